@@ -1,0 +1,135 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+/// Every target of ours is built the same way: Swift 6 mode, memory safety checked, warnings are errors.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6), .strictMemorySafety(), .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+let lifetimes: SwiftSetting = .enableExperimentalFeature("Lifetimes")
+
+func room(_ name: String, _ dependencies: [Target.Dependency], extra: [SwiftSetting] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings + extra)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings + [lifetimes])
+}
+
+/// A C library of the system behind a module map and one shim.
+func library(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let package = Package(
+    name: "sluice",
+    products: [.executable(name: "sluice", targets: ["sluice"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Leaves: every room above may use them.
+        room("EventModel", []),
+        room("Execution", ["EventModel", "CLinux"]),
+        room("Settings", ["EventModel", "CYAML"]),
+        room("HTTPTransport", ["EventModel", "CCurl"]),
+
+        room("ExpressionLanguage", ["EventModel", "CRE2"]),
+        room(
+            "RecordEngine",
+            ["EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CSimdjson"],
+            extra: [lifetimes]
+        ),
+
+        // Siblings: none imports another.
+        room("ObjectStorage", ["EventModel", "Execution", "CLinux", "CISAL"]),
+        room(
+            "DurableLedger",
+            ["EventModel", "Execution", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        room(
+            "FunctionRuntime",
+            ["EventModel", "Execution", "Settings", "RecordEngine", .product(name: "Crypto", package: "swift-crypto")]
+        ),
+        room("TriggerRules", ["EventModel", "Settings", "ExpressionLanguage"]),
+
+        room(
+            "EventProcessing",
+            [
+                "EventModel", "Execution", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "CLinux", "CSpawn",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        room(
+            "ControlPlane",
+            [
+                "EventModel", "Execution", "EventProcessing", "DurableLedger", "HTTPTransport", "CLinux",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        room(
+            "Daemon",
+            [
+                "EventModel", "Execution", "Settings", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules",
+                "EventProcessing", "ControlPlane", "RecordEngine", "CLinux",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        .executableTarget(
+            name: "sluice",
+            dependencies: [
+                "Daemon", "ControlPlane", "EventProcessing", "EventModel", "Execution", "Settings", "DurableLedger",
+                "FunctionRuntime", "RecordEngine", "TriggerRules", "ObjectStorage", "HTTPTransport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: settings
+        ),
+
+        // C libraries, each small.
+        library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
+        library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        library("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+        library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        .target(name: "CLinux"),
+        .target(name: "CSpawn"),
+        .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+
+        // Tests mirror the sources.
+        .target(
+            name: "TestSupport",
+            dependencies: ["EventModel", "Execution", "ObjectStorage", "DurableLedger"],
+            path: "Tests/TestSupport",
+            swiftSettings: settings
+        ),
+        tests("EventModelTests", ["EventModel"]),
+        tests("ExecutionTests", ["Execution"]),
+        tests("SettingsTests", ["Settings"]),
+        tests("ExpressionLanguageTests", ["ExpressionLanguage", "EventModel"]),
+        tests("RecordEngineTests", ["RecordEngine", "EventModel", "Settings"]),
+        tests("ObjectStorageTests", ["ObjectStorage", "EventModel", "Execution"]),
+        tests("DurableLedgerTests", ["DurableLedger", "EventModel"]),
+        tests("FunctionRuntimeTests", ["FunctionRuntime", "RecordEngine", "EventModel"]),
+        tests("TriggerRulesTests", ["TriggerRules", "EventModel", "Settings"]),
+        tests(
+            "EventProcessingTests",
+            ["EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "EventModel"]
+        ),
+        tests("ControlPlaneTests", ["ControlPlane", "EventProcessing", "EventModel"]),
+        tests("DaemonTests", ["Daemon", "EventModel", "Settings"]),
+        tests("SluiceCommandTests", ["sluice"]),
+        tests("TidyTests", []),
+    ],
+    cxxLanguageStandard: .cxx17
+)

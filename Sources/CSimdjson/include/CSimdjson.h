@@ -1,0 +1,2 @@
+// simdjson On-Demand behind C functions (simdjson.h).
+#pragma once

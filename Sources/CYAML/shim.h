@@ -1,0 +1,3 @@
+// libyaml's event API (yaml.h).
+#pragma once
+#include <yaml.h>

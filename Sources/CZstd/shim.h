@@ -1,0 +1,4 @@
+// Zstandard (zstd.h).
+#pragma once
+#include <zstd.h>
+#include <zstd_errors.h>

@@ -1,0 +1,85 @@
+public import EventModel
+
+/// Handles one object: built-in record pipelines, and later programs, Lambda handlers and web hooks.
+///
+/// Gets bytes, the event and a context; never sees a store's credentials. May run more than once for one version.
+public protocol Function: Sendable {
+    /// The configured name.
+    var name: FunctionName { get }
+    /// Which logic this is; recorded with every output.
+    var fingerprint: Fingerprint { get }
+    /// Runs on one object, on an I/O thread (it may block); reads the source to its end unless it fails.
+    ///
+    /// Throws what failed; the error's code says whose failure it is.
+    func invoke(_ invocation: Invocation) throws(SluiceError) -> InvocationReport
+}
+
+/// What a function is given for one object.
+public struct Invocation {
+    /// What happened.
+    public let event: ObjectEvent
+    /// The same for every attempt of one delivery: the key that makes outside effects idempotent.
+    public let idempotencyKey: String
+    /// The object's stored bytes.
+    public let source: any ByteSource
+    /// Opens outputs.
+    public let outputs: any OutputOpener
+    /// Whether the attempt shall end: deadline passed, delivery cancelled or service stopping; asked between blocks.
+    public let checkCancellation: @Sendable () throws(SluiceError) -> Void
+
+    /// Describes one invocation.
+    public init(
+        event: ObjectEvent, idempotencyKey: String, source: any ByteSource, outputs: any OutputOpener,
+        checkCancellation: @escaping @Sendable () throws(SluiceError) -> Void
+    ) {
+        self.event = event
+        self.idempotencyKey = idempotencyKey
+        self.source = source
+        self.outputs = outputs
+        self.checkCancellation = checkCancellation
+    }
+}
+
+/// What distinguishes one output of an invocation from its others; fills the placeholders of the key template.
+public struct OutputPart: Hashable, Sendable {
+    /// Whether this is the rejects' output (template `rejects:`) or a result (template `output:`).
+    public enum Role: Hashable, Sendable {
+        /// A result.
+        case result
+        /// The records that could not be processed.
+        case rejects
+    }
+
+    /// Result or rejects.
+    public let role: Role
+    /// Values of further placeholders: `member`, `output`, partition keys.
+    public let placeholders: [String: String]
+
+    /// Describes an output.
+    public init(role: Role, placeholders: [String: String] = [:]) {
+        self.role = role
+        self.placeholders = placeholders
+    }
+}
+
+/// Opens an invocation's outputs; nobody sees them until the delivery commits.
+public protocol OutputOpener: AnyObject {
+    /// Opens one output; each part once. Returns nil when the trigger names no place for this role (rejects only): the
+    /// function then counts them and goes on.
+    func open(_ part: OutputPart) throws(SluiceError) -> (any ByteSink)?
+}
+
+/// What a function says of its run.
+public struct InvocationReport: Sendable, Hashable {
+    /// Where records went; nil for functions that do not deal in records.
+    public var tally: RecordTally?
+    /// Uncompressed bytes of input and encoded bytes of output.
+    public var textBytesIn: UInt64 = 0
+    /// Encoded bytes before compression.
+    public var textBytesOut: UInt64 = 0
+    /// What the operator should know though the run succeeded: trailing garbage, invalid UTF-8 repaired…
+    public var warnings: [String] = []
+
+    /// A report of nothing.
+    public init() {}
+}

@@ -1,0 +1,67 @@
+/// Growable raw memory that is reused: the engine's blocks, arenas and outputs.
+///
+/// `count ≤ capacity` always; behind `capacity` lie `padding` further bytes that may be read (simdjson loads whole
+/// vectors past the end). Owned by one thread at a time.
+@safe public final class ByteBuffer {
+    /// Readable bytes behind the capacity (simdjson's SIMDJSON_PADDING is 64).
+    public static let padding = 64
+
+    /// Start of the memory; changes when the buffer grows.
+    public private(set) var base: UnsafeMutableRawPointer
+    /// How many bytes fit before the buffer grows.
+    public private(set) var capacity: Int
+    /// How many bytes are in use.
+    public var count: Int = 0
+
+    /// Reserves memory for `capacity` bytes.
+    public init(capacity: Int = 0) {
+        self.capacity = max(capacity, 256)
+        unsafe base = UnsafeMutableRawPointer.allocate(byteCount: self.capacity + Self.padding, alignment: 64)
+    }
+
+    deinit { unsafe base.deallocate() }
+
+    /// Makes room for `additional` further bytes; at least doubles when it must grow.
+    @inline(__always)
+    public func reserve(_ additional: Int) {
+        if count &+ additional > capacity { grow(additional) }
+    }
+
+    /// Forgets the content and keeps the memory.
+    public func removeAll() { count = 0 }
+
+    /// The bytes in use.
+    public var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: base, count: count) }
+
+    /// Appends a copy of `source`.
+    @inline(__always)
+    public func append(_ source: UnsafeRawBufferPointer) {
+        guard let start = source.baseAddress, source.count > 0 else { return }
+        reserve(source.count)
+        unsafe (base + count).copyMemory(from: start, byteCount: source.count)
+        count &+= source.count
+    }
+
+    /// Appends a copy of `source`.
+    public func append(_ source: RawSpan) {
+        unsafe source.withUnsafeBytes { unsafe append($0) }
+    }
+
+    /// Appends one byte.
+    @inline(__always)
+    public func append(_ byte: UInt8) {
+        reserve(1)
+        unsafe base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
+        count &+= 1
+    }
+
+    @inline(never)
+    private func grow(_ additional: Int) {
+        let wanted = max(count + additional, capacity * 2)
+        let larger = UnsafeMutableRawPointer.allocate(byteCount: wanted + Self.padding, alignment: 64)
+        unsafe larger.copyMemory(from: base, byteCount: count)
+        unsafe base.deallocate()
+        unsafe base = larger
+        capacity = wanted
+    }
+}
