@@ -129,6 +129,7 @@ let package = Package(
         tests("ControlPlaneTests", ["ControlPlane", "EventProcessing", "EventModel"]),
         tests("DaemonTests", ["Daemon", "EventModel", "Settings"]),
         tests("SluiceCommandTests", ["sluice"]),
+        tests("SystemTests", ["sluice"]),
         tests("TidyTests", []),
     ],
     cxxLanguageStandard: .cxx17
