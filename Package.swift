@@ -115,7 +115,7 @@ let package = Package(
         ),
         tests("EventModelTests", ["EventModel"]),
         tests("ExecutionTests", ["Execution"]),
-        tests("SettingsTests", ["Settings"]),
+        tests("SettingsTests", ["Settings", "EventModel"]),
         tests("ExpressionLanguageTests", ["ExpressionLanguage", "EventModel"]),
         tests("RecordEngineTests", ["RecordEngine", "EventModel", "Settings"]),
         tests("ObjectStorageTests", ["ObjectStorage", "EventModel", "Execution"]),
