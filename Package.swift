@@ -70,9 +70,10 @@ let package = Package(
         room(
             "ControlPlane",
             [
-                "EventModel", "Execution", "EventProcessing", "DurableLedger", "HTTPTransport", "CLinux",
+                "EventModel", "Execution", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         room(
