@@ -40,7 +40,7 @@ let package = Package(
         room("Settings", ["EventModel", "CYAML"]),
         room("HTTPTransport", ["EventModel", "CCurl"]),
 
-        room("ExpressionLanguage", ["EventModel", "CRE2"]),
+        room("ExpressionLanguage", ["EventModel", "Settings", "CRE2"]),
         room(
             "RecordEngine",
             ["EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CSimdjson"],
