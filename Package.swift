@@ -121,14 +121,14 @@ let package = Package(
         tests("RecordEngineTests", ["RecordEngine", "EventModel", "Settings"]),
         tests("ObjectStorageTests", ["ObjectStorage", "EventModel", "Execution"]),
         tests("DurableLedgerTests", ["DurableLedger", "EventModel"]),
-        tests("FunctionRuntimeTests", ["FunctionRuntime", "RecordEngine", "EventModel"]),
+        tests("FunctionRuntimeTests", ["FunctionRuntime", "RecordEngine", "EventModel", "Execution", "Settings"]),
         tests("TriggerRulesTests", ["TriggerRules", "EventModel", "Settings"]),
         tests(
             "EventProcessingTests",
             ["EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "EventModel"]
         ),
         tests("ControlPlaneTests", ["ControlPlane", "EventProcessing", "EventModel"]),
-        tests("DaemonTests", ["Daemon", "EventModel", "Settings"]),
+        tests("DaemonTests", ["Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime"]),
         tests("SluiceCommandTests", ["sluice"]),
         tests("SystemTests", ["sluice"]),
         tests("TidyTests", []),
