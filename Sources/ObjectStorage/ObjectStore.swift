@@ -2,8 +2,8 @@ public import EventModel
 
 /// A bucket: a local directory, an S3-compatible store, or memory in tests. One contract suite runs on all.
 ///
-/// Outputs are staged where nobody sees them and become visible whole by `publish`; both survive a crash, so a
-/// commit can be rolled forward by anyone who knows the staged references (DESIGN 5, step 6).
+/// Outputs are staged where nobody sees them and become visible whole by `publish`; both survive a crash, so
+/// a commit can be rolled forward by anyone who knows the staged references (DESIGN 5, step 6).
 public protocol ObjectStore: Sendable {
     /// The bucket's configured name.
     var bucket: BucketName { get }
@@ -15,40 +15,64 @@ public protocol ObjectStore: Sendable {
     func head(_ key: ObjectKey) async throws(SluiceError) -> ObjectInfo?
 
     /// Opens an object's bytes. With `ifMatch`, throws `storage.version-changed` when the object is another
-    /// version, now or while it is read, so bytes of two versions never mix; `storage.not-found` when it is gone.
+    /// version, now or while it is read, so bytes of two versions never mix; `storage.not-found` when it is
+    /// gone.
     func open(_ key: ObjectKey, ifMatch version: ObjectVersion?) async throws(SluiceError) -> any ObjectReader
 
     /// Begins an output that nobody sees. `stage` names it uniquely; its bytes are on stable storage once
     /// `finish()` returned.
     func stage(_ name: StageName, for key: ObjectKey) async throws(SluiceError) -> any StagedWriter
 
-    /// Makes staged outputs visible under their final keys, each whole, and durable before it returns; one answer
-    /// per request, in order. Idempotent: a staged object that was already published is found at its key.
-    /// A final object whose bytes already equal the staged ones is left as it is and its version returned.
+    /// Makes staged outputs visible under their final keys, each whole, and durable before it returns; one
+    /// answer per request, in order. Idempotent: a staged object that was already published is found at its
+    /// key. A final object whose bytes already equal the staged ones is left as it is and its version
+    /// returned.
     func publish(_ requests: [PublishRequest]) async -> [Result<PublishedObject, SluiceError>]
 
     /// Removes a staged output that will not be published; no error when it is gone already.
     func discard(_ staged: StagedReference) async throws(SluiceError)
 
-    /// Removes an object if it still is that version; returns whether it was removed. With `version` nil, any.
+    /// Removes an object if it still is that version; returns whether it was removed. With `version` nil,
+    /// any.
     func delete(_ key: ObjectKey, ifVersion version: ObjectVersion?) async throws(SluiceError) -> Bool
 
-    /// Removes what dead boots of this ledger staged and never published, except what `keeping` names; returns
+    /// Removes what dead boots of a ledger staged and never published, except what `keeping` names; returns
     /// how many were removed. Staged outputs of `currentBoot` and of other ledgers are left alone.
-    func sweep(currentBoot: String, keeping: Set<StagedReference>) async throws(SluiceError) -> Int
+    func sweep(
+        ledger: String, currentBoot: String, keeping: Set<StagedReference>
+    ) async throws(SluiceError) -> Int
 
-    /// Why a key cannot be the name of an object here (trap K04: `..`, empty components…), or nil when it can.
+    /// Why a key cannot be the name of an object here (trap K04: `..`, empty components…), or nil when it
+    /// can.
     func refusal(of key: ObjectKey) -> SluiceError?
 
-    /// The digest of an object's bytes now, or nil when there is none; for comparing a foreign object with a staged
-    /// output before it is adopted.
+    /// The digest of an object's bytes now, or nil when there is none; for comparing a foreign object with a
+    /// staged output before it is adopted.
     func digest(_ key: ObjectKey) async throws(SluiceError) -> ContentDigest?
+
+    /// Whether somebody still writes the object's file; stores where objects appear whole answer `.none`.
+    func writerState(of key: ObjectKey) async -> WriterState
+}
+
+extension ObjectStore {
+    /// Objects appear whole, so nobody writes them.
+    public func writerState(of key: ObjectKey) async -> WriterState { .none }
+}
+
+/// Whether a file is still being written (trap W07).
+public enum WriterState: Sendable, Hashable {
+    /// Nobody has it open for writing, or it is gone: go at once.
+    case none
+    /// Somebody has it open for writing: wait for the end of it.
+    case writing
+    /// The system does not tell: wait until size and times rest.
+    case unknown
 }
 
 /// Walks a bucket page by page. Used by one task at a time.
 public protocol ObjectLister: AnyObject {
-    /// Up to `limit` further entries; an empty page means the listing is complete. A failure throws and never looks
-    /// like the end (trap L07).
+    /// Up to `limit` further entries; an empty page means the listing is complete. A failure throws and never
+    /// looks like the end (trap L07).
     func next(limit: Int) async throws(SluiceError) -> [ListEntry]
 }
 
@@ -56,7 +80,8 @@ public protocol ObjectLister: AnyObject {
 public enum ListEntry: Sendable, Hashable {
     /// An object.
     case object(ObjectInfo)
-    /// Something that is no object here: a symbolic link, a FIFO, an unreadable file. Counted with its reason.
+    /// Something that is no object here: a symbolic link, a FIFO, an unreadable file. Counted with its
+    /// reason.
     case ineligible(ObjectKey, reason: String)
 }
 
@@ -64,8 +89,10 @@ public enum ListEntry: Sendable, Hashable {
 public protocol ObjectReader: ByteSource, Sendable {
     /// The object as it was when it was opened.
     var info: ObjectInfo { get }
-    /// Called after the last byte was read: confirms that what was read is still one version (fstat of the open
-    /// file; S3: `If-Match` on each range did), or throws `storage.version-changed` (traps W13, R01).
+    /// Called after the last byte was read: confirms that what was read is still one version (fstat of the
+    /// open file; S3: `If-Match` on each range did), or throws `storage.version-changed`, or
+    /// `storage.not-found` when the object was removed meanwhile (traps W13, W14, R01). One that was replaced
+    /// whole may still confirm.
     func confirm() throws(SluiceError)
 }
 
@@ -102,7 +129,8 @@ public struct StagedReference: Sendable, Hashable {
 public protocol StagedWriter: ByteSink, Sendable {
     /// Where the output lies.
     var reference: StagedReference { get }
-    /// Ends the output; on stable storage (fsync) when it returns. Returns CRC-64 and length of what was written.
+    /// Ends the output; on stable storage (fsync) when it returns. Returns CRC-64 and length of what was
+    /// written.
     func finish() throws(SluiceError) -> ContentDigest
     /// Gives the output up and removes it as far as possible; safe after any error and more than once.
     func abandon()
@@ -128,7 +156,9 @@ public struct PublishRequest: Sendable, Hashable {
     public let expecting: PublishExpectation
 
     /// Asks for one publish.
-    public init(staged: StagedReference, key: ObjectKey, digest: ContentDigest, expecting: PublishExpectation) {
+    public init(
+        staged: StagedReference, key: ObjectKey, digest: ContentDigest, expecting: PublishExpectation
+    ) {
         self.staged = staged
         self.key = key
         self.digest = digest

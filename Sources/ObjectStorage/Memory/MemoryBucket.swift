@@ -1,0 +1,67 @@
+internal import EventModel
+
+/// What lies in an in-memory bucket; a value, so that each change is one step under the store's lock.
+struct MemoryBucket {
+    /// One visible object.
+    struct Object {
+        let info: ObjectInfo
+        let bytes: [UInt8]
+    }
+
+    /// One output in the making.
+    struct Staged {
+        let name: StageName
+        var bytes: [UInt8] = []
+        /// Set by `finish`; an unfinished output cannot be published.
+        var digest: ContentDigest?
+    }
+
+    var objects: [ObjectKey: Object] = [:]
+    var staged: [StagedReference: Staged] = [:]
+    var ineligible: [ObjectKey: String] = [:]
+    var writerStates: [ObjectKey: WriterState] = [:]
+    /// Number of the newest version; each is used once.
+    private var lastVersion = 0
+
+    /// Puts a new version.
+    mutating func put(_ key: ObjectKey, _ bytes: [UInt8], now: Timestamp) -> ObjectInfo {
+        lastVersion += 1
+        let info = ObjectInfo(
+            key: key, version: ObjectVersion(identity: "v:\(lastVersion)"), sizeBytes: UInt64(bytes.count),
+            modified: now
+        )
+        objects[key] = Object(info: info, bytes: bytes)
+        return info
+    }
+
+    /// Makes one staged output visible.
+    mutating func publish(
+        _ request: PublishRequest, bucket: BucketName, now: Timestamp
+    ) throws(SluiceError) -> PublishedObject {
+        let present = objects[request.key]
+        if let present, ContentDigester.digest(of: present.bytes) == request.digest {
+            // Either published before, and the answer was lost, or equal bytes that stay as they are.
+            staged[request.staged] = nil
+            return PublishedObject(info: present.info, wasUnchanged: true)
+        }
+        guard let output = staged[request.staged], output.digest == request.digest else {
+            throw SluiceError(
+                .storageNotFound, "The staged output of “\(request.key)” in bucket “\(bucket)” is gone.",
+                hint: "Retry the delivery; it makes the output again."
+            )
+        }
+        if present != nil, request.expecting == .absent { throw .collision(at: request.key, bucket: bucket) }
+        staged[request.staged] = nil
+        return PublishedObject(info: put(request.key, output.bytes, now: now), wasUnchanged: false)
+    }
+}
+
+extension SluiceError {
+    /// Something else lies where an output shall be seen.
+    static func collision(at key: ObjectKey, bucket: BucketName, cause: (any Error)? = nil) -> SluiceError {
+        SluiceError(
+            .outputCollision, "“\(key)” of bucket “\(bucket)” exists already and is not this output.",
+            hint: "Move it away, let the trigger write elsewhere, or allow `overwrite: true`.", cause: cause
+        )
+    }
+}
