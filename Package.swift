@@ -40,7 +40,7 @@ let package = Package(
         room("Settings", ["EventModel", "CYAML"]),
         room("HTTPTransport", ["EventModel", "CCurl"]),
 
-        room("ExpressionLanguage", ["EventModel", "CRE2"]),
+        room("ExpressionLanguage", ["EventModel", "Settings", "CRE2"]),
         room(
             "RecordEngine",
             ["EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CSimdjson"],
@@ -122,7 +122,7 @@ let package = Package(
         tests("RecordEngineTests", ["RecordEngine", "EventModel", "Settings"]),
         tests("ObjectStorageTests", ["ObjectStorage", "EventModel", "Execution"]),
         tests("DurableLedgerTests", ["DurableLedger", "EventModel"]),
-        tests("FunctionRuntimeTests", ["FunctionRuntime", "RecordEngine", "EventModel"]),
+        tests("FunctionRuntimeTests", ["FunctionRuntime", "RecordEngine", "EventModel", "Execution", "Settings"]),
         tests("TriggerRulesTests", ["TriggerRules", "EventModel", "Settings"]),
         tests(
             "EventProcessingTests",
@@ -137,7 +137,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        tests("DaemonTests", ["Daemon", "EventModel", "Settings"]),
+        tests("DaemonTests", ["Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime"]),
         tests("SluiceCommandTests", ["sluice"]),
         tests("SystemTests", ["sluice"]),
         tests("TidyTests", []),

@@ -2,8 +2,11 @@ internal import EventModel
 
 extension ConfigNode {
     /// An integer within `range`: decimal digits, unquoted, without leading zeros (`0777` is no number, trap S34).
-    public func integer(in range: ClosedRange<Int> = .min ... .max, _ diagnostics: inout Diagnostics) -> Int? {
-        if case .scalar(let text, isQuoted: false) = value, let number = Self.decimal(text), range.contains(number) {
+    public func integer(in range: ClosedRange<Int> = .min ... .max, _ diagnostics: inout Diagnostics) -> Int?
+    {
+        if case .scalar(let text, isQuoted: false) = value, let number = Self.decimal(text),
+            range.contains(number)
+        {
             return number
         }
         let bounds =
@@ -13,7 +16,11 @@ extension ConfigNode {
             case (let low, let high): " from \(low) to \(high)"
             }
         diagnostics.error(
-            .configInvalidValue, "\(displayPath) must be an integer\(bounds).", hint: numberHint, at: self)
+            .configInvalidValue,
+            "\(displayPath) must be an integer\(bounds).",
+            hint: numberHint,
+            at: self
+        )
         return nil
     }
 
@@ -24,11 +31,16 @@ extension ConfigNode {
             let fraction = parts.count == 2 ? parts[1] : "0"
             let isFraction = !fraction.isEmpty && fraction.utf8.allSatisfy { 0x30...0x39 ~= $0 }
             let whole = parts[0] == "-0" ? "0" : String(parts[0])
-            if isFraction, Self.decimal(whole) != nil, let number = Double(text), range.contains(number) { return number }
+            if isFraction, Self.decimal(whole) != nil, let number = Double(text), range.contains(number) {
+                return number
+            }
         }
         diagnostics.error(
-            .configInvalidValue, "\(displayPath) must be a number from \(range.lowerBound) to \(range.upperBound).",
-            hint: numberHint, at: self)
+            .configInvalidValue,
+            "\(displayPath) must be a number from \(range.lowerBound) to \(range.upperBound).",
+            hint: numberHint,
+            at: self
+        )
         return nil
     }
 
@@ -42,16 +54,24 @@ extension ConfigNode {
 
     /// One of a few words, with the nearest one as a hint.
     public func choice<Choice: CaseIterable & RawRepresentable<String>>(
-        _ type: Choice.Type = Choice.self, _ diagnostics: inout Diagnostics
+        _ type: Choice.Type = Choice.self,
+        _ diagnostics: inout Diagnostics
     ) -> Choice? {
         let words = Choice.allCases.map(\.rawValue)
         if case .scalar(let text, _) = value {
             if let choice = Choice(rawValue: text) { return choice }
             diagnostics.error(
-                .configInvalidValue, "\(displayPath) must be \(Self.alternatives(words)), not '\(text)'.",
-                hint: Suggestion.nearest(to: text, among: words).map { "Did you mean '\($0)'?" }, at: self)
+                .configInvalidValue,
+                "\(displayPath) must be \(Self.alternatives(words)), not '\(text)'.",
+                hint: Suggestion.nearest(to: text, among: words).map { "Did you mean '\($0)'?" },
+                at: self
+            )
         } else {
-            diagnostics.error(.configInvalidValue, "\(displayPath) must be \(Self.alternatives(words)).", at: self)
+            diagnostics.error(
+                .configInvalidValue,
+                "\(displayPath) must be \(Self.alternatives(words)).",
+                at: self
+            )
         }
         return nil
     }
@@ -74,18 +94,25 @@ extension ConfigNode {
     }
 
     /// A duration with its unit within `range`: `250ms`, `1s`, `5m`, `2h`, `1d`.
-    public func duration(in range: ClosedRange<Duration>? = nil, _ diagnostics: inout Diagnostics) -> Duration? {
+    public func duration(
+        in range: ClosedRange<Duration>? = nil,
+        _ diagnostics: inout Diagnostics
+    ) -> Duration? {
         guard case .scalar(let text, _) = value, let duration = Self.parseDuration(text) else {
             diagnostics.error(
-                .configInvalidValue, "\(displayPath) must be a duration with a unit.",
-                hint: "Write for instance 250ms, 1s, 5m or 2h.", at: self)
+                .configInvalidValue,
+                "\(displayPath) must be a duration with a unit.",
+                hint: "Write for instance 250ms, 1s, 5m or 2h.",
+                at: self
+            )
             return nil
         }
         guard let range, !range.contains(duration) else { return duration }
         diagnostics.error(
             .configInvalidValue,
             "\(displayPath) must be from \(Self.text(of: range.lowerBound)) to \(Self.text(of: range.upperBound)).",
-            at: self)
+            at: self
+        )
         return nil
     }
 
@@ -93,21 +120,28 @@ extension ConfigNode {
     public func byteCount(in range: ClosedRange<Int> = 0 ... .max, _ diagnostics: inout Diagnostics) -> Int? {
         guard case .scalar(let text, _) = value, let count = Self.parseByteCount(text) else {
             diagnostics.error(
-                .configInvalidValue, "\(displayPath) must be a number of bytes.",
-                hint: "Write for instance 64KiB, 512MiB or 10GB.", at: self)
+                .configInvalidValue,
+                "\(displayPath) must be a number of bytes.",
+                hint: "Write for instance 64KiB, 512MiB or 10GB.",
+                at: self
+            )
             return nil
         }
         if range.contains(count) { return count }
         let upper = range.upperBound == .max ? "" : " and at most \(range.upperBound)"
         diagnostics.error(
-            .configInvalidValue, "\(displayPath) must be at least \(range.lowerBound)\(upper) bytes.", at: self)
+            .configInvalidValue,
+            "\(displayPath) must be at least \(range.lowerBound)\(upper) bytes.",
+            at: self
+        )
         return nil
     }
 
     /// `'a', 'b' or 'c'`.
     private static func alternatives(_ words: [String]) -> String {
         let quoted = words.map { "'\($0)'" }
-        return quoted.dropLast().joined(separator: ", ") + (quoted.count > 1 ? " or " : "") + (quoted.last ?? "")
+        return quoted.dropLast().joined(separator: ", ") + (quoted.count > 1 ? " or " : "")
+            + (quoted.last ?? "")
     }
 
     private var numberHint: String? {

@@ -25,7 +25,8 @@ extension ConfigNode {
     public static func parseByteCount(_ text: String) -> Int? {
         let (number, suffix) = split(text)
         let units = [
-            "": 1, "B": 1, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000, "TB": 1_000_000_000_000,
+            "": 1, "B": 1, "kB": 1000, "KB": 1000, "MB": 1_000_000, "GB": 1_000_000_000,
+            "TB": 1_000_000_000_000,
             "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "TiB": 1 << 40,
         ]
         guard let number, let unit = units[String(suffix.drop { $0 == " " })] else { return nil }

@@ -25,8 +25,12 @@ public struct Diagnostic: Sendable, Hashable {
 
     /// Makes a finding.
     public init(
-        _ severity: Severity, _ code: SluiceError.Code, _ message: String, hint: String? = nil,
-        at location: SourceLocation, path: String
+        _ severity: Severity,
+        _ code: SluiceError.Code,
+        _ message: String,
+        hint: String? = nil,
+        at location: SourceLocation,
+        path: String
     ) {
         self.severity = severity
         self.code = code
@@ -55,7 +59,9 @@ public struct Diagnostics: Sendable {
     /// All findings in the order of the file, errors before warnings at one place.
     public var sorted: [Diagnostic] {
         findings.enumerated().sorted { left, right in
-            let ranks = [left, right].map { ($0.element.location, $0.element.severity == .error ? 0 : 1, $0.offset) }
+            let ranks = [left, right].map {
+                ($0.element.location, $0.element.severity == .error ? 0 : 1, $0.offset)
+            }
             return ranks[0] < ranks[1]
         }.map(\.element)
     }
@@ -69,13 +75,21 @@ public struct Diagnostics: Sendable {
     public mutating func add(contentsOf others: [Diagnostic]) { others.forEach { add($0) } }
 
     /// Adds an error about a node.
-    public mutating func error(_ code: SluiceError.Code, _ message: String, hint: String? = nil, at node: ConfigNode) {
+    public mutating func error(
+        _ code: SluiceError.Code,
+        _ message: String,
+        hint: String? = nil,
+        at node: ConfigNode
+    ) {
         add(Diagnostic(.error, code, message, hint: hint, at: node.location, path: node.path))
     }
 
     /// Adds a warning about a node.
     public mutating func warning(
-        _ code: SluiceError.Code, _ message: String, hint: String? = nil, at node: ConfigNode
+        _ code: SluiceError.Code,
+        _ message: String,
+        hint: String? = nil,
+        at node: ConfigNode
     ) {
         add(Diagnostic(.warning, code, message, hint: hint, at: node.location, path: node.path))
     }

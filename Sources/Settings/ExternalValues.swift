@@ -3,6 +3,8 @@ public import EventModel
 /// What `{ env: NAME }` and `{ file: PATH }` stand for: the environment and the files of whoever reads the
 /// configuration, passed in so that tests and a reload own them.
 public struct ExternalValues: Sendable {
+    /// Longest value that a file may give: secrets and names are short.
+    public static let maximumByteCount = 64 << 10
     /// The value of an environment variable, or nil.
     let variable: @Sendable (String) -> String?
     /// The bytes of a file whose path may be relative to the configuration's directory.
@@ -29,12 +31,10 @@ public struct ExternalValues: Sendable {
                     throw SluiceError(.configMissingValue, "The file '\(path)' does not exist.")
                 }
                 return bytes
-            })
+            }
+        )
     }
 }
-
-/// Longest value that a file may give: secrets and names are short.
-private let maximumByteCount = 64 << 10
 
 extension ConfigNode {
     /// The names whose mapping stands for a string.
@@ -60,8 +60,11 @@ extension ConfigNode {
         guard let text = text(&diagnostics) else { return nil }
         if case .scalar = value {
             diagnostics.warning(
-                .configInlineSecret, "\(path) is a secret, written in the configuration itself.",
-                hint: "Write { env: NAME } or { file: PATH } instead.", at: self)
+                .configInlineSecret,
+                "\(path) is a secret, written in the configuration itself.",
+                hint: "Write { env: NAME } or { file: PATH } instead.",
+                at: self
+            )
         }
         return Secret(text)
     }
@@ -74,8 +77,11 @@ extension ConfigNode {
         if source.name == "env" {
             if let text = diagnostics.externals.variable(name), !text.isEmpty { return text }
             diagnostics.error(
-                .configMissingValue, "The environment variable \(name) is not set.",
-                hint: "Set it before the program starts, or use { file: PATH }.", at: source.value)
+                .configMissingValue,
+                "The environment variable \(name) is not set.",
+                hint: "Set it before the program starts, or use { file: PATH }.",
+                at: source.value
+            )
             return nil
         }
         do throws(SluiceError) {
@@ -89,7 +95,7 @@ extension ConfigNode {
     /// A file's text without the line ending that editors leave behind.
     private static func content(of path: String, _ externals: ExternalValues) throws(SluiceError) -> String {
         var bytes = try externals.file(path)
-        guard bytes.count <= maximumByteCount else {
+        guard bytes.count <= ExternalValues.maximumByteCount else {
             throw SluiceError(.configMissingValue, "The file '\(path)' is larger than 64 KiB.")
         }
         if bytes.last == 0x0A { bytes.removeLast() }

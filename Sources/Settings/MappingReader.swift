@@ -8,7 +8,10 @@ public struct MappingReader {
     public init?(_ node: ConfigNode, _ diagnostics: inout Diagnostics) {
         guard case .mapping(let entries) = node.value else {
             diagnostics.error(
-                .configInvalidValue, "\(node.displayPath) must be a mapping, not \(node.kind).", at: node)
+                .configInvalidValue,
+                "\(node.displayPath) must be a mapping, not \(node.kind).",
+                at: node
+            )
             return nil
         }
         self.node = node
@@ -33,8 +36,14 @@ public struct MappingReader {
         for entry in entries where !known.contains(entry.name) {
             diagnostics.add(
                 Diagnostic(
-                    .error, .configUnknownKey, "\(entry.value.path) is not known here.",
-                    hint: Suggestion.hint(for: entry.name, among: known), at: entry.location, path: entry.value.path))
+                    .error,
+                    .configUnknownKey,
+                    "\(entry.value.path) is not known here.",
+                    hint: Suggestion.hint(for: entry.name, among: known),
+                    at: entry.location,
+                    path: entry.value.path
+                )
+            )
         }
     }
 }

@@ -15,7 +15,9 @@ public struct SourceLocation: Hashable, Sendable, Comparable {
     public static let start = Self(line: 1, column: 1)
 
     /// Orders as the file is read.
-    public static func < (left: Self, right: Self) -> Bool { (left.line, left.column) < (right.line, right.column) }
+    public static func < (left: Self, right: Self) -> Bool {
+        (left.line, left.column) < (right.line, right.column)
+    }
 }
 
 extension SourceLocation: CustomStringConvertible {

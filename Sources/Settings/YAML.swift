@@ -27,8 +27,14 @@ public enum YAML {
         guard let root = builder.root, !root.isNull else {
             diagnostics.add(
                 Diagnostic(
-                    .error, .configSyntax, "The configuration is empty.",
-                    hint: "'sluice init' writes one to start from.", at: .start, path: ""))
+                    .error,
+                    .configSyntax,
+                    "The configuration is empty.",
+                    hint: "'sluice init' writes one to start from.",
+                    at: .start,
+                    path: ""
+                )
+            )
             return nil
         }
         return root
@@ -46,14 +52,18 @@ public enum YAML {
             let valid = validPrefixCount(bytes)
             return finding(
                 "The configuration is not UTF-8: byte 0x\(String(bytes[valid], radix: 16)) does not belong here.",
-                hint: "Save the file as UTF-8.", at: location(of: valid, in: bytes))
+                hint: "Save the file as UTF-8.",
+                at: location(of: valid, in: bytes)
+            )
         }
         // YAML 1.1, section 5.1: of the C0 controls only tab, line feed and carriage return; no DEL.
         let control = bytes.firstIndex { ($0 < 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D) || $0 == 0x7F }
         return control.map { index in
             finding(
                 "The control character 0x\(String(bytes[index], radix: 16)) is not allowed.",
-                hint: "In double quotes, \\xNN stands for any character.", at: location(of: index, in: bytes))
+                hint: "In double quotes, \\xNN stands for any character.",
+                at: location(of: index, in: bytes)
+            )
         }
     }
 
@@ -70,7 +80,8 @@ public enum YAML {
                 default: 0
                 }
             let character = bytes[low..<min(low + length, bytes.count)]
-            guard length > 0, character.count == length, String(validating: character, as: UTF8.self) != nil else { break }
+            guard length > 0, character.count == length, String(validating: character, as: UTF8.self) != nil
+            else { break }
             low += length
         }
         return min(low, bytes.count - 1)

@@ -86,11 +86,14 @@ enum YAMLEvents {
     }
 
     private static func drain(
-        _ parser: UnsafeMutablePointer<yaml_parser_t>, _ body: (YAMLEvent) -> Bool
+        _ parser: UnsafeMutablePointer<yaml_parser_t>,
+        _ body: (YAMLEvent) -> Bool
     ) -> YAMLProblem? {
         while true {
             var event = unsafe yaml_event_t()
-            guard unsafe yaml_parser_parse(parser, &event) == 1 else { return unsafe problem(of: parser.pointee) }
+            guard unsafe yaml_parser_parse(parser, &event) == 1 else {
+                return unsafe problem(of: parser.pointee)
+            }
             defer { unsafe yaml_event_delete(&event) }
             if unsafe event.type == YAML_STREAM_END_EVENT || event.type == YAML_NO_EVENT { return nil }
             guard let translated = unsafe translate(event) else { continue }
@@ -110,18 +113,27 @@ enum YAMLEvents {
             let bytes = unsafe UnsafeBufferPointer(start: scalar.value, count: scalar.length)
             let isQuoted = unsafe scalar.style != YAML_PLAIN_SCALAR_STYLE
             return YAMLEvent(
-                kind: .scalar(unsafe String(decoding: bytes, as: UTF8.self), isQuoted: isQuoted), location: location,
-                anchor: unsafe string(scalar.anchor), tag: unsafe string(scalar.tag))
+                kind: .scalar(unsafe String(decoding: bytes, as: UTF8.self), isQuoted: isQuoted),
+                location: location,
+                anchor: unsafe string(scalar.anchor),
+                tag: unsafe string(scalar.tag)
+            )
         case YAML_SEQUENCE_START_EVENT:
             let start = unsafe event.data.sequence_start
             return YAMLEvent(
-                kind: .sequenceStart, location: location, anchor: unsafe string(start.anchor),
-                tag: unsafe string(start.tag))
+                kind: .sequenceStart,
+                location: location,
+                anchor: unsafe string(start.anchor),
+                tag: unsafe string(start.tag)
+            )
         case YAML_MAPPING_START_EVENT:
             let start = unsafe event.data.mapping_start
             return YAMLEvent(
-                kind: .mappingStart, location: location, anchor: unsafe string(start.anchor),
-                tag: unsafe string(start.tag))
+                kind: .mappingStart,
+                location: location,
+                anchor: unsafe string(start.anchor),
+                tag: unsafe string(start.tag)
+            )
         case YAML_SEQUENCE_END_EVENT: return YAMLEvent(kind: .sequenceEnd, location: location)
         case YAML_MAPPING_END_EVENT: return YAMLEvent(kind: .mappingEnd, location: location)
         default: return nil
@@ -136,7 +148,8 @@ enum YAMLEvents {
             problem: unsafe words.map { unsafe String(cString: $0) } ?? "out of memory",
             context: unsafe context.map { unsafe String(cString: $0) } ?? "",
             location: unsafe place(parser.problem_mark),
-            contextLocation: hasContext ? unsafe place(parser.context_mark) : nil)
+            contextLocation: hasContext ? unsafe place(parser.context_mark) : nil
+        )
     }
 
     /// libyaml counts lines and columns (in characters) from 0.

@@ -30,19 +30,33 @@ struct YAMLTreeBuilder {
         refuseExtras(event, &diagnostics)
         nodeCount += 1
         if nodeCount > YAML.maximumNodeCount {
-            return abandon("The configuration has more than \(YAML.maximumNodeCount) values.", at: event, &diagnostics)
+            return abandon(
+                "The configuration has more than \(YAML.maximumNodeCount) values.",
+                at: event,
+                &diagnostics
+            )
         }
         switch event.kind {
         case .documentStart:
             if hasDocument {
-                return abandon("A second document begins here; the configuration is one.", at: event, &diagnostics)
+                return abandon(
+                    "A second document begins here; the configuration is one.",
+                    at: event,
+                    &diagnostics
+                )
             }
             hasDocument = true
         case .scalar(let text, let isQuoted):
             if isAtName {
                 takeName(text, event, &diagnostics)
             } else {
-                add(ConfigNode(value: .scalar(text, isQuoted: isQuoted), location: event.location, path: nextPath))
+                add(
+                    ConfigNode(
+                        value: .scalar(text, isQuoted: isQuoted),
+                        location: event.location,
+                        path: nextPath
+                    )
+                )
             }
         case .alias:
             if isAtName { takeName(nil, event, &diagnostics) } else { addPlaceholder(event) }
@@ -85,8 +99,11 @@ struct YAMLTreeBuilder {
         guard let frame = stack.popLast() else { return }
         add(
             ConfigNode(
-                value: frame.isMapping ? .mapping(frame.entries) : .sequence(frame.items), location: frame.location,
-                path: frame.path))
+                value: frame.isMapping ? .mapping(frame.entries) : .sequence(frame.items),
+                location: frame.location,
+                path: frame.path
+            )
+        )
     }
 
     private mutating func add(_ node: ConfigNode) {
@@ -96,7 +113,9 @@ struct YAMLTreeBuilder {
         }
         if let pending = frame.pending {
             if pending.isKept {
-                frame.entries.append(ConfigNode.Entry(name: pending.name, location: pending.location, value: node))
+                frame.entries.append(
+                    ConfigNode.Entry(name: pending.name, location: pending.location, value: node)
+                )
             }
             frame.pending = nil
         } else {
@@ -121,8 +140,14 @@ struct YAMLTreeBuilder {
             let path = frame.path.isEmpty ? name : "\(frame.path).\(name)"
             diagnostics.add(
                 Diagnostic(
-                    .error, .configDuplicateKey, "'\(name)' is here a second time; the first one is at \(first).",
-                    hint: "Remove one of the two.", at: event.location, path: path))
+                    .error,
+                    .configDuplicateKey,
+                    "'\(name)' is here a second time; the first one is at \(first).",
+                    hint: "Remove one of the two.",
+                    at: event.location,
+                    path: path
+                )
+            )
         }
         frame.pending = (name, event.location, frame.names[name] == nil)
         frame.names[name] = frame.names[name] ?? event.location
@@ -131,7 +156,8 @@ struct YAMLTreeBuilder {
     private func refuseExtras(_ event: YAMLEvent, _ diagnostics: inout Diagnostics) {
         func refuse(_ message: String, hint: String) {
             diagnostics.unreadable(
-                Diagnostic(.error, .configSyntax, message, hint: hint, at: event.location, path: nextPath))
+                Diagnostic(.error, .configSyntax, message, hint: hint, at: event.location, path: nextPath)
+            )
         }
         if case .alias(let name) = event.kind {
             refuse("The alias '*\(name)' is refused.", hint: "Write the value out here.")
@@ -142,9 +168,14 @@ struct YAMLTreeBuilder {
         }
     }
 
-    private mutating func abandon(_ message: String, at event: YAMLEvent, _ diagnostics: inout Diagnostics) -> Bool {
+    private mutating func abandon(
+        _ message: String,
+        at event: YAMLEvent,
+        _ diagnostics: inout Diagnostics
+    ) -> Bool {
         diagnostics.unreadable(
-            Diagnostic(.error, .configSyntax, message, at: event.location, path: nextPath))
+            Diagnostic(.error, .configSyntax, message, at: event.location, path: nextPath)
+        )
         isAbandoned = true
         return false
     }

@@ -4,7 +4,11 @@ internal import Testing
 
 /// One scalar as it stands in a file.
 private func node(_ text: String, isQuoted: Bool = false) -> ConfigNode {
-    ConfigNode(value: .scalar(text, isQuoted: isQuoted), location: SourceLocation(line: 3, column: 5), path: "a.b")
+    ConfigNode(
+        value: .scalar(text, isQuoted: isQuoted),
+        location: SourceLocation(line: 3, column: 5),
+        path: "a.b"
+    )
 }
 
 @Suite struct ConfigNodeTests {
@@ -17,12 +21,16 @@ private func node(_ text: String, isQuoted: Bool = false) -> ConfigNode {
             #expect(node(text).integer(&diagnostics) == number)
         }
         #expect(diagnostics.findings.isEmpty)
-        let refused = ["0777", "0x1F", "+1", "1_000", "1e3", "1.0", "", "-", "-0", "no", "9223372036854775808", "٣"]
+        let refused = [
+            "0777", "0x1F", "+1", "1_000", "1e3", "1.0", "", "-", "-0", "no", "9223372036854775808", "٣",
+        ]
         for text in refused { #expect(node(text).integer(&diagnostics) == nil, "\(text)") }
         #expect(node("8", isQuoted: true).integer(&diagnostics) == nil)
         #expect(node("5").integer(in: 6...9, &diagnostics) == nil)
         #expect(diagnostics.findings.count == refused.count + 2)
-        #expect(diagnostics.findings.allSatisfy { $0.code == .configInvalidValue && "\($0.location)" == "3:5" })
+        #expect(
+            diagnostics.findings.allSatisfy { $0.code == .configInvalidValue && "\($0.location)" == "3:5" }
+        )
     }
 
     @Test("booleans are true and false only (trap S34)")
@@ -30,7 +38,9 @@ private func node(_ text: String, isQuoted: Bool = false) -> ConfigNode {
         var diagnostics = Diagnostics()
         #expect(node("true").boolean(&diagnostics) == true)
         #expect(node("false").boolean(&diagnostics) == false)
-        for text in ["yes", "no", "on", "off", "True", "1", "~"] { #expect(node(text).boolean(&diagnostics) == nil) }
+        for text in ["yes", "no", "on", "off", "True", "1", "~"] {
+            #expect(node(text).boolean(&diagnostics) == nil)
+        }
         #expect(node("true", isQuoted: true).boolean(&diagnostics) == nil)
         #expect(diagnostics.findings.count == 8)
     }
@@ -62,10 +72,13 @@ private func node(_ text: String, isQuoted: Bool = false) -> ConfigNode {
     @Test(
         "durations need a unit",
         arguments: [
-            ("250ms", Duration.milliseconds(250)), ("0s", .zero), ("5m", .seconds(300)), ("2h", .seconds(7200)),
-            ("1d", .seconds(86400)), ("5", nil), ("5x", nil), ("05s", nil), ("-1s", nil), ("1.5s", nil), ("s", nil),
+            ("250ms", Duration.milliseconds(250)), ("0s", .zero), ("5m", .seconds(300)),
+            ("2h", .seconds(7200)),
+            ("1d", .seconds(86400)), ("5", nil), ("5x", nil), ("05s", nil), ("-1s", nil), ("1.5s", nil),
+            ("s", nil),
             ("99999999999999999999d", nil),
-        ])
+        ]
+    )
     func durations(text: String, duration: Duration?) {
         var diagnostics = Diagnostics()
         #expect(node(text).duration(&diagnostics) == duration)
@@ -83,9 +96,11 @@ private func node(_ text: String, isQuoted: Bool = false) -> ConfigNode {
     @Test(
         "byte counts take decimal and binary units",
         arguments: [
-            ("65536", 65536), ("64KiB", 65536), ("64 KiB", 65536), ("10GB", 10_000_000_000), ("1kB", 1000), ("0", 0),
+            ("65536", 65536), ("64KiB", 65536), ("64 KiB", 65536), ("10GB", 10_000_000_000), ("1kB", 1000),
+            ("0", 0),
             ("64K", nil), ("-1", nil), ("9223372036854775807KiB", nil), ("KiB", nil), ("010", nil),
-        ])
+        ]
+    )
     func byteCounts(text: String, count: Int?) {
         var diagnostics = Diagnostics()
         #expect(node(text).byteCount(&diagnostics) == count)
@@ -109,9 +124,11 @@ private func node(_ text: String, isQuoted: Bool = false) -> ConfigNode {
         #expect(reader.required("path", &diagnostics) == nil)
         #expect(reader.optional("after") == nil)
         reader.finish(&diagnostics)
-        #expect(diagnostics.sorted.map { "\($0.code)@\($0.location)" } == [
-            "config.missing-key@1:1", "config.unknown-key@1:1", "config.unknown-key@2:1",
-        ])
+        #expect(
+            diagnostics.sorted.map { "\($0.code)@\($0.location)" } == [
+                "config.missing-key@1:1", "config.unknown-key@1:1", "config.unknown-key@2:1",
+            ]
+        )
         #expect(diagnostics.sorted.map(\.hint) == [nil, "Did you mean 'path'?", "Known: after, path."])
         #expect(diagnostics.sorted.first?.message == "the configuration needs 'path'.")
     }

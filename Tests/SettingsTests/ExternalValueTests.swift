@@ -9,7 +9,8 @@ internal import Testing
         files: [
             "token": Array("\(canary)\r\n".utf8), "blank": [0x0A], "binary": [0xFF],
             "huge": Array(repeating: 0x41, count: 70_000),
-        ])
+        ]
+    )
 
     /// The root's only value.
     private func value(_ text: String, _ diagnostics: inout Diagnostics) throws -> ConfigNode {
@@ -18,7 +19,10 @@ internal import Testing
         return try #require(reader.required("a", &diagnostics))
     }
 
-    @Test("reads variables and files where a string is expected", arguments: ["{ env: TOKEN }", "{ file: token }"])
+    @Test(
+        "reads variables and files where a string is expected",
+        arguments: ["{ env: TOKEN }", "{ file: token }"]
+    )
     func resolves(text: String) throws {
         var diagnostics = Diagnostics(externals: Self.externals)
         let node = try value("a: \(text)", &diagnostics)
@@ -30,12 +34,16 @@ internal import Testing
     @Test(
         "what cannot be read is an error at its place",
         arguments: [
-            ("{ env: MISSING }", "config.missing-value@1:11"), ("{ env: EMPTY }", "config.missing-value@1:11"),
+            ("{ env: MISSING }", "config.missing-value@1:11"),
+            ("{ env: EMPTY }", "config.missing-value@1:11"),
             ("{ file: none }", "config.missing-value@1:12"), ("{ file: blank }", "config.missing-value@1:12"),
-            ("{ file: binary }", "config.missing-value@1:12"), ("{ file: huge }", "config.missing-value@1:12"),
+            ("{ file: binary }", "config.missing-value@1:12"),
+            ("{ file: huge }", "config.missing-value@1:12"),
             ("{ env: [x] }", "config.invalid-value@1:11"), ("{ env: }", "config.invalid-value@1:11"),
-            ("{ env: TOKEN, file: token }", "config.invalid-value@1:4"), ("{ vault: x }", "config.invalid-value@1:4"),
-        ])
+            ("{ env: TOKEN, file: token }", "config.invalid-value@1:4"),
+            ("{ vault: x }", "config.invalid-value@1:4"),
+        ]
+    )
     func missing(text: String, finding: String) throws {
         var diagnostics = Diagnostics(externals: Self.externals)
         #expect(try value("a: \(text)", &diagnostics).text(&diagnostics) == nil)

@@ -5,8 +5,10 @@ internal import Testing
     @Test(
         "finds what was meant, and nothing when nothing is near",
         arguments: [
-            ("buket", "bucket"), ("fucntion", "function"), ("triger", "trigger"), ("x", nil), ("output-key", nil), ("", nil),
-        ])
+            ("buket", "bucket"), ("fucntion", "function"), ("triger", "trigger"), ("x", nil),
+            ("output-key", nil), ("", nil),
+        ]
+    )
     func nearest(name: String, meant: String?) {
         #expect(Suggestion.nearest(to: name, among: ["bucket", "function", "trigger"]) == meant)
     }

@@ -53,7 +53,8 @@ func parse(_ text: String) -> (root: ConfigNode?, findings: [String]) {
             ("", ["config.syntax@1:1"]),
             ("# only a comment\n", ["config.syntax@1:1"]),
             ("~\n", ["config.syntax@1:1"]),
-        ])
+        ]
+    )
     func refuses(text: String, findings: [String]) {
         #expect(parse(text).findings == findings)
     }
@@ -61,7 +62,8 @@ func parse(_ text: String) -> (root: ConfigNode?, findings: [String]) {
     @Test("says where bytes stop being UTF-8")
     func invalidText() {
         for (bytes, place) in [
-            (Array("a: 1\nbä".utf8) + [0xFF], "2:3"), ([0xC3], "1:1"), (Array("x".utf8) + [0xE2, 0x82], "1:2"),
+            (Array("a: 1\nbä".utf8) + [0xFF], "2:3"), ([0xC3], "1:1"),
+            (Array("x".utf8) + [0xE2, 0x82], "1:2"),
             (Array("x: ".utf8) + [0xED, 0xA0, 0x80], "1:4"),
         ] as [([UInt8], String)] {
             var diagnostics = Diagnostics()
