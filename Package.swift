@@ -72,6 +72,7 @@ let package = Package(
             [
                 "EventModel", "Execution", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -127,7 +128,15 @@ let package = Package(
             "EventProcessingTests",
             ["EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "EventModel"]
         ),
-        tests("ControlPlaneTests", ["ControlPlane", "EventProcessing", "EventModel"]),
+        tests("HTTPTransportTests", ["HTTPTransport", "EventModel"]),
+        tests(
+            "ControlPlaneTests",
+            [
+                "ControlPlane", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport", "Execution", "EventModel",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
         tests("DaemonTests", ["Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime"]),
         tests("SluiceCommandTests", ["sluice"]),
         tests("SystemTests", ["sluice"]),

@@ -43,7 +43,9 @@ struct EasyHandle: ~Copyable {
                 return unsafe answer.take(chunk)
             }, context)
         try check(code)
-        let headers = unsafe body.isEmpty ? nil : curl_slist_append(nil, "Content-Type: application/json")
+        // Without "Expect:" libcurl waits up to a second for 100 Continue before a large body (CURLOPT_EXPECT_100_TIMEOUT_MS(3)).
+        var headers = unsafe body.isEmpty ? nil : curl_slist_append(nil, "Content-Type: application/json")
+        unsafe headers = unsafe headers.flatMap { unsafe curl_slist_append($0, "Expect:") }
         defer { unsafe curl_slist_free_all(headers) }
         let result: CURLcode = unsafe body.withUnsafeBufferPointer { bytes in
             if !body.isEmpty {

@@ -2,6 +2,7 @@ public import EventModel
 internal import Foundation
 internal import Glibc
 internal import Hummingbird
+internal import HummingbirdCore
 public import Logging
 public import ServiceLifecycle
 
@@ -12,8 +13,8 @@ public struct APIServer: Service {
         /// A socket in a directory, given by its open descriptor so that the path's length and renames do not matter;
         /// the caller holds the lock on that directory, so a socket that lies there is a dead service's.
         case socket(directory: Int32, name: String)
-        /// A TCP address with the token that callers must bear.
-        case tcp(host: String, port: Int, token: Secret)
+        /// A TCP address with the token that callers must bear; `names` are further names that `Host` may have.
+        case tcp(host: String, port: Int, token: Secret, names: [String])
     }
 
     private let api: API
@@ -32,21 +33,28 @@ public struct APIServer: Service {
     }
 
     /// Serves until the service is told to stop; requests in flight are answered.
+    ///
+    /// Hummingbird's server without its `Application`, whose date cache wakes the process every second.
     public func run() async throws {
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let responder = Responder(api: api, policy: policy, logger: logger)
-        let door = self.door
-        let application = Application(
-            responder: responder,
-            configuration: ApplicationConfiguration(address: address, serverName: nil),
-            onServerRunning: { [onBound] channel in
-                // The directory's mode 0700 protects the socket until this has run.
-                if case .socket(let directory, let name) = door { unsafe fchmodat(directory, name, 0o600, 0) }
-                await onBound(channel.localAddress?.port)
-            },
-            logger: quiet)
-        do { try await application.run() } catch {
+        do {
+            let server = try HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(60))).buildServer(
+                configuration: ServerConfiguration(address: address),
+                eventLoopGroup: EventLoopGroupProvider.singleton.eventLoopGroup,
+                logger: quiet,
+                responder: { request, writer, _ in
+                    let response = await responder.respond(to: request)
+                    try await writer.write(response: response.head, body: response.body)
+                },
+                onServerRunning: { [door, onBound] channel in
+                    // The directory's mode 0700 protects the socket until this has run.
+                    if case .socket(let directory, let name) = door { unsafe fchmodat(directory, name, 0o600, 0) }
+                    await onBound(channel.localAddress?.port)
+                })
+            try await server.run()
+        } catch {
             throw SluiceError(
                 .apiBind, "The API cannot listen on \(place).",
                 hint: "Is the address free, and ours? See 'ss -ltnp'.", cause: error)
@@ -57,35 +65,35 @@ public struct APIServer: Service {
     private var policy: AccessPolicy {
         switch door {
         case .socket: .socketOwner
-        case .tcp(let host, _, let token):
-            .bearer(token, hosts: ["localhost", "127.0.0.1", "[::1]", AccessPolicy.name(ofAuthority: host)])
+        case .tcp(let host, _, let token, let names):
+            .bearer(
+                token,
+                hosts: Set(["localhost", "127.0.0.1", "[::1]"] + ([host] + names).map(AccessPolicy.name(ofAuthority:))))
         }
     }
 
     private var address: BindAddress {
         switch door {
         case .socket(let directory, let name): .unixDomainSocket(path: "/proc/self/fd/\(directory)/\(name)")
-        case .tcp(let host, let port, _): .hostname(host, port: port)
+        case .tcp(let host, let port, _, _): .hostname(host, port: port)
         }
     }
 
     private var place: String {
         switch door {
         case .socket(_, let name): "the socket \(name) in the state directory"
-        case .tcp(let host, let port, _): "\(host):\(port)"
+        case .tcp(let host, let port, _, _): "\(host):\(port)"
         }
     }
 }
 
 /// Takes requests from Hummingbird to the API.
-private struct Responder: HTTPResponder {
-    typealias Context = BasicRequestContext
-
+private struct Responder: Sendable {
     let api: API
     let policy: AccessPolicy
     let logger: Logger
 
-    func respond(to request: Request, context: Context) async throws -> Response {
+    func respond(to request: Request) async -> Response {
         let answer: APIResponse
         do throws(SluiceError) {
             answer = try await self.answer(to: request)
@@ -93,7 +101,8 @@ private struct Responder: HTTPResponder {
             answer = .failure(error)
         }
         if answer.status >= 500 {
-            logger.warning("The API could not answer.", metadata: ["path": "\(request.uri.path)", "status": "\(answer.status)"])
+            let place = String((request.head.path ?? "").prefix { $0 != "?" })
+            logger.warning("The API could not answer.", metadata: ["path": "\(place)", "status": "\(answer.status)"])
         }
         var headers: HTTPFields = [.contentType: answer.contentType, .cacheControl: "no-store"]
         if answer.status == 401 { headers[.wwwAuthenticate] = "Bearer" }

@@ -28,13 +28,13 @@ public struct DeliveryView: Codable, Sendable, Hashable {
     /// How many commits of ours lie between it and an outside event.
     public let hop: Int
     /// The delivery whose output caused it.
-    public let cause: Int64?
+    @OrNull public var cause: Int64?
     /// Its state.
     public let state: String
     /// Why it is skipped, cancelled or waiting.
-    public let reason: String?
+    @OrNull public var reason: String?
     /// The last failure.
-    public let failure: ErrorView?
+    @OrNull public var failure: ErrorView?
     /// How often the function itself failed.
     public let tries: Int
     /// How many attempts were begun.
@@ -48,9 +48,9 @@ public struct DeliveryView: Codable, Sendable, Hashable {
     /// When its state last changed.
     public let updated: String
     /// Not leased before this moment.
-    public let notBefore: String?
+    @OrNull public var notBefore: String?
     /// What the function said of its successful run.
-    public let statistics: StatisticsView?
+    @OrNull public var statistics: StatisticsView?
 
     /// Shows a delivery.
     public init(_ delivery: Delivery) {
@@ -96,7 +96,7 @@ public struct DeliveryView: Codable, Sendable, Hashable {
 /// What a successful run read and made.
 public struct StatisticsView: Codable, Sendable, Hashable {
     /// Where records went; absent where the function does not deal in records.
-    public let records: TallyView?
+    @OrNull public var records: TallyView?
     /// Stored bytes read.
     public let bytesIn: UInt64
     /// Stored bytes written.

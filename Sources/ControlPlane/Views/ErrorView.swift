@@ -7,7 +7,7 @@ public struct ErrorView: Codable, Sendable, Hashable {
     /// What failed.
     public let message: String
     /// What the reader can do now.
-    public let hint: String?
+    @OrNull public var hint: String?
 
     /// Describes a failure.
     public init(code: String, message: String, hint: String? = nil) {

@@ -12,9 +12,9 @@ public struct ExplanationView: Codable, Sendable, Hashable {
     /// The key's bytes, where they are not UTF-8.
     public let keyBase64: String?
     /// What its store says now; absent when there is no object.
-    public let object: ObjectView?
+    @OrNull public var object: ObjectView?
     /// Why it is no object, if so.
-    public let ineligible: String?
+    @OrNull public var ineligible: String?
     /// What each trigger says to it, today.
     public let verdicts: [VerdictView]
     /// What the ledger has of it, by trigger.
@@ -22,7 +22,7 @@ public struct ExplanationView: Codable, Sendable, Hashable {
     /// Its latest deliveries, newest first.
     public let deliveries: [HistoryView]
     /// Which target made it, when it is an output of ours.
-    public let madeBy: OutputView?
+    @OrNull public var madeBy: OutputView?
 
     /// Shows an explanation.
     public init(_ explanation: Explanation) {
@@ -68,7 +68,7 @@ public struct VerdictView: Codable, Sendable, Hashable {
     /// Whether it takes the key.
     public let takes: Bool
     /// The first condition that failed, as the end of "not taken because …".
-    public let refusal: String?
+    @OrNull public var refusal: String?
 
     /// Shows a verdict.
     public init(_ verdict: TriggerVerdict) {
@@ -85,15 +85,15 @@ public struct TargetView: Codable, Sendable, Hashable {
     /// Raised by every accepted observation.
     public let revision: Int64
     /// The newest version seen; absent when the object was seen to be gone.
-    public let seen: String?
+    @OrNull public var seen: String?
     /// The newest delivery.
-    public let latestDelivery: Int64?
+    @OrNull public var latestDelivery: Int64?
     /// Its state.
-    public let latestState: String?
+    @OrNull public var latestState: String?
     /// Why the object was recorded without a delivery.
-    public let skippedReason: String?
+    @OrNull public var skippedReason: String?
     /// What the outputs that exist were made from.
-    public let done: DigestView?
+    @OrNull public var done: DigestView?
 
     /// Shows a target.
     public init(_ row: TargetRow) {

@@ -30,13 +30,13 @@ public struct FeedEntryView: Codable, Sendable, Hashable {
     /// Of which bucket.
     public let bucket: String
     /// Of which key, escaped.
-    public let key: String?
+    @OrNull public var key: String?
     /// The key's bytes, where they are not UTF-8.
     public let keyBase64: String?
     /// For which trigger.
-    public let trigger: String?
+    @OrNull public var trigger: String?
     /// Which delivery.
-    public let delivery: Int64?
+    @OrNull public var delivery: Int64?
     /// Further words.
     public let detail: String
 

@@ -27,11 +27,11 @@ public struct AttemptView: Codable, Sendable, Hashable {
     /// When it was leased.
     public let started: String
     /// When it ended; absent while it runs or when its boot died.
-    public let ended: String?
+    @OrNull public var ended: String?
     /// `done`, `retry`, `dead`, `released`, `skipped`, `superseded`, `cancelled`, `lost`.
-    public let outcome: String?
+    @OrNull public var outcome: String?
     /// Why it failed.
-    public let failure: ErrorView?
+    @OrNull public var failure: ErrorView?
 
     /// Shows an attempt.
     public init(_ attempt: AttemptRecord) {
@@ -53,7 +53,7 @@ public struct OutputView: Codable, Sendable, Hashable {
     /// The key's bytes, where they are not UTF-8.
     public let keyBase64: String?
     /// The published version; absent while the commit is under way.
-    public let version: String?
+    @OrNull public var version: String?
     /// Stored length in bytes.
     public let sizeBytes: UInt64
     /// CRC-64 (ECMA-182, reflected) of the stored bytes, 16 hexadecimal digits.
@@ -84,7 +84,7 @@ public struct DeliveryPageView: Codable, Sendable, Hashable {
     /// The deliveries.
     public let deliveries: [DeliveryView]
     /// Pass it as `before` for the next page; absent on the last.
-    public let next: Int64?
+    @OrNull public var next: Int64?
 
     /// Shows a page; `isLast` says that the ledger had no more than these.
     public init(_ deliveries: [Delivery], isLast: Bool) {

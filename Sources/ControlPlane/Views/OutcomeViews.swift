@@ -7,6 +7,12 @@ public struct ChangedView: Codable, Sendable, Hashable {
     /// Those that were asked for and are as they were: not in a state that the command can change.
     public let unchanged: [Int64]
 
+    /// Takes both lists.
+    public init(changed: [Int64], unchanged: [Int64]) {
+        self.changed = changed
+        self.unchanged = unchanged
+    }
+
     /// Compares what was asked for with what was changed.
     public init(asked: [DeliveryID], changed: [DeliveryID]) {
         let done = Set(changed)
@@ -55,7 +61,7 @@ public struct FindingView: Codable, Sendable, Hashable {
     /// What is wrong.
     public let message: String
     /// What to write instead.
-    public let hint: String?
+    @OrNull public var hint: String?
     /// From 1.
     public let line: Int
     /// From 1, in characters.

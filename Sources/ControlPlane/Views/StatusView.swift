@@ -9,13 +9,13 @@ public struct StatusView: Codable, Sendable, Hashable {
     /// Why it is not `ok`.
     public let problems: [String]
     /// When this boot began; absent when no service runs.
-    public let started: String?
+    @OrNull public var started: String?
     /// Attempts in flight.
     public let activeAttempts: Int
     /// How many attempts may be in flight.
     public let workers: Int
     /// Since when the oldest delivery that could run waits.
-    public let oldestReady: String?
+    @OrNull public var oldestReady: String?
     /// Deliveries by trigger, class and state.
     public let counters: [CounterView]
     /// All triggers.
@@ -70,7 +70,7 @@ public struct TriggerView: Codable, Sendable, Hashable {
     /// Whether the first complete scan is over.
     public let baselineComplete: Bool
     /// Why it is paused; absent when it is not.
-    public let pausedReason: String?
+    @OrNull public var pausedReason: String?
     /// How many different objects failed for good in a row.
     public let failuresInARow: Int
 
@@ -92,7 +92,7 @@ public struct BucketView: Codable, Sendable, Hashable {
     /// How it is watched.
     public let watching: String
     /// When the last complete scan ended.
-    public let lastScan: String?
+    @OrNull public var lastScan: String?
     /// How many objects that scan saw.
     public let objectCount: Int
     /// How many entries were no objects, by reason.

@@ -1,7 +1,7 @@
 public import EventModel
 public import Foundation
 
-/// Views to JSON and back: snake_case names, sorted, absent instead of null.
+/// Views to JSON and back: snake_case names, sorted; `null` where there is no value.
 public enum ViewCoding {
     /// One line of JSON, or with `pretty` an indented text.
     public static func encode(_ view: some Encodable, pretty: Bool = false) throws(SluiceError) -> Data {
