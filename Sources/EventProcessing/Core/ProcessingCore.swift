@@ -75,6 +75,9 @@ final class ProcessingCore: Sendable {
     /// What the operator should know now.
     var problems: [String] { state.withLock { $0.problems.sorted { $0.key < $1.key }.map(\.value) } }
 
+    /// Whether the ledger does not answer now.
+    var hasLedgerProblem: Bool { state.withLock { $0.problems["ledger"] != nil } }
+
     /// Swaps the snapshot.
     func replace(configuration: ProcessingConfiguration) {
         state.withLock { $0.configuration = configuration }
