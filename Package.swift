@@ -40,7 +40,7 @@ let package = Package(
         room("Settings", ["EventModel", "CYAML"]),
         room("HTTPTransport", ["EventModel", "CCurl"]),
 
-        room("ExpressionLanguage", ["EventModel", "CRE2"]),
+        room("ExpressionLanguage", ["EventModel", "Settings", "CRE2"]),
         room(
             "RecordEngine",
             ["EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CSimdjson"],
@@ -70,9 +70,11 @@ let package = Package(
         room(
             "ControlPlane",
             [
-                "EventModel", "Execution", "EventProcessing", "DurableLedger", "HTTPTransport", "CLinux",
+                "EventModel", "Execution", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         room(
@@ -115,19 +117,27 @@ let package = Package(
         ),
         tests("EventModelTests", ["EventModel"]),
         tests("ExecutionTests", ["Execution"]),
-        tests("SettingsTests", ["Settings"]),
+        tests("SettingsTests", ["Settings", "EventModel"]),
         tests("ExpressionLanguageTests", ["ExpressionLanguage", "EventModel"]),
         tests("RecordEngineTests", ["RecordEngine", "EventModel", "Settings"]),
         tests("ObjectStorageTests", ["ObjectStorage", "EventModel", "Execution"]),
         tests("DurableLedgerTests", ["DurableLedger", "EventModel"]),
-        tests("FunctionRuntimeTests", ["FunctionRuntime", "RecordEngine", "EventModel"]),
+        tests("FunctionRuntimeTests", ["FunctionRuntime", "RecordEngine", "EventModel", "Execution", "Settings"]),
         tests("TriggerRulesTests", ["TriggerRules", "EventModel", "Settings"]),
         tests(
             "EventProcessingTests",
             ["EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "EventModel"]
         ),
-        tests("ControlPlaneTests", ["ControlPlane", "EventProcessing", "EventModel"]),
-        tests("DaemonTests", ["Daemon", "EventModel", "Settings"]),
+        tests("HTTPTransportTests", ["HTTPTransport", "EventModel"]),
+        tests(
+            "ControlPlaneTests",
+            [
+                "ControlPlane", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport", "Execution", "EventModel",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        tests("DaemonTests", ["Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime"]),
         tests("SluiceCommandTests", ["sluice"]),
         tests("SystemTests", ["sluice"]),
         tests("TidyTests", []),

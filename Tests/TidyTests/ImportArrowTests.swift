@@ -22,7 +22,7 @@ internal import Testing
             "ServiceLifecycle",
         ],
         "ControlPlane": [
-            "EventProcessing", "DurableLedger", "TriggerRules", "ObjectStorage", "CLinux", "Hummingbird", "HTTPTypes", "NIOCore",
+            "EventProcessing", "DurableLedger", "TriggerRules", "ObjectStorage", "CLinux", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore",
             "Logging", "ServiceLifecycle",
         ],
         "Daemon": [

@@ -1,7 +1,7 @@
 /// Growable raw memory that is reused: the engine's blocks, arenas and outputs.
 ///
-/// `count ≤ capacity` always; behind `capacity` lie `padding` further bytes that may be read (simdjson loads whole
-/// vectors past the end). Owned by one thread at a time.
+/// `count ≤ capacity` always; behind `capacity` lie `padding` further bytes that may be read (simdjson loads
+/// whole vectors past the end). Owned by one thread at a time.
 @safe public final class ByteBuffer {
     /// Readable bytes behind the capacity (simdjson's SIMDJSON_PADDING is 64).
     public static let padding = 64
@@ -53,6 +53,17 @@
         reserve(1)
         unsafe base.storeBytes(of: byte, toByteOffset: count, as: UInt8.self)
         count &+= 1
+    }
+
+    /// Removes the bytes in `range` and closes the gap. O(bytes behind it).
+    public func remove(_ range: Range<Int>) {
+        precondition(
+            range.lowerBound >= 0 && range.upperBound <= count,
+            "The range lies outside of the buffer."
+        )
+        let rest = count - range.upperBound
+        unsafe (base + range.lowerBound).copyMemory(from: base + range.upperBound, byteCount: rest)
+        count -= range.count
     }
 
     @inline(never)

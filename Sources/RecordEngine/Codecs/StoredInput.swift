@@ -1,0 +1,102 @@
+internal import EventModel
+
+/// The stored bytes of an object, chunk by chunk: what decoders read from.
+///
+/// Invariant: `0 ≤ start ≤ end ≤ capacity`; the bytes in `start..<end` were read and not yet taken.
+@safe final class StoredInput {
+    private let source: any ByteSource
+    private let memory: UnsafeMutableRawPointer
+    private let capacity: Int
+    private var start = 0
+    private var end = 0
+    /// Whether the source has no more bytes; there may still be some `available`.
+    private(set) var isAtEnd = false
+    /// Bytes that decoders have taken.
+    private(set) var takenBytes: UInt64 = 0
+
+    /// Reads `source` in chunks of up to `capacity` bytes.
+    init(_ source: any ByteSource, capacity: Int = 256 << 10) {
+        self.source = source
+        self.capacity = capacity
+        unsafe memory = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
+    }
+
+    deinit { unsafe memory.deallocate() }
+
+    /// How many bytes can be taken now.
+    var available: Int { end - start }
+
+    /// The bytes that can be taken now; valid until the next call that reads.
+    var bytes: UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(start: memory + start, count: end - start)
+    }
+
+    /// Marks bytes as consumed.
+    func take(_ count: Int) {
+        precondition(count >= 0 && count <= available, "A decoder took more bytes than there are.")
+        start += count
+        takenBytes &+= UInt64(count)
+    }
+
+    /// Reads more; false when the source has ended.
+    func fill() throws(SluiceError) -> Bool {
+        if isAtEnd { return false }
+        if start == end {
+            start = 0
+            end = 0
+        } else if end == capacity, start > 0 {
+            unsafe memory.copyMemory(from: memory + start, byteCount: end - start)
+            end -= start
+            start = 0
+        }
+        precondition(end < capacity, "A decoder asked for more bytes than a chunk holds.")
+        let read = unsafe try readSource(
+            into: UnsafeMutableRawBufferPointer(start: memory + end, count: capacity - end)
+        )
+        end += read
+        return read > 0
+    }
+
+    /// Reads until `count` bytes are available or the source has ended; whether they are there.
+    func require(_ count: Int) throws(SluiceError) -> Bool {
+        while available < count {
+            if try !fill() { return false }
+        }
+        return true
+    }
+
+    /// Takes one byte; nil at the end.
+    func nextByte() throws(SluiceError) -> UInt8? {
+        guard try require(1) else { return nil }
+        let byte = unsafe memory.load(fromByteOffset: start, as: UInt8.self)
+        take(1)
+        return byte
+    }
+
+    /// Up to `count` of the next bytes, not taken; fewer at the end.
+    func peek(_ count: Int) throws(SluiceError) -> [UInt8] {
+        _ = try require(count)
+        return unsafe [UInt8](bytes.prefix(count))
+    }
+
+    /// Takes bytes straight into the caller's memory: no copy once the first chunk is used up. 0 at the end.
+    func copy(into target: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {
+        if available == 0 {
+            let read = unsafe isAtEnd ? 0 : try readSource(into: target)
+            takenBytes &+= UInt64(read)
+            return read
+        }
+        let count = min(available, target.count)
+        unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+        take(count)
+        return count
+    }
+
+    private func readSource(into target: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {
+        var span = unsafe OutputRawSpan(buffer: target, initializedCount: 0)
+        try source.read(into: &span)
+        let count = unsafe span.finalize(for: target)
+        if count == 0 { isAtEnd = true }
+        return count
+    }
+}

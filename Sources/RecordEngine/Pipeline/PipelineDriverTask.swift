@@ -1,0 +1,74 @@
+internal import EventModel
+
+/// One piece of work for a compute thread, with all memory that it needs: a block to process and compress, or
+/// encoded records to compress.
+///
+/// `@unchecked Sendable`, because it belongs to one thread at a time: the driver fills it and gives it to the
+/// executor; a compute thread works on it and marks it done under the crew's lock; only then does the driver
+/// look at it again. The lock orders the memory. (Shown by the driver's tests on several threads.)
+final class PipelineDriverTask: @unchecked Sendable {
+    /// The block to process; nil when `output.encoded` is there already.
+    var block: Block?
+    /// Memory of the block's text.
+    let text = ByteBuffer()
+    /// Encoded records and rejects.
+    let output = BlockOutput()
+    /// `output.encoded`, compressed; unused where the codec is `none`.
+    let compressed = ByteBuffer()
+    /// Whether `output.encoded` is a piece of output by itself: whatever is not gathered with its neighbours.
+    var isPiece = false
+    /// Lines in `output.encoded`; known for pieces.
+    var lines = 0
+    /// CRC32 of `output.encoded` where the codec wants it; known for pieces.
+    var checksum: UInt32 = 0
+    /// What the work failed of.
+    var failure: SluiceError?
+    /// Guarded by the crew's lock while the task is with the executor.
+    var isDone = true
+    private let pool: PipelineDriverTaskPool
+
+    init(_ pool: PipelineDriverTaskPool) { self.pool = pool }
+
+    /// How the piece is compressed.
+    var codec: OutputCodec { pool.codec }
+
+    /// The piece as it is to be stored.
+    var stored: UnsafeRawBufferPointer {
+        codec == .none ? unsafe output.encoded.bytes : unsafe compressed.bytes
+    }
+
+    /// Forgets everything, keeps the memory and goes back to its pool.
+    func recycle() {
+        block = nil
+        text.removeAll()
+        output.clear()
+        compressed.removeAll()
+        isPiece = false
+        lines = 0
+        checksum = 0
+        pool.idle.append(self)
+    }
+}
+
+/// A bounded number of tasks; touched by the driver's thread only.
+final class PipelineDriverTaskPool {
+    fileprivate var idle: [PipelineDriverTask] = []
+    private var made = 0
+    private let limit: Int
+    /// How the output is compressed that the tasks work for.
+    let codec: OutputCodec
+
+    /// At most `limit` tasks exist at a time.
+    init(limit: Int, codec: OutputCodec) {
+        self.limit = limit
+        self.codec = codec
+    }
+
+    /// An unused task; nil when all are in use.
+    func take() -> PipelineDriverTask? {
+        if let task = idle.popLast() { return task }
+        guard made < limit else { return nil }
+        made += 1
+        return PipelineDriverTask(self)
+    }
+}
