@@ -97,6 +97,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .executableTarget(
+            name: "EngineBenchmark",
+            dependencies: ["RecordEngine", "EventModel", "Settings"],
+            path: "Benchmarks/EngineBenchmark",
+            swiftSettings: settings + [lifetimes]
+        ),
+
         // C libraries, each small.
         library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
