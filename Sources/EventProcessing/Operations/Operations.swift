@@ -2,7 +2,8 @@ public import DurableLedger
 public import EventModel
 public import TriggerRules
 
-/// What operators can ask of the processing, by whatever door they come: the API, or the CLI beside a stopped service.
+/// What operators can ask of the processing, by whatever door they come: the API, or the CLI beside a
+/// stopped service.
 public protocol Operations: Sendable {
     /// The service as a whole.
     func status() async throws(SluiceError) -> ServiceStatus
@@ -49,8 +50,15 @@ public struct ServiceStatus: Sendable, Hashable {
 
     /// Describes a service.
     public init(
-        health: String, problems: [String], started: Timestamp, activeAttempts: Int, workers: Int, counters: [CounterRow],
-        triggers: [TriggerRow], oldestReady: Timestamp?, buckets: [BucketStatus]
+        health: String,
+        problems: [String],
+        started: Timestamp,
+        activeAttempts: Int,
+        workers: Int,
+        counters: [CounterRow],
+        triggers: [TriggerRow],
+        oldestReady: Timestamp?,
+        buckets: [BucketStatus]
     ) {
         self.health = health
         self.problems = problems
@@ -81,7 +89,12 @@ public struct BucketStatus: Sendable, Hashable {
 
     /// Describes a bucket.
     public init(
-        name: BucketName, watching: String, lastScan: Timestamp?, objectCount: Int, ineligible: [String: Int], overflows: Int
+        name: BucketName,
+        watching: String,
+        lastScan: Timestamp?,
+        objectCount: Int,
+        ineligible: [String: Int],
+        overflows: Int
     ) {
         self.name = name
         self.watching = watching
@@ -113,8 +126,14 @@ public struct Explanation: Sendable, Hashable {
 
     /// Describes a key.
     public init(
-        bucket: BucketName, key: ObjectKey, object: ObjectInfo?, ineligible: String?, verdicts: [TriggerVerdict],
-        targets: [TargetRow], deliveries: [DeliveryHistory], madeBy: OutputRow?
+        bucket: BucketName,
+        key: ObjectKey,
+        object: ObjectInfo?,
+        ineligible: String?,
+        verdicts: [TriggerVerdict],
+        targets: [TargetRow],
+        deliveries: [DeliveryHistory],
+        madeBy: OutputRow?
     ) {
         self.bucket = bucket
         self.key = key
@@ -133,7 +152,8 @@ public struct FeedEntry: Sendable, Hashable {
     public let number: UInt64
     /// When.
     public let time: Timestamp
-    /// `seen`, `leased`, `done`, `retry`, `dead`, `skipped`, `superseded`, `cancelled`, `removed`, `paused`, `scan`, `overflow`…
+    /// `seen`, `leased`, `done`, `retry`, `dead`, `skipped`, `superseded`, `cancelled`, `removed`, `paused`,
+    /// `scan`, `overflow`…
     public let kind: String
     /// Of which bucket.
     public let bucket: BucketName
@@ -148,8 +168,14 @@ public struct FeedEntry: Sendable, Hashable {
 
     /// Describes what happened.
     public init(
-        number: UInt64, time: Timestamp, kind: String, bucket: BucketName, key: ObjectKey?, trigger: TriggerName?,
-        delivery: DeliveryID?, detail: String
+        number: UInt64,
+        time: Timestamp,
+        kind: String,
+        bucket: BucketName,
+        key: ObjectKey?,
+        trigger: TriggerName?,
+        delivery: DeliveryID?,
+        detail: String
     ) {
         self.number = number
         self.time = time
