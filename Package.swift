@@ -38,7 +38,7 @@ let package = Package(
         room("EventModel", []),
         room("Execution", ["EventModel", "CLinux"]),
         room("Settings", ["EventModel", "CYAML"]),
-        room("HTTPTransport", ["EventModel", "CCurl"]),
+        room("HTTPTransport", ["EventModel", "Execution", "CCurl"]),
 
         room("ExpressionLanguage", ["EventModel", "Settings", "CRE2"]),
         room(
