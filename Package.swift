@@ -38,7 +38,7 @@ let package = Package(
         room("EventModel", []),
         room("Execution", ["EventModel", "CLinux"]),
         room("Settings", ["EventModel", "CYAML"]),
-        room("HTTPTransport", ["EventModel", "CCurl"]),
+        room("HTTPTransport", ["EventModel", "Execution", "CCurl"]),
 
         room("ExpressionLanguage", ["EventModel", "Settings", "CRE2"]),
         room(
@@ -70,9 +70,11 @@ let package = Package(
         room(
             "ControlPlane",
             [
-                "EventModel", "Execution", "EventProcessing", "DurableLedger", "HTTPTransport", "CLinux",
+                "EventModel", "Execution", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         room(
@@ -133,9 +135,18 @@ let package = Package(
             "EventProcessingTests",
             ["EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "EventModel"]
         ),
-        tests("ControlPlaneTests", ["ControlPlane", "EventProcessing", "EventModel"]),
+        tests("HTTPTransportTests", ["HTTPTransport", "EventModel"]),
+        tests(
+            "ControlPlaneTests",
+            [
+                "ControlPlane", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport", "Execution", "EventModel",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
         tests("DaemonTests", ["Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime"]),
         tests("SluiceCommandTests", ["sluice"]),
+        tests("SystemTests", ["sluice"]),
         tests("TidyTests", []),
     ],
     cxxLanguageStandard: .cxx17

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -30,9 +31,15 @@ int sluice_open_beneath(int directory, const char *path, int flags, unsigned mod
     return -EAGAIN;
 }
 
-int sluice_stat_at(int directory, const char *path, struct sluice_stat *result) {
+int sluice_access_at(int directory, const char *path, int execute) {
+    long result = syscall(
+        SYS_faccessat2, directory, path, execute ? X_OK : R_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW);
+    return result == 0 ? 0 : -errno;
+}
+
+int sluice_stat_at(int directory, const char *path, int follow, struct sluice_stat *result) {
     struct statx stat;
-    int flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | (path ? 0 : AT_EMPTY_PATH);
+    int flags = (follow ? 0 : AT_SYMLINK_NOFOLLOW) | AT_NO_AUTOMOUNT | (path ? 0 : AT_EMPTY_PATH);
     if (statx(directory, path ? path : "", flags, STATX_BASIC_STATS, &stat) != 0) return -errno;
     result->inode = stat.stx_ino;
     result->size = stat.stx_size;
@@ -123,4 +130,9 @@ int sluice_start_thread(unsigned long stack_bytes, void *(*body)(void *), void *
 
 const char *sluice_error_text(int number) {
     return strerrordesc_np(number);
+}
+
+long sluice_file_system_type(int file) {
+    struct statfs information;
+    return fstatfs(file, &information) == 0 ? (long)information.f_type : 0;
 }

@@ -1,30 +1,36 @@
 public import EventModel
 
-/// The durable memory of the service: which object versions were seen, what became of them, who made which output.
+/// The durable memory of the service: which object versions were seen, what became of them, who made which
+/// output.
 ///
-/// Three implementations under one contract suite: `ReferenceLedger` (memory), SQLite, and later Postgres. Every
-/// mutating call is one durable transaction: when it returns, its effect is on stable storage (promise 1). Calls may
-/// share a group commit. All times come from the caller; the ledger has no clock and no randomness.
+/// Three implementations under one contract suite: `ReferenceLedger` (memory), SQLite, and later Postgres.
+/// Every mutating call is one durable transaction: when it returns, its effect is on stable storage (promise
+/// 1). Calls may share a group commit. All times come from the caller; the ledger has no clock and no
+/// randomness.
 public protocol Ledger: Sendable {
     /// Names this ledger; part of every staged output's path. 32 hexadecimal digits, made with the ledger.
     var id: String { get }
 
     // MARK: Boots
 
-    /// Begins a boot: ends every lease of earlier boots (to `ready`; as suspects when that boot did not end cleanly) and
-    /// says what must be rolled forward before anything is leased.
+    /// Begins a boot: ends every lease of earlier boots (to `ready`; as suspects when that boot did not end
+    /// cleanly) and says what must be rolled forward before anything is leased.
     func beginBoot(_ owner: OwnerID, at now: Timestamp) async throws(SluiceError) -> BootReport
     /// Ends a boot cleanly.
     func endBoot(_ owner: OwnerID, at now: Timestamp) async throws(SluiceError)
 
     // MARK: Triggers
 
-    /// Makes the configured triggers known. A trigger that is new begins with `baselineComplete == false`; those that
-    /// are no longer configured keep their rows and lease nothing.
-    func registerTriggers(_ triggers: [TriggerRegistration], at now: Timestamp) async throws(SluiceError) -> [TriggerRow]
+    /// Makes the configured triggers known. A trigger that is new begins with `baselineComplete == false`;
+    /// those that are no longer configured keep their rows and lease nothing.
+    func registerTriggers(
+        _ triggers: [TriggerRegistration],
+        at now: Timestamp
+    ) async throws(SluiceError) -> [TriggerRow]
     /// The first complete scan after a trigger became known is over: from now on every object is new to it.
     func completeBaseline(_ trigger: TriggerName, at now: Timestamp) async throws(SluiceError)
-    /// Pauses or resumes a trigger; nothing of a paused trigger is leased. `reason` nil resumes and forgets its failures.
+    /// Pauses or resumes a trigger; nothing of a paused trigger is leased. `reason` nil resumes and forgets
+    /// its failures.
     func setPaused(_ trigger: TriggerName, reason: String?, at now: Timestamp) async throws(SluiceError)
     /// All trigger rows.
     func triggers() async throws(SluiceError) -> [TriggerRow]
@@ -33,40 +39,58 @@ public protocol Ledger: Sendable {
 
     /// The target rows of these keys for all triggers: one lookup per page of a listing.
     func targets(in bucket: BucketName, keys: [ObjectKey]) async throws(SluiceError) -> [TargetRow]
-    /// Records what was seen, all in one transaction, each by compare-and-set on its target's revision; one answer per
-    /// observation, in order. See `Observation`.
-    func observe(_ observations: [Observation], at now: Timestamp) async throws(SluiceError) -> [ObservationResult]
+    /// Records what was seen, all in one transaction, each by compare-and-set on its target's revision; one
+    /// answer per observation, in order. See `Observation`.
+    func observe(
+        _ observations: [Observation],
+        at now: Timestamp
+    ) async throws(SluiceError) -> [ObservationResult]
 
     // MARK: Attempts
 
-    /// Leases ready deliveries, oldest first within each pick. Never two open attempts of one target and lane; none of a
-    /// paused or unconfigured trigger; none before its `notBefore`; suspects only where a pick asks for them.
+    /// Leases ready deliveries, oldest first within each pick. Never two open attempts of one target and
+    /// lane; none of a paused or unconfigured trigger; none before its `notBefore`; suspects only where a
+    /// pick asks for them.
     func lease(_ request: LeaseRequest) async throws(SluiceError) -> [Lease]
     /// The decision (DESIGN 5.6 c), conditional on state `leased` and the token.
     func decide(_ decision: CommitDecision) async throws(SluiceError) -> DecisionResult
-    /// The end of a commit (DESIGN 5.6 f), conditional on state `committing` and the token: `done`, the outputs with
-    /// their versions, and the deliveries that they cause. Repeating it is harmless.
+    /// The end of a commit (DESIGN 5.6 f), conditional on state `committing` and the token: `done`, the
+    /// outputs with their versions, and the deliveries that they cause. Repeating it is harmless.
     func complete(_ completion: Completion) async throws(SluiceError) -> CompletionResult
     /// Ends an attempt without a commit, conditional on state `leased` and the token.
     func end(_ ending: AttemptEnding) async throws(SluiceError) -> EndResult
 
     // MARK: After
 
-    /// Object versions all of whose deliveries are done and whose after-action is due, oldest first.
+    /// Object versions whose after-action is due, oldest first: the commit wanted one, and every configured
+    /// trigger that knows the key has seen this version and is done with it (or skipped it).
     func dueAfterActions(limit: Int, at now: Timestamp) async throws(SluiceError) -> [AfterAction]
-    /// Records what became of an after-action: nil error is done (or no longer applicable); otherwise again at `retryAt`.
+    /// Records what became of an after-action: nil error is done (or no longer applicable); otherwise again
+    /// at `retryAt`.
     func finishAfterAction(
-        _ action: AfterAction, error: FailureRecord?, retryAt: Timestamp?, at now: Timestamp
+        _ action: AfterAction,
+        error: FailureRecord?,
+        retryAt: Timestamp?,
+        at now: Timestamp
     ) async throws(SluiceError)
 
     // MARK: Operators
 
-    /// Dead (or cancelled) deliveries become ready again, tries at zero; returns those that did. One whose target has a
-    /// newer delivery turns superseded instead and is not returned.
+    /// Dead (or cancelled) deliveries become ready again in class `retry`, tries and crashes at zero; returns
+    /// those that did. One that was overtaken (`TargetRow.overtaking`) turns superseded instead and is not
+    /// returned.
     func retry(_ deliveries: [DeliveryID], at now: Timestamp) async throws(SluiceError) -> [DeliveryID]
-    /// Ready and dead deliveries become cancelled; a leased one is marked so that its attempt ends as cancelled at its
-    /// next transition (`committing` goes forward). Returns those that were changed or marked.
-    func cancel(_ deliveries: [DeliveryID], reason: String, at now: Timestamp) async throws(SluiceError) -> [DeliveryID]
+    /// Ready and dead deliveries become cancelled; a leased one is marked so that its attempt ends as
+    /// cancelled at its next transition (`committing` goes forward). Returns those that were changed or
+    /// marked.
+    func cancel(
+        _ deliveries: [DeliveryID],
+        reason: String,
+        at now: Timestamp
+    ) async throws(SluiceError) -> [DeliveryID]
+    /// Forgets finished deliveries beyond the newest `keeping`, looking at no more than `limit` rows per
+    /// call; never one that is its target's latest or whose outputs exist. Returns how many were forgotten.
+    func prune(keeping: Int, limit: Int) async throws(SluiceError) -> Int
 
     // MARK: Reading (each call within 5 ms; keyset-paged)
 
@@ -78,12 +102,14 @@ public protocol Ledger: Sendable {
     func output(in bucket: BucketName, key: ObjectKey) async throws(SluiceError) -> OutputRow?
     /// Which outputs a target has now.
     func outputs(of target: TargetID) async throws(SluiceError) -> [OutputRow]
-    /// How many deliveries are in each state, by trigger and class; kept in the same transactions as the states.
+    /// How many deliveries are in each state, by trigger and class; kept in the same transactions as the
+    /// states.
     func counters() async throws(SluiceError) -> [CounterRow]
-    /// When the next delivery that waits for its `notBefore` becomes due, and since when the oldest ready one waits.
+    /// When the next delivery that waits for its `notBefore` becomes due, and since when the oldest that
+    /// could be leased now waits.
     func backlog(at now: Timestamp) async throws(SluiceError) -> Backlog
-    /// Proves the counters against the rows, and the rows' own invariants; empty when all is well. May take long: works
-    /// in steps of at most 5 ms.
+    /// Proves the counters against the rows, and the rows' own invariants; empty when all is well. May take
+    /// long: works in steps of at most 5 ms.
     func verify() async throws(SluiceError) -> [String]
 }
 

@@ -16,17 +16,24 @@ public struct BootReport: Hashable, Sendable {
     }
 }
 
-/// What was seen of one target, to be recorded if the target's row is still as it was when the look was taken.
+/// What was seen of one target, to be recorded if the target's row is still as it was when the look was
+/// taken.
 ///
 /// Rules (one lane, `main`):
-/// - `expectedRevision` 0 means no row. Another revision than expected: `.moved` with the row, nothing recorded.
-/// - An output of a delivery in `committing` is not observed (its completion causes the deliveries): `.deferred`.
-/// - `seen` equal to the row's `seen`: `.unchanged`, unless the row was skipped as `existing`, its trigger's baseline is not
-///   complete and the class is `live`: then a delivery is made after all.
-/// - A new `seen` with `.deliver` makes a ready delivery, and turns ready or dead deliveries of the target in the lane to
-///   `superseded`.
-/// - A new `seen` with `.skip(reason)` is recorded without a delivery (`existing: skip`); an older ready or dead one turns superseded.
-/// - `seen` nil: the object is gone. A ready delivery turns `skipped(gone)`, a dead one `superseded`. Outputs stay.
+/// - `expectedRevision` 0 means no row. Another revision than expected: `.moved` with the row, nothing
+///   recorded.
+/// - An output of a delivery in `committing` is not observed (its completion causes the deliveries):
+///   `.deferred`.
+/// - `seen` equal to the row's `seen`: `.unchanged`, unless the row was skipped as `existing`, its trigger's
+///   baseline is not complete and the class is `live`: then a delivery is made after all.
+/// - A new `seen` with `.deliver` makes a ready delivery, and turns ready or dead deliveries of the target in
+///   the lane to `superseded`.
+/// - A new `seen` with `.skip(reason)` is recorded without a delivery (`existing: skip`); an older ready or
+///   dead one turns superseded.
+/// - `object` nil: the object is gone. A ready delivery turns `skipped(gone)`, a dead one `superseded`.
+///   Outputs stay.
+/// - A leased delivery is not touched; when its attempt ends so that it would be ready or dead, it turns into
+///   what the observation would have made of it. One that commits goes forward.
 public struct Observation: Hashable, Sendable {
     /// What to do with a new version.
     public enum Action: Hashable, Sendable {
@@ -47,7 +54,11 @@ public struct Observation: Hashable, Sendable {
     public let action: Action
     /// Describes an observation.
     public init(
-        target: TargetID, expectedRevision: Int64, object: ObjectInfo?, eventType: EventType, action: Action
+        target: TargetID,
+        expectedRevision: Int64,
+        object: ObjectInfo?,
+        eventType: EventType,
+        action: Action
     ) {
         self.target = target
         self.expectedRevision = expectedRevision
@@ -119,175 +130,22 @@ public struct Lease: Hashable, Sendable {
     }
 }
 
-/// One output that an attempt staged.
-public struct PlannedOutput: Hashable, Sendable {
-    /// The output's bucket.
-    public let bucket: BucketName
-    /// The output's final key.
-    public let key: ObjectKey
-    /// Where it lies, as its store wrote it.
-    public let staged: String
-    /// Its content.
-    public let digest: ContentDigest
-    /// Whether anything may lie under the key (`overwrite: true`, or our own earlier output); otherwise only nothing, or
-    /// the same bytes.
-    public let mayReplace: Bool
-    /// Describes a staged output.
-    public init(bucket: BucketName, key: ObjectKey, staged: String, digest: ContentDigest, mayReplace: Bool) {
-        self.bucket = bucket
-        self.key = key
-        self.staged = staged
-        self.digest = digest
-        self.mayReplace = mayReplace
-    }
-}
-
-/// The decision to commit.
-public struct CommitDecision: Hashable, Sendable {
-    /// Which delivery.
-    public let delivery: DeliveryID
-    /// The fence.
-    public let token: AttemptToken
-    /// The version that was read; may be newer than the delivery's when the object was replaced before it was opened.
-    public let version: ObjectVersion
-    /// The bytes that were read.
-    public let digest: ContentDigest
-    /// The function that made the outputs.
-    public let fingerprint: Fingerprint
-    /// All outputs of this attempt: the complete set.
-    public let outputs: [PlannedOutput]
-    /// What the function said of its run.
-    public let statistics: DeliveryStatistics
-    /// Whether equal content ends as `skipped(same-content)`; false for retries by an operator and for jobs.
-    public let skipsSameContent: Bool
-    /// Whether the source's bucket has an after-action.
-    public let wantsAfterAction: Bool
-    /// The time now.
-    public let now: Timestamp
-    /// Describes a decision.
-    public init(
-        delivery: DeliveryID, token: AttemptToken, version: ObjectVersion, digest: ContentDigest, fingerprint: Fingerprint,
-        outputs: [PlannedOutput], statistics: DeliveryStatistics, skipsSameContent: Bool, wantsAfterAction: Bool, now: Timestamp
-    ) {
-        self.delivery = delivery
-        self.token = token
-        self.version = version
-        self.digest = digest
-        self.fingerprint = fingerprint
-        self.outputs = outputs
-        self.statistics = statistics
-        self.skipsSameContent = skipsSameContent
-        self.wantsAfterAction = wantsAfterAction
-        self.now = now
-    }
-}
-
-/// A commit that was decided: publish these, remove those, then complete.
-public struct PendingCommit: Hashable, Sendable {
-    /// The delivery, in state `committing`.
-    public let delivery: Delivery
-    /// The fence.
-    public let token: AttemptToken
-    /// What to publish. `mayReplace` is also true for keys that the target already owned.
-    public let publish: [PlannedOutput]
-    /// Outputs of the previous generation that the new one does not make.
-    public let remove: [OutputRow]
-    /// Describes a decided commit.
-    public init(delivery: Delivery, token: AttemptToken, publish: [PlannedOutput], remove: [OutputRow]) {
-        self.delivery = delivery
-        self.token = token
-        self.publish = publish
-        self.remove = remove
-    }
-}
-
-/// What the ledger answered to a decision.
-public enum DecisionResult: Hashable, Sendable {
-    /// Decided: the delivery is `committing`.
-    case commit(PendingCommit)
-    /// The content is the one the outputs were made from: the delivery is `skipped(same-content)`, the target's version
-    /// is brought up to date; the staged outputs are to be discarded.
-    case sameContent
-    /// Another target owns this key: nothing changed; end the attempt as dead with `output.collision`.
-    case collision(OutputRow)
-    /// The delivery is no longer leased under this token, or was cancelled (it is `cancelled` now): discard everything.
-    case fenced(DeliveryState)
-}
-
-/// The end of a commit.
-public struct Completion: Hashable, Sendable {
-    /// A published output with the version it has.
-    public struct Output: Hashable, Sendable {
-        /// Its bucket.
-        public let bucket: BucketName
-        /// What its store says of it.
-        public let info: ObjectInfo
-        /// Describes a published output.
-        public init(bucket: BucketName, info: ObjectInfo) {
-            self.bucket = bucket
-            self.info = info
-        }
-    }
-    /// A target that a published output reaches.
-    public struct Caused: Hashable, Sendable {
-        /// Which target.
-        public let target: TargetID
-        /// The published output.
-        public let object: ObjectInfo
-        /// Whether a delivery is made: false when the content did not change, or the hop limit is reached; the target's
-        /// row is brought up to date in either case.
-        public let delivers: Bool
-        /// Why no delivery is made, for the row: `same-content`, `hop-limit`.
-        public let reason: String?
-        /// Describes a caused delivery.
-        public init(target: TargetID, object: ObjectInfo, delivers: Bool, reason: String? = nil) {
-            self.target = target
-            self.object = object
-            self.delivers = delivers
-            self.reason = reason
-        }
-    }
-    /// Which delivery.
-    public let delivery: DeliveryID
-    /// The fence.
-    public let token: AttemptToken
-    /// All outputs that were published.
-    public let outputs: [Output]
-    /// What they cause; class `live`, hop one more than this delivery's.
-    public let caused: [Caused]
-    /// The time now.
-    public let now: Timestamp
-    /// Describes the end of a commit.
-    public init(delivery: DeliveryID, token: AttemptToken, outputs: [Output], caused: [Caused], now: Timestamp) {
-        self.delivery = delivery
-        self.token = token
-        self.outputs = outputs
-        self.caused = caused
-        self.now = now
-    }
-}
-
-/// What became of a completion.
-public enum CompletionResult: Hashable, Sendable {
-    /// Done, with the deliveries it caused.
-    case done(caused: [DeliveryID])
-    /// It was complete already (or belongs to another token).
-    case fenced(DeliveryState)
-}
-
 /// Ends an attempt without a commit.
 public struct AttemptEnding: Hashable, Sendable {
     /// How it ended.
     public enum Outcome: Hashable, Sendable {
-        /// The function failed; again at `at` in class `retry`. One try is consumed.
+        /// The function failed; again at `at` in class `retry`, no longer a suspect. One try is consumed.
         case retry(FailureRecord, at: Timestamp)
-        /// The surroundings failed, or the service stops: again at `at` (nil: now), in its class; no try is consumed.
+        /// The surroundings failed, or the service stops: again at `at` (nil: now), in its class; no try is
+        /// consumed.
         case release(FailureRecord?, at: Timestamp?)
-        /// Will not be tried again by itself. One try is consumed. `countsAgainstTrigger` raises the trigger's failures in a row.
+        /// Will not be tried again by itself. One try is consumed. `countsAgainstTrigger` raises the
+        /// trigger's failures in a row.
         case dead(FailureRecord, countsAgainstTrigger: Bool)
         /// Needs nothing: `gone`, …
         case skip(reason: String)
-        /// The child process that ran it alone died by a signal; counted in `crashes`; again at `at`, still suspect.
+        /// The child process that ran it alone died by a signal; counted in `crashes`; again at `at`, still
+        /// suspect.
         case crashed(FailureRecord, at: Timestamp)
     }
     /// Which delivery.
@@ -309,8 +167,9 @@ public struct AttemptEnding: Hashable, Sendable {
 
 /// What became of an ending.
 public enum EndResult: Hashable, Sendable {
-    /// The delivery's state now. `superseded` when a newer version has a delivery of its own and this one would have been
-    /// ready or dead; `cancelled` when it was marked so. `failuresInARow` is the trigger's count after this.
+    /// The delivery's state now. `superseded` when a newer version has a delivery of its own and this one
+    /// would have been ready or dead; `cancelled` when it was marked so. `failuresInARow` is the trigger's
+    /// count after this.
     case ended(DeliveryState, failuresInARow: Int)
     /// The delivery is no longer leased under this token.
     case fenced(DeliveryState)

@@ -17,12 +17,18 @@ public enum KeyRules {
         )
     }
 
+    /// The most components of a key; a walk holds one open directory for each.
+    public static let mostComponents = 256
+
     private static func reason(_ bytes: [UInt8]) -> String? {
         if bytes.isEmpty { return "it is empty" }
         if bytes.count > longestKey { return "it is longer than \(longestKey) bytes" }
         if bytes.contains(0) { return "it contains a NUL byte" }
         if bytes.first == UInt8(ascii: "/") { return "it is an absolute path" }
         if bytes.last == UInt8(ascii: "/") { return "it ends with “/”" }
+        if bytes.count(where: { $0 == UInt8(ascii: "/") }) >= mostComponents {
+            return "it has more than \(mostComponents) components"
+        }
         for component in bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
             if component.isEmpty { return "it has an empty component" }
             if component.elementsEqual(".".utf8) { return "it has the component “.”" }

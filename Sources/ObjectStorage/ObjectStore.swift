@@ -11,7 +11,9 @@ public protocol ObjectStore: Sendable {
     /// Walks all objects whose key begins with `prefix`, in no particular order, in constant memory.
     func list(prefix: ObjectKey) -> any ObjectLister
 
-    /// What the store says of a key now; nil when there is no object. Throws `storage.*`.
+    /// What the store says of a key now; nil when there is no object. Throws `storage.*`, also for what is no
+    /// object (`storage.not-a-regular-file`, `storage.unreadable`) and for keys that are refused
+    /// (`storage.invalid-key`).
     func head(_ key: ObjectKey) async throws(SluiceError) -> ObjectInfo?
 
     /// Opens an object's bytes. With `ifMatch`, throws `storage.version-changed` when the object is another
@@ -80,8 +82,8 @@ public protocol ObjectLister: AnyObject {
 public enum ListEntry: Sendable, Hashable {
     /// An object.
     case object(ObjectInfo)
-    /// Something that is no object here: a symbolic link, a FIFO, an unreadable file. Counted with its
-    /// reason.
+    /// Something that is no object here: a symbolic link, a FIFO, an unreadable file or directory. Counted
+    /// with its reason. What lies below an unreadable directory is unknown, and does not count as vanished.
     case ineligible(ObjectKey, reason: String)
 }
 
@@ -199,6 +201,9 @@ extension SluiceError.Code {
     public static let storageBucketMissing = Self("storage.bucket-missing", .outage)
     /// The key cannot be the name of an object in this bucket (trap K04).
     public static let storageInvalidKey = Self("storage.invalid-key", .object)
+    /// Part of the bucket lies on another file system, where an output cannot be moved to in one step (trap
+    /// D10).
+    public static let storageCrossDevice = Self("storage.cross-device", .object)
     /// Another owner's, or a foreign, object lies under the output's key.
     public static let outputCollision = Self("output.collision", .object)
 }

@@ -15,7 +15,8 @@ enum StagePath {
     static func components(_ reference: StagedReference) -> (ledger: String, boot: String, file: String)? {
         let parts = reference.text.split(separator: "/", omittingEmptySubsequences: false)
             .map(String.init)
-        guard parts.count == 4, parts[0] == reservedName, parts.dropFirst().allSatisfy(isPlain) else { return nil }
+        guard parts.count == 4, parts[0] == reservedName else { return nil }
+        guard parts.dropFirst().allSatisfy(isPlain) else { return nil }
         return (parts[1], parts[2], parts[3])
     }
 

@@ -19,8 +19,10 @@ struct sluice_stat {
 // RESOLVE_NO_SYMLINKS, RESOLVE_NO_MAGICLINKS); O_CLOEXEC is added.
 int sluice_open_beneath(int directory, const char *path, int flags, unsigned mode);
 
-// As above, relative to an open file when `path` is NULL; never follows a link in the last component.
-int sluice_stat_at(int directory, const char *path, struct sluice_stat *result);
+// Of the open file itself when `path` is NULL; a link in the last component is followed only when asked.
+int sluice_stat_at(int directory, const char *path, int follow, struct sluice_stat *result);
+// Whether the effective user may read (`execute` 0) or pass through (1); never follows a link (faccessat2(2)).
+int sluice_access_at(int directory, const char *path, int execute);
 
 int sluice_mkdir_at(int directory, const char *name, unsigned mode);
 int sluice_unlink_at(int directory, const char *name, int remove_directory);
@@ -44,3 +46,5 @@ void sluice_name_this_thread(const char *name);
 int sluice_start_thread(unsigned long stack_bytes, void *(*body)(void *), void *context);
 // What the system calls an errno (strerrordesc_np(3)); NULL when it does not know the number.
 const char *sluice_error_text(int number);
+// The type of the file system (f_type of statfs(2)); 0 when it is not told.
+long sluice_file_system_type(int file);

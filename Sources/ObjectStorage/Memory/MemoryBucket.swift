@@ -40,9 +40,10 @@ struct MemoryBucket {
     ) throws(SluiceError) -> PublishedObject {
         let present = objects[request.key]
         if let present, ContentDigester.digest(of: present.bytes) == request.digest {
-            // Either published before, and the answer was lost, or equal bytes that stay as they are.
-            staged[request.staged] = nil
-            return PublishedObject(info: present.info, wasUnchanged: true)
+            // Equal bytes stay as they are. When nothing is staged any more, they are this very output,
+            // published before a crash lost the answer; then something did change.
+            let wasStaged = staged.removeValue(forKey: request.staged) != nil
+            return PublishedObject(info: present.info, wasUnchanged: wasStaged)
         }
         guard let output = staged[request.staged], output.digest == request.digest else {
             throw SluiceError(

@@ -40,7 +40,7 @@ public final class MemoryObjectStore: ObjectStore {
     /// What lies under the key now.
     public func head(_ key: ObjectKey) async throws(SluiceError) -> ObjectInfo? {
         try meet(.head, .before, key)
-        try rejectIneligible(key)
+        try rejectUnusable(key)
         let info = content.withLock { $0.objects[key]?.info }
         try meet(.head, .after, key)
         return info
@@ -51,7 +51,7 @@ public final class MemoryObjectStore: ObjectStore {
         _ key: ObjectKey, ifMatch version: ObjectVersion?
     ) async throws(SluiceError) -> any ObjectReader {
         try meet(.open, .before, key)
-        try rejectIneligible(key)
+        try rejectUnusable(key)
         guard let object = content.withLock({ $0.objects[key] }) else {
             throw notFound(key)
         }
@@ -103,6 +103,7 @@ public final class MemoryObjectStore: ObjectStore {
         _ key: ObjectKey, ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> Bool {
         try meet(.delete, .before, key)
+        if let refusal = refusal(of: key) { throw refusal }
         let isRemoved = content.withLock { content in
             guard let object = content.objects[key] else { return false }
             if let version, version != object.info.version { return false }
@@ -136,6 +137,7 @@ public final class MemoryObjectStore: ObjectStore {
     /// The digest of the bytes that lie under the key now.
     public func digest(_ key: ObjectKey) async throws(SluiceError) -> ContentDigest? {
         try meet(.digest, .before, key)
+        try rejectUnusable(key)
         let bytes = content.withLock { $0.objects[key]?.bytes }
         try meet(.digest, .after, key)
         return bytes.map(ContentDigester.digest(of:))
@@ -154,7 +156,8 @@ public final class MemoryObjectStore: ObjectStore {
         SluiceError(.storageVersionChanged, "“\(key)” of bucket “\(bucket)” was overwritten.")
     }
 
-    private func rejectIneligible(_ key: ObjectKey) throws(SluiceError) {
+    private func rejectUnusable(_ key: ObjectKey) throws(SluiceError) {
+        if let refusal = refusal(of: key) { throw refusal }
         guard let reason = content.withLock({ $0.ineligible[key] }) else { return }
         throw SluiceError(.storageNotRegular, "“\(key)” of bucket “\(bucket)” is no object: \(reason).")
     }

@@ -1,0 +1,52 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+SWIFT ?= swift
+BUILD := $(SWIFT) build -c release
+BINARY := .build/release/sluice
+KILLS ?= 1000
+SEED ?= 7
+
+.PHONY: help setup setup-test setup-bench build demo test bench torture lint format install clean
+
+help:                    ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
+
+setup:                   ## install what building needs
+	@scripts/setup build
+
+setup-test:              ## install what the tests need as well
+	@scripts/setup build test
+
+setup-bench:             ## install what the benchmarks need as well
+	@scripts/setup build bench
+
+build: setup             ## build the release binary
+	$(BUILD) --product sluice
+
+demo: build              ## drop log files into a bucket and watch them become clean objects
+	@scripts/demo $(BINARY)
+
+test: setup-test         ## build everything and run all tests
+	$(BUILD) --build-tests
+	$(SWIFT) test -c release --skip-build --disable-xctest
+
+bench: setup-bench       ## measure speed and memory of the release build
+	$(BUILD)
+	@Benchmarks/run $(BINARY)
+
+torture: setup-test build ## kill the service many times (KILLS=1000 SEED=7) and check that nothing is lost
+	@scripts/torture --binary $(BINARY) --kills $(KILLS) --seed $(SEED)
+
+lint:                    ## check the format of the sources
+	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
+
+format:                  ## format the sources
+	swift format --in-place --recursive Sources Tests Benchmarks Package.swift
+
+PREFIX ?= /usr/local
+install: build           ## install the binary below PREFIX (/usr/local) and the systemd unit
+	install -D -m 0755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/sluice
+	install -D -m 0644 deploy/sluice.service $(DESTDIR)/etc/systemd/system/sluice.service
+
+clean:                   ## remove everything that was built
+	rm -rf .build

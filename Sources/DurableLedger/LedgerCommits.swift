@@ -1,0 +1,175 @@
+public import EventModel
+
+/// One output that an attempt staged.
+public struct PlannedOutput: Hashable, Sendable {
+    /// The output's bucket.
+    public let bucket: BucketName
+    /// The output's final key.
+    public let key: ObjectKey
+    /// Where it lies, as its store wrote it.
+    public let staged: String
+    /// Its content.
+    public let digest: ContentDigest
+    /// Whether anything may lie under the key (`overwrite: true`, or our own earlier output); otherwise only
+    /// nothing, or the same bytes.
+    public let mayReplace: Bool
+    /// Describes a staged output.
+    public init(bucket: BucketName, key: ObjectKey, staged: String, digest: ContentDigest, mayReplace: Bool) {
+        self.bucket = bucket
+        self.key = key
+        self.staged = staged
+        self.digest = digest
+        self.mayReplace = mayReplace
+    }
+}
+
+/// The decision to commit.
+public struct CommitDecision: Hashable, Sendable {
+    /// Which delivery.
+    public let delivery: DeliveryID
+    /// The fence.
+    public let token: AttemptToken
+    /// The version that was read; may be newer than the delivery's when the object was replaced before it was
+    /// opened.
+    public let version: ObjectVersion
+    /// The bytes that were read.
+    public let digest: ContentDigest
+    /// The function that made the outputs.
+    public let fingerprint: Fingerprint
+    /// All outputs of this attempt: the complete set.
+    public let outputs: [PlannedOutput]
+    /// What the function said of its run.
+    public let statistics: DeliveryStatistics
+    /// Whether equal content ends as `skipped(same-content)`; false for retries by an operator and for jobs.
+    public let skipsSameContent: Bool
+    /// Whether the source's bucket has an after-action.
+    public let wantsAfterAction: Bool
+    /// The time now.
+    public let now: Timestamp
+    /// Describes a decision.
+    public init(
+        delivery: DeliveryID,
+        token: AttemptToken,
+        version: ObjectVersion,
+        digest: ContentDigest,
+        fingerprint: Fingerprint,
+        outputs: [PlannedOutput],
+        statistics: DeliveryStatistics,
+        skipsSameContent: Bool,
+        wantsAfterAction: Bool,
+        now: Timestamp
+    ) {
+        self.delivery = delivery
+        self.token = token
+        self.version = version
+        self.digest = digest
+        self.fingerprint = fingerprint
+        self.outputs = outputs
+        self.statistics = statistics
+        self.skipsSameContent = skipsSameContent
+        self.wantsAfterAction = wantsAfterAction
+        self.now = now
+    }
+}
+
+/// A commit that was decided: publish these, remove those, then complete.
+public struct PendingCommit: Hashable, Sendable {
+    /// The delivery, in state `committing`.
+    public let delivery: Delivery
+    /// The fence.
+    public let token: AttemptToken
+    /// What to publish. `mayReplace` is also true for keys that the target already owned.
+    public let publish: [PlannedOutput]
+    /// Outputs of the previous generation that the new one does not make.
+    public let remove: [OutputRow]
+    /// Describes a decided commit.
+    public init(delivery: Delivery, token: AttemptToken, publish: [PlannedOutput], remove: [OutputRow]) {
+        self.delivery = delivery
+        self.token = token
+        self.publish = publish
+        self.remove = remove
+    }
+}
+
+/// What the ledger answered to a decision.
+public enum DecisionResult: Hashable, Sendable {
+    /// Decided: the delivery is `committing`.
+    case commit(PendingCommit)
+    /// The content is the one the outputs were made from: the delivery is `skipped(same-content)`, the
+    /// target's version is brought up to date; the staged outputs are to be discarded.
+    case sameContent
+    /// Another target owns this key: nothing changed; end the attempt as dead with `output.collision`.
+    case collision(OutputRow)
+    /// The delivery is no longer leased under this token, or was cancelled (it is `cancelled` now): discard
+    /// everything.
+    case fenced(DeliveryState)
+}
+
+/// The end of a commit.
+public struct Completion: Hashable, Sendable {
+    /// A published output with the version it has.
+    public struct Output: Hashable, Sendable {
+        /// Its bucket.
+        public let bucket: BucketName
+        /// What its store says of it.
+        public let info: ObjectInfo
+        /// Describes a published output.
+        public init(bucket: BucketName, info: ObjectInfo) {
+            self.bucket = bucket
+            self.info = info
+        }
+    }
+    /// A target that a published output reaches.
+    public struct Caused: Hashable, Sendable {
+        /// Which target.
+        public let target: TargetID
+        /// The published output.
+        public let object: ObjectInfo
+        /// Whether a delivery is made: false when the content did not change, or the hop limit is reached;
+        /// the target's row is brought up to date in either case. None is made for a version that the row has
+        /// already seen. Without one, an older ready or dead delivery stays when the content is the same,
+        /// else turns superseded.
+        public let delivers: Bool
+        /// Why no delivery is made, for the row: `same-content`, `hop-limit`.
+        public let reason: String?
+        /// Describes a caused delivery.
+        public init(target: TargetID, object: ObjectInfo, delivers: Bool, reason: String? = nil) {
+            self.target = target
+            self.object = object
+            self.delivers = delivers
+            self.reason = reason
+        }
+    }
+    /// Which delivery.
+    public let delivery: DeliveryID
+    /// The fence.
+    public let token: AttemptToken
+    /// All outputs that were published.
+    public let outputs: [Output]
+    /// What they cause; class `live`, hop one more than this delivery's.
+    public let caused: [Caused]
+    /// The time now.
+    public let now: Timestamp
+    /// Describes the end of a commit.
+    public init(
+        delivery: DeliveryID,
+        token: AttemptToken,
+        outputs: [Output],
+        caused: [Caused],
+        now: Timestamp
+    ) {
+        self.delivery = delivery
+        self.token = token
+        self.outputs = outputs
+        self.caused = caused
+        self.now = now
+    }
+}
+
+/// What became of a completion.
+public enum CompletionResult: Hashable, Sendable {
+    /// Done, with the deliveries it caused.
+    case done(caused: [DeliveryID])
+    /// It was complete already (or belongs to another token).
+    case fenced(DeliveryState)
+}

@@ -1,0 +1,259 @@
+public import EventModel
+
+// Everything that decides what becomes of a delivery or a target is here, pure: every ledger calls these
+// functions and only stores what they say (DESIGN 5 and 6).
+
+extension DeliveryState {
+    /// Whether an attempt holds the delivery; at most one delivery of a target and lane is open.
+    public var isOpen: Bool { self == .leased || self == .committing }
+
+    /// Whether nothing will happen to the delivery by itself nor is expected of an operator.
+    public var isFinished: Bool {
+        switch self {
+        case .done, .superseded, .skipped, .cancelled: true
+        case .ready, .leased, .committing, .dead: false
+        }
+    }
+
+    /// Whether a delivery may go from this state straight to `next`.
+    ///
+    /// Beyond the list of DESIGN 5, an operator may cancel what is dead and retry what is cancelled.
+    public func mayBecome(_ next: DeliveryState) -> Bool {
+        switch self {
+        case .ready: [.leased, .superseded, .skipped, .cancelled].contains(next)
+        case .leased: [.ready, .committing, .dead, .superseded, .skipped, .cancelled].contains(next)
+        case .committing: next == .done
+        case .dead: [.ready, .superseded, .cancelled].contains(next)
+        case .cancelled: [.ready, .superseded].contains(next)
+        case .done, .superseded, .skipped: false
+        }
+    }
+}
+
+/// How a target's row has run ahead of one of its deliveries.
+public enum Overtaking: Hashable, Sendable {
+    /// The delivery is still what the target waits for.
+    case no
+    /// A newer version has a delivery of its own, or was recorded as needing none.
+    case newer
+    /// The object was seen to be gone.
+    case gone
+}
+
+/// What an observation that matches the row's revision comes to.
+public enum Sighting: Hashable, Sendable {
+    /// The row already says so.
+    case unchanged
+    /// A new version that gets a delivery.
+    case deliver(DeliveryClass)
+    /// A new version that needs nothing.
+    case skip(reason: String)
+    /// The object is gone.
+    case gone
+}
+
+extension Observation {
+    /// What this observation comes to, given the target's row and its trigger's baseline.
+    public func sighting(row: TargetRow?, baselineComplete: Bool) -> Sighting {
+        guard let object else { return row?.seen == nil ? .unchanged : .gone }
+        if row?.seen == object.version {
+            let mayBeLate = row?.skippedReason == TargetRow.existing && !baselineComplete
+            return mayBeLate && action == .deliver(.live) ? .deliver(.live) : .unchanged
+        }
+        switch action {
+        case .deliver(let deliveryClass): return .deliver(deliveryClass)
+        case .skip(let reason): return .skip(reason: reason)
+        }
+    }
+}
+
+extension TargetRow {
+    /// `skippedReason` of an object that was there before its trigger.
+    public static let existing = "existing"
+    /// `skippedReason` of an output whose content did not change; an older delivery of the target keeps its
+    /// meaning.
+    public static let sameContent = "same-content"
+
+    /// Whether the row has run ahead of one of its deliveries, which would otherwise be ready or dead.
+    public func overtaking(_ delivery: DeliveryID) -> Overtaking {
+        if latest != delivery { return .newer }
+        if seen == nil { return .gone }
+        return skippedReason == nil || skippedReason == Self.sameContent ? .no : .newer
+    }
+
+    /// Whether the target needs nothing more of this version of its object, so that an after-action may take
+    /// it away.
+    public func isSettled(for version: ObjectVersion) -> Bool {
+        seen == version && (latestState == nil || latestState == .done || latestState == .skipped)
+    }
+
+    /// The version that an attempt read becomes the one seen, if the delivery's own was the newest known
+    /// until now.
+    ///
+    /// Counts as an accepted observation: the look came after the lease, thus after the one that made the
+    /// delivery.
+    public mutating func accept(read version: ObjectVersion, by delivery: Delivery) {
+        guard latest == delivery.id, seen == delivery.version, version != seen else { return }
+        seen = version
+        revision += 1
+    }
+}
+
+/// How an attempt ended, as its record keeps it.
+public enum AttemptEnd: Int, Hashable, Sendable, CaseIterable {
+    /// Its commit is complete.
+    case done = 1
+    /// The function failed; tried again.
+    case retry = 2
+    /// The function failed for good.
+    case dead = 3
+    /// The surroundings failed, or the service stopped.
+    case released = 4
+    /// Nothing was needed.
+    case skipped = 5
+    /// It failed, and a newer version has a delivery of its own.
+    case superseded = 6
+    /// An operator cancelled it.
+    case cancelled = 7
+    /// Its boot ended without a word of it.
+    case lost = 8
+    /// The child process that ran it alone died by a signal.
+    case crashed = 9
+
+    /// The word for `AttemptRecord.outcome`.
+    public var name: String { "\(self)" }
+}
+
+extension Delivery {
+    /// Goes to a state that may follow.
+    package mutating func move(to next: DeliveryState, reason: String? = nil, at now: Timestamp) {
+        precondition(state.mayBecome(next), "A delivery cannot go from \(state) to \(next).")
+        state = next
+        self.reason = reason
+        updated = now
+        notBefore = nil
+    }
+
+    /// An attempt begins.
+    package mutating func lease(at now: Timestamp) {
+        move(to: .leased, at: now)
+        attempts += 1
+    }
+
+    /// Waits for a worker (until `due`), unless it was overtaken.
+    private mutating func wait(
+        until due: Timestamp?,
+        _ overtaking: Overtaking,
+        reason: String?,
+        at now: Timestamp
+    ) {
+        switch overtaking {
+        case .newer: move(to: .superseded, at: now)
+        case .gone: move(to: .skipped, reason: "gone", at: now)
+        case .no:
+            move(to: .ready, reason: reason, at: now)
+            notBefore = due
+        }
+    }
+
+    /// An attempt ends without a commit; says how, for its record.
+    package mutating func end(
+        _ outcome: AttemptEnding.Outcome,
+        cancelled: String?,
+        _ overtaking: Overtaking,
+        at now: Timestamp
+    ) -> AttemptEnd {
+        if let cancelled {
+            move(to: .cancelled, reason: cancelled, at: now)
+            return .cancelled
+        }
+        let end: AttemptEnd
+        switch outcome {
+        case .retry(let failure, let due):
+            tries += 1
+            self.failure = failure
+            deliveryClass = .retry
+            isSuspect = false
+            wait(until: due, overtaking, reason: failure.code, at: now)
+            end = .retry
+        case .release(let failure, let due):
+            self.failure = failure ?? self.failure
+            wait(until: due, overtaking, reason: failure?.code, at: now)
+            end = .released
+        case .crashed(let failure, let due):
+            crashes += 1
+            self.failure = failure
+            isSuspect = true
+            wait(until: due, overtaking, reason: failure.code, at: now)
+            end = .crashed
+        case .dead(let failure, _):
+            tries += 1
+            self.failure = failure
+            move(to: overtaking == .no ? .dead : .superseded, at: now)
+            end = .dead
+        case .skip(let reason):
+            move(to: .skipped, reason: reason, at: now)
+            return .skipped
+        }
+        return state == .superseded ? .superseded : state == .skipped ? .skipped : end
+    }
+
+    /// The boot that leased it is over.
+    package mutating func lose(clean: Bool, cancelled: String?, _ overtaking: Overtaking, at now: Timestamp) {
+        isSuspect = isSuspect || !clean
+        if let cancelled { return move(to: .cancelled, reason: cancelled, at: now) }
+        wait(until: nil, overtaking, reason: nil, at: now)
+    }
+
+    /// Another observation of its target was accepted; changes only what is ready or dead.
+    package mutating func overtake(_ overtaking: Overtaking, at now: Timestamp) {
+        switch (state, overtaking) {
+        case (.ready, .gone): move(to: .skipped, reason: "gone", at: now)
+        case (.ready, .newer), (.dead, .newer), (.dead, .gone): move(to: .superseded, at: now)
+        default: break
+        }
+    }
+
+    /// An operator wants it tried again; its class is `retry`. Says whether it became ready.
+    package mutating func retry(_ overtaking: Overtaking, at now: Timestamp) -> Bool {
+        guard state == .dead || state == .cancelled else { return false }
+        move(to: overtaking == .no ? .ready : .superseded, at: now)
+        guard state == .ready else { return false }
+        tries = 0
+        crashes = 0
+        deliveryClass = .retry
+        return true
+    }
+
+    /// An operator wants it ended. Says what is left to do.
+    package mutating func cancel(reason: String, at now: Timestamp) -> Cancellation {
+        switch state {
+        case .ready, .dead:
+            move(to: .cancelled, reason: reason, at: now)
+            return .changed
+        case .leased: return .mark
+        default: return .refused
+        }
+    }
+
+    /// What is left to do for an operator who cancels a delivery.
+    package enum Cancellation {
+        /// Nothing: it is cancelled.
+        case changed
+        /// Mark its open attempt.
+        case mark
+        /// Nothing: it goes its way.
+        case refused
+    }
+}
+
+extension AttemptEnding.Outcome {
+    /// Why the attempt failed, if it did.
+    var failure: FailureRecord? {
+        switch self {
+        case .retry(let failure, _), .dead(let failure, _), .crashed(let failure, _): failure
+        case .release(let failure, _): failure
+        case .skip: nil
+        }
+    }
+}

@@ -1,0 +1,159 @@
+internal import DurableLedger
+internal import EventModel
+internal import Execution
+internal import Logging
+internal import ObjectStorage
+internal import ServiceLifecycle
+internal import Synchronization
+internal import TriggerRules
+
+/// Deletes or moves sources whose deliveries are all done (DESIGN 5, step 7): only that very version, never
+/// over something else, again after a failure.
+final class AfterPerformer: Service {
+    private static let batch = 64
+    private let core: ProcessingCore
+    private let intake: Intake
+    /// Numbers this boot's copies; negative tokens are never an attempt's.
+    private let copies = Atomic<Int64>(0)
+
+    /// Uses what all parts share.
+    init(core: ProcessingCore, intake: Intake) {
+        self.core = core
+        self.intake = intake
+    }
+
+    /// Performs what becomes due until the task is cancelled.
+    func run() async {
+        var nextRetry: Duration?
+        while !Task.isCancelled {
+            do throws(SluiceError) {
+                nextRetry = try await performDue() ?? nextRetry.flatMap { $0 > core.clock.uptime ? $0 : nil }
+            } catch {
+                core.logger.warning("after-actions wait", metadata: ["error": "\(error)"])
+                nextRetry = core.clock.uptime + .seconds(5)
+            }
+            await core.afterSignal.wait(until: nextRetry, clock: core.clock)
+        }
+    }
+
+    /// Performs all that is due now; returns when the first that failed is due again.
+    func performDue() async throws(SluiceError) -> Duration? {
+        var nextRetry: Duration?
+        while true {
+            let actions = try await core.ledger.dueAfterActions(limit: Self.batch, at: core.clock.now)
+            guard !actions.isEmpty, !Task.isCancelled else { return nextRetry }
+            for action in actions {
+                if let wait = try await finish(action) {
+                    nextRetry = min(nextRetry ?? .seconds(Int64.max / 4), core.clock.uptime + wait)
+                }
+            }
+        }
+    }
+
+    /// Performs one and records what became of it; returns how long to wait before it is tried again.
+    private func finish(_ action: AfterAction) async throws(SluiceError) -> Duration? {
+        let target = TargetID(trigger: "", bucket: action.bucket, key: action.key)
+        do throws(SluiceError) {
+            if try await perform(action) {
+                core.feed.add(
+                    "after",
+                    at: core.clock.now,
+                    bucket: target.bucket,
+                    key: target.key,
+                    detail: "done"
+                )
+                await intake.hint([action.key], in: action.bucket)
+            }
+            try await core.ledger.finishAfterAction(action, error: nil, retryAt: nil, at: core.clock.now)
+            return nil
+        } catch {
+            let backoff = Backoff(initial: .seconds(1), maximum: .seconds(300))
+            let wait = backoff.ceiling(afterFailures: action.tries + 1) * (0.5 + core.random.fraction() / 2)
+            core.feed.add(
+                "after",
+                at: core.clock.now,
+                bucket: target.bucket,
+                key: target.key,
+                detail: "failed: \(error.message)"
+            )
+            core.logger.warning(
+                "an after-action failed",
+                metadata: ["key": "\(action.bucket):\(action.key)", "error": "\(error)"]
+            )
+            try await core.ledger.finishAfterAction(
+                action,
+                error: FailureRecord(error),
+                retryAt: core.clock.now.advanced(by: wait),
+                at: core.clock.now
+            )
+            return wait
+        }
+    }
+
+    /// Whether something was removed.
+    private func perform(_ action: AfterAction) async throws(SluiceError) -> Bool {
+        let configuration = core.configuration
+        guard let setup = configuration.buckets[action.bucket] else { return false }
+        switch setup.after {
+        case .keep:
+            return false
+        case .delete:
+            return try await setup.store.delete(action.key, ifVersion: action.version)
+        case .move(let template):
+            guard try await setup.store.head(action.key)?.version == action.version else { return false }
+            try await copy(action, from: setup.store, to: template, configuration)
+            return try await setup.store.delete(action.key, ifVersion: action.version)
+        }
+    }
+
+    private func copy(
+        _ action: AfterAction,
+        from source: any ObjectStore,
+        to template: OutputTemplate,
+        _ configuration: ProcessingConfiguration
+    ) async throws(SluiceError) {
+        let key = try template.render(source: action.key)
+        guard let store = configuration.buckets[template.bucket]?.store else {
+            throw SluiceError(.processingUnconfigured, "No bucket '\(template.bucket)' is configured.")
+        }
+        if let refusal = store.refusal(of: key) { throw refusal }
+        let reader = try await source.open(action.key, ifMatch: action.version)
+        let number = copies.add(1, ordering: .relaxed).newValue
+        let name = StageName(ledger: core.ledger.id, boot: core.owner.boot, token: -number, number: 0)
+        let writer = try await store.stage(name, for: key)
+        do throws(SluiceError) {
+            let digest = try await core.pool.run { () throws(SluiceError) in
+                try Self.pour(reader, into: writer)
+            }
+            let request = PublishRequest(
+                staged: writer.reference,
+                key: key,
+                digest: digest,
+                expecting: .absent
+            )
+            for answer in await store.publish([request]) { _ = try answer.get() }
+            await intake.hint([key], in: template.bucket)
+        } catch {
+            writer.abandon()
+            throw error
+        }
+    }
+
+    private static func pour(
+        _ reader: any ObjectReader,
+        into writer: any StagedWriter
+    ) throws(SluiceError) -> ContentDigest {
+        let capacity = 256 << 10
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
+        defer { unsafe memory.deallocate() }
+        while true {
+            // The span lives shorter than the memory, which nobody else sees.
+            var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
+            try reader.read(into: &span)
+            if span.isEmpty { break }
+            try writer.write(span.bytes)
+        }
+        try reader.confirm()
+        return try writer.finish()
+    }
+}

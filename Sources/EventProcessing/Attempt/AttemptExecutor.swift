@@ -1,0 +1,224 @@
+internal import DurableLedger
+internal import EventModel
+internal import Execution
+internal import FunctionRuntime
+internal import Logging
+internal import ObjectStorage
+internal import TriggerRules
+
+/// Takes one lease from its run to its end in the ledger.
+struct AttemptExecutor: Sendable {
+    /// So many permanent failures of different objects in a row pause a trigger (DESIGN 5, step 8).
+    static let mostFailuresInARow = 20
+    /// So many children may die over one object.
+    static let mostCrashes = 3
+
+    /// What all parts share.
+    let core: ProcessingCore
+    /// Records what is seen.
+    let intake: Intake
+    /// Runs suspects each in a child process; nil runs them like all others.
+    let suspects: (any SuspectRunner)?
+
+    /// Runs and ends an attempt; `onRunEnded` is called once when the function needs its place no more.
+    func execute(_ attempt: ActiveAttempt, onRunEnded: () -> Void) async -> AttemptReport {
+        let began = core.clock.uptime
+        core.tell("leased", attempt.lease.delivery.target, delivery: attempt.lease.delivery.id)
+        let outcome = await run(attempt)
+        onRunEnded()
+        switch outcome {
+        case .staged(var run):
+            run.statistics.duration = core.clock.uptime - began
+            return await commit(run, attempt, began: began)
+        case .gone:
+            await intake.hint([attempt.lease.delivery.target.key], in: attempt.lease.delivery.target.bucket)
+            return await end(attempt, .skip(reason: "gone"))
+        case .unwanted:
+            return await end(attempt, .skip(reason: "not-matching"))
+        case .changed:
+            return await follow(attempt)
+        case .failed(let error):
+            return await fail(attempt, error)
+        case .crashed(let failure):
+            return await crash(attempt, failure)
+        }
+    }
+
+    private func run(_ attempt: ActiveAttempt) async -> AttemptOutcome {
+        let fingerprint = attempt.configuration.functions[attempt.trigger.function]?.fingerprint
+        let assignment = WorkerAssignment(
+            attempt.lease,
+            ledger: core.ledger.id,
+            boot: core.owner.boot,
+            fingerprint: fingerprint ?? Fingerprint(hex: "")
+        )
+        let child = attempt.lease.delivery.isSuspect ? suspects : nil
+        let runner = AttemptRunner(configuration: attempt.configuration, pool: core.pool)
+        return await attempt.outcome(
+            of: {
+                guard let child else { return await runner.run(assignment, control: attempt.control) }
+                return switch await child.run(assignment, timeout: attempt.trigger.timeout) {
+                case .ended(let result): result.outcome
+                case .crashed(let failure): .crashed(failure)
+                case .failed(let error): .failed(error)
+                }
+            },
+            late: { outcome in
+                guard case .staged(let run) = outcome else { return }
+                await Self.discard(run, attempt.configuration)
+            }
+        )
+    }
+
+    private static func discard(_ run: StagedRun, _ configuration: ProcessingConfiguration) async {
+        for output in run.outputs {
+            // What cannot be removed now is left to the next boot's sweep.
+            try? await configuration.buckets[output.bucket]?.store.discard(output.staged)
+        }
+    }
+
+    private func commit(_ run: StagedRun, _ attempt: ActiveAttempt, began: Duration) async -> AttemptReport {
+        let delivery = attempt.lease.delivery
+        let committer = Committer(core: core, intake: intake, configuration: attempt.configuration)
+        let fingerprint = attempt.configuration.functions[attempt.trigger.function]?.fingerprint
+        let outcome = await committer.commit(
+            run,
+            of: attempt.lease,
+            for: attempt.trigger,
+            function: fingerprint ?? Fingerprint(hex: "")
+        )
+        switch outcome {
+        case .done:
+            core.metrics.done(delivery.target.trigger, run.statistics, took: core.clock.uptime - began)
+            if run.version != delivery.version {
+                await intake.hint([delivery.target.key], in: delivery.target.bucket)
+            }
+            return AttemptReport(.fine)
+        case .sameContent:
+            core.metrics.ended(delivery.target.trigger, "skipped")
+            core.tell("skipped", delivery.target, delivery: delivery.id, "same-content")
+            core.afterSignal.raise()
+            return AttemptReport(.fine)
+        case .refused(let error):
+            return await fail(attempt, error)
+        case .fenced(let state):
+            core.metrics.ended(delivery.target.trigger, state.rawValue)
+            core.tell(state.rawValue, delivery.target, delivery: delivery.id, "the attempt came too late")
+            return AttemptReport(.unknown)
+        case .interrupted:
+            return AttemptReport(.unknown)
+        }
+    }
+
+    /// The object changed while it was read: what it is now is recorded first, then this delivery gives way
+    /// to it.
+    private func follow(_ attempt: ActiveAttempt) async -> AttemptReport {
+        let target = attempt.lease.delivery.target
+        await intake.hint([target.key], in: target.bucket)
+        let failure = FailureRecord(
+            SluiceError(.storageVersionChanged, "'\(target.bucket):\(target.key)' changed while it was read.")
+        )
+        let pause = attempt.configuration.buckets[target.bucket]?.watch.settle ?? .seconds(1)
+        return await end(attempt, .release(failure, at: core.clock.now.advanced(by: pause)))
+    }
+
+    private func crash(_ attempt: ActiveAttempt, _ failure: FailureRecord) async -> AttemptReport {
+        if attempt.lease.delivery.crashes + 1 >= Self.mostCrashes {
+            return await end(attempt, .dead(failure, countsAgainstTrigger: true))
+        }
+        return await end(attempt, .crashed(failure, at: core.clock.now.advanced(by: .seconds(1))))
+    }
+
+    private func fail(_ attempt: ActiveAttempt, _ error: SluiceError) async -> AttemptReport {
+        let delivery = attempt.lease.delivery
+        let failure = FailureRecord(error)
+        let verdict = FailurePolicy.verdict(
+            on: error,
+            tries: delivery.tries,
+            policy: attempt.trigger.retry,
+            random: core.random.fraction(),
+            now: core.clock.now
+        )
+        switch verdict {
+        case .dead: return await end(attempt, .dead(failure, countsAgainstTrigger: true))
+        case .retry(let moment): return await end(attempt, .retry(failure, at: moment))
+        case .release: return await end(attempt, .release(nil, at: nil))
+        case .outage:
+            let report = await end(attempt, .release(failure, at: nil))
+            return AttemptReport(.outage(failure), isReadyAgain: report.isReadyAgain)
+        }
+    }
+
+    private func end(_ attempt: ActiveAttempt, _ outcome: AttemptEnding.Outcome) async -> AttemptReport {
+        let delivery = attempt.lease.delivery
+        let ending = AttemptEnding(
+            delivery: delivery.id,
+            token: attempt.lease.token,
+            outcome: outcome,
+            now: core.clock.now
+        )
+        guard let result = await core.persist({ () throws(SluiceError) in try await core.ledger.end(ending) })
+        else {
+            return AttemptReport(.unknown)
+        }
+        switch result {
+        case .fenced(let state):
+            core.tell(state.rawValue, delivery.target, delivery: delivery.id, "the attempt came too late")
+            return AttemptReport(.unknown)
+        case .ended(let state, let failuresInARow):
+            report(delivery, outcome, state)
+            if state == .dead, failuresInARow >= Self.mostFailuresInARow {
+                await pause(delivery.target.trigger, in: delivery.target.bucket, failures: failuresInARow)
+            }
+            if case .release = outcome { return AttemptReport(.unknown, isReadyAgain: state == .ready) }
+            return AttemptReport(.fine, isReadyAgain: state == .ready)
+        }
+    }
+
+    private func report(_ delivery: Delivery, _ outcome: AttemptEnding.Outcome, _ state: DeliveryState) {
+        var kind = state.rawValue
+        var detail = ""
+        switch outcome {
+        case .retry(let failure, _):
+            detail = "\(failure.code): \(failure.message)"
+            if state == .ready { kind = "retry" }
+        case .release(let failure, _):
+            detail = failure.map { "\($0.code): \($0.message)" } ?? ""
+            if state == .ready { kind = "released" }
+        case .dead(let failure, _), .crashed(let failure, _):
+            detail = "\(failure.code): \(failure.message)"
+            if state == .ready { kind = "crashed" }
+        case .skip(let reason):
+            detail = reason
+        }
+        core.metrics.ended(delivery.target.trigger, kind)
+        core.tell(kind, delivery.target, delivery: delivery.id, detail)
+        if state == .dead {
+            core.logger.warning(
+                "delivery is dead",
+                metadata: [
+                    "delivery": "\(delivery.id)", "trigger": "\(delivery.target.trigger)",
+                    "key": "\(delivery.target.key)", "reason": "\(detail)",
+                ]
+            )
+        }
+    }
+
+    private func pause(_ trigger: TriggerName, in bucket: BucketName, failures: Int) async {
+        let reason = "function.failing"
+        _ = await core.persist { () throws(SluiceError) in
+            try await core.ledger.setPaused(trigger, reason: reason, at: core.clock.now)
+        }
+        core.setPaused(trigger, true)
+        core.tell(
+            "paused",
+            bucket: bucket,
+            trigger: trigger,
+            "\(reason): \(failures) objects in a row failed for good"
+        )
+        core.logger.error(
+            "trigger is paused",
+            metadata: ["trigger": "\(trigger)", "reason": "\(reason)", "failures": "\(failures)"]
+        )
+    }
+}

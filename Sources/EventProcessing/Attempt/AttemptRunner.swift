@@ -1,0 +1,156 @@
+internal import DurableLedger
+internal import EventModel
+internal import Execution
+internal import FunctionRuntime
+internal import ObjectStorage
+internal import TriggerRules
+
+/// The run phase of an attempt (DESIGN 5, step 5): opens one version of the source, runs the function over
+/// it on an I/O thread, and stages the outputs. Decides nothing and writes nothing to the ledger, so a child
+/// process can do it.
+struct AttemptRunner: Sendable {
+    /// The snapshot that the attempt is bound to.
+    let configuration: ProcessingConfiguration
+    /// Drives one attempt per thread.
+    let pool: BlockingPool
+
+    /// Runs to one of the outcomes; never leaves staged outputs behind unless they are the outcome.
+    func run(_ assignment: WorkerAssignment, control: AttemptControl) async -> AttemptOutcome {
+        guard let trigger = configuration.trigger(assignment.triggerName),
+            let function = configuration.functions[trigger.function],
+            let store = configuration.buckets[assignment.bucketName]?.store
+        else {
+            let message =
+                "Trigger '\(assignment.trigger)', its function or its bucket is not configured any more."
+            return .failed(SluiceError(.processingUnconfigured, message))
+        }
+        guard function.fingerprint.hex == assignment.fingerprint else {
+            let message = "Function '\(function.name)' is another than the one the attempt was made for."
+            return .failed(
+                SluiceError(.processingUnconfigured, message, hint: "Reload the service's configuration.")
+            )
+        }
+        do throws(SluiceError) {
+            switch try await open(assignment, in: store, for: trigger) {
+            case .left(let outcome):
+                return outcome
+            case .reader(let reader):
+                let buckets = configuration.buckets
+                return try await pool.run { () throws(SluiceError) in
+                    Self.drive(assignment, reader, trigger, function, buckets, control)
+                }
+            }
+        } catch {
+            return Self.outcome(of: error)
+        }
+    }
+
+    private enum Opening {
+        case reader(any ObjectReader)
+        case left(AttemptOutcome)
+    }
+
+    /// Opens the delivery's version; when the object was replaced before that, the newest one, if the
+    /// trigger takes it.
+    private func open(
+        _ assignment: WorkerAssignment,
+        in store: any ObjectStore,
+        for trigger: Trigger
+    ) async throws(SluiceError) -> Opening {
+        let key = assignment.objectKey
+        do throws(SluiceError) {
+            return .reader(try await store.open(key, ifMatch: assignment.objectVersion))
+        } catch {
+            guard error.code == .storageVersionChanged else { throw error }
+        }
+        if await store.writerState(of: key) == .writing { return .left(.changed) }
+        let reader = try await store.open(key, ifMatch: nil)
+        let event = IntakeRules.event(for: reader.info, in: assignment.bucketName)
+        guard !TriggerMatcher(triggers: [trigger]).matching(event).isEmpty else { return .left(.unwanted) }
+        return .reader(reader)
+    }
+
+    private static func drive(
+        _ assignment: WorkerAssignment,
+        _ reader: any ObjectReader,
+        _ trigger: Trigger,
+        _ function: any Function,
+        _ buckets: [BucketName: BucketSetup],
+        _ control: AttemptControl
+    ) -> AttemptOutcome {
+        let source = DigestingSource(reader)
+        let opener = StagingOpener(assignment, trigger: trigger, buckets: buckets)
+        do throws(SluiceError) {
+            let invocation = Invocation(
+                event: ObjectEvent(
+                    bucket: assignment.bucketName,
+                    key: assignment.objectKey,
+                    type: EventType(assignment.eventType),
+                    version: reader.info.version,
+                    sizeBytes: reader.info.sizeBytes,
+                    time: reader.info.modified
+                ),
+                idempotencyKey: "\(assignment.ledger)-\(assignment.delivery)",
+                source: source,
+                outputs: opener,
+                checkCancellation: { () throws(SluiceError) in try control.check() }
+            )
+            let report = try function.invoke(invocation)
+            try control.check()
+            try source.drain(checking: control)
+            try reader.confirm()
+            let outputs = try finish(opener, report, function.name)
+            var statistics = DeliveryStatistics()
+            statistics.tally = report.tally
+            statistics.bytesIn = source.digest.sizeBytes
+            statistics.bytesOut = outputs.reduce(0) { $0 + $1.digest.sizeBytes }
+            statistics.warnings = report.warnings
+            return .staged(
+                StagedRun(
+                    version: reader.info.version,
+                    digest: source.digest,
+                    outputs: outputs,
+                    statistics: statistics
+                )
+            )
+        } catch {
+            opener.abandonAll()
+            return hasChanged(reader) ? .changed : outcome(of: error)
+        }
+    }
+
+    /// Step b of DESIGN 5.6, checked once more here: no count, no commit.
+    private static func finish(
+        _ opener: StagingOpener,
+        _ report: InvocationReport,
+        _ function: FunctionName
+    ) throws(SluiceError) -> [StagedOutput] {
+        if let tally = report.tally, !tally.isBalanced {
+            throw SluiceError(
+                .processingUnbalanced,
+                "Function '\(function)' does not account for every record: \(tally).",
+                hint: "This is a defect of the function; nothing was committed."
+            )
+        }
+        return try opener.finishAll()
+    }
+
+    /// Bytes of two versions look like a corrupt object: a failure counts only against a version that is
+    /// still whole.
+    private static func hasChanged(_ reader: any ObjectReader) -> Bool {
+        do throws(SluiceError) {
+            try reader.confirm()
+            return false
+        } catch {
+            return error.code == .storageVersionChanged
+        }
+    }
+
+    private static func outcome(of error: SluiceError) -> AttemptOutcome {
+        switch error.code {
+        case .storageNotFound: .gone
+        case .storageVersionChanged: .changed
+        default: .failed(error)
+        }
+    }
+}

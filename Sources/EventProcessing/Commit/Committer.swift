@@ -1,0 +1,113 @@
+internal import DurableLedger
+internal import EventModel
+internal import Execution
+internal import Logging
+internal import ObjectStorage
+internal import TriggerRules
+
+/// Takes a staged run through decision, publication and completion, in the order of DESIGN 5.6.
+struct Committer: Sendable {
+    /// What became of a staged run.
+    enum Outcome: Sendable {
+        /// Visible and done.
+        case done
+        /// The content is what the outputs were made from.
+        case sameContent
+        /// It may not commit: its outputs collide.
+        case refused(SluiceError)
+        /// The delivery is not this attempt's any more.
+        case fenced(DeliveryState)
+        /// Cancelled on the way; the next boot goes on from where it is.
+        case interrupted
+    }
+
+    /// What all parts share.
+    let core: ProcessingCore
+    /// Records what is seen.
+    let intake: Intake
+    /// The snapshot that the attempt is bound to.
+    let configuration: ProcessingConfiguration
+
+    /// Decides and, if so decided, publishes and completes.
+    func commit(
+        _ run: StagedRun,
+        of lease: Lease,
+        for trigger: Trigger,
+        function: Fingerprint
+    ) async -> Outcome {
+        let delivery = lease.delivery
+        let claim = OutputClaim(ledger: core.ledger, configuration: configuration, target: delivery.target)
+        let planned: [PlannedOutput]
+        do throws(SluiceError) {
+            planned = try await claim.plan(run.outputs, of: trigger)
+        } catch {
+            await discard(run)
+            return .refused(error)
+        }
+        let decision = CommitDecision(
+            delivery: delivery.id,
+            token: lease.token,
+            version: run.version,
+            digest: run.digest,
+            fingerprint: function,
+            outputs: planned,
+            statistics: run.statistics,
+            skipsSameContent: Self.skipsSameContent(delivery),
+            wantsAfterAction: configuration.buckets[delivery.target.bucket]?.after ?? .keep != .keep,
+            now: core.clock.now
+        )
+        guard
+            let result = await core.persist({ () throws(SluiceError) in try await core.ledger.decide(decision)
+                })
+        else {
+            return .interrupted
+        }
+        switch result {
+        case .commit(let pending):
+            switch await RollForward(core: core, intake: intake).run(pending) {
+            case .done: return .done
+            case .fenced(let state): return state == .done ? .done : .fenced(state)
+            case nil: return .interrupted
+            }
+        case .sameContent:
+            await discard(run)
+            return .sameContent
+        case .collision(let row):
+            await discard(run)
+            return .refused(Self.collision(of: delivery.target, with: row))
+        case .fenced(let state):
+            // A decision whose answer was lost is fenced by itself: what it decided needs these very outputs.
+            if state != .committing, state != .done { await discard(run) }
+            return .fenced(state)
+        }
+    }
+
+    /// Removes staged outputs that will not be published; what a failing store keeps, the next boot's sweep
+    /// removes.
+    private func discard(_ run: StagedRun) async {
+        for output in run.outputs {
+            guard let store = configuration.buckets[output.bucket]?.store else { continue }
+            do throws(SluiceError) {
+                try await store.discard(output.staged)
+            } catch {
+                core.logger.info("a staged output is left to the sweep", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    /// An operator who retries, or a job, wants the outputs made; anything else wants them up to date.
+    private static func skipsSameContent(_ delivery: Delivery) -> Bool {
+        let isOperatorsRetry = delivery.deliveryClass == .retry && delivery.tries == 0
+        return delivery.deliveryClass != .job && !isOperatorsRetry
+    }
+
+    private static func collision(of target: TargetID, with row: OutputRow) -> SluiceError {
+        SluiceError(
+            .outputCollision,
+            "'\(target.bucket):\(target.key)' through trigger '\(target.trigger)' would write "
+                + "'\(row.bucket):\(row.key)', which belongs to '\(row.owner.bucket):\(row.owner.key)' "
+                + "through trigger '\(row.owner.trigger)'.",
+            hint: "Make the keys differ: use {dir} or {key} in `output:`."
+        )
+    }
+}

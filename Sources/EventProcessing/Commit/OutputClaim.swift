@@ -1,0 +1,54 @@
+internal import DurableLedger
+internal import EventModel
+internal import ObjectStorage
+internal import TriggerRules
+
+/// Looks, before the decision, at what lies under the keys that an attempt wants to write: a commit that was
+/// decided has only the way forward, so whatever could refuse it must be known before (DESIGN 5.6 c).
+struct OutputClaim: Sendable {
+    /// Knows who owns which output.
+    let ledger: any Ledger
+    /// The attempt's snapshot.
+    let configuration: ProcessingConfiguration
+    /// Who wants to write.
+    let target: TargetID
+
+    /// The outputs as the decision takes them. Throws `output.collision` for a foreign object with other
+    /// content.
+    func plan(_ outputs: [StagedOutput], of trigger: Trigger) async throws(SluiceError) -> [PlannedOutput] {
+        var planned: [PlannedOutput] = []
+        for output in outputs {
+            planned.append(
+                PlannedOutput(
+                    bucket: output.bucket,
+                    key: output.key,
+                    staged: output.staged.text,
+                    digest: output.digest,
+                    mayReplace: try await mayReplace(output, trigger)
+                )
+            )
+        }
+        return planned
+    }
+
+    private func mayReplace(_ output: StagedOutput, _ trigger: Trigger) async throws(SluiceError) -> Bool {
+        if trigger.overwrite { return true }
+        guard let store = configuration.buckets[output.bucket]?.store else {
+            throw SluiceError(.processingUnconfigured, "No bucket '\(output.bucket)' is configured.")
+        }
+        guard let found = try await store.head(output.key) else { return false }
+        // One of ours, of this target or another: ownership is the decision's to judge.
+        if let row = try await ledger.output(in: output.bucket, key: output.key) {
+            return row.owner == target
+        }
+        if found.sizeBytes == output.digest.sizeBytes, try await store.digest(output.key) == output.digest {
+            return false
+        }
+        throw SluiceError(
+            .outputCollision,
+            "'\(output.bucket):\(output.key)' already holds another object, which "
+                + "'\(target.bucket):\(target.key)' through trigger '\(target.trigger)' would replace.",
+            hint: "Move that object away and retry, change `output:`, or set `overwrite: true`."
+        )
+    }
+}

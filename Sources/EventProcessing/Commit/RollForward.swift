@@ -1,0 +1,135 @@
+internal import DurableLedger
+internal import EventModel
+internal import Execution
+internal import Logging
+internal import ObjectStorage
+internal import TriggerRules
+
+/// Steps d, e and f of DESIGN 5.6: what was decided becomes visible, outdated outputs go, and one
+/// transaction ends it. Every step may be repeated, so an attempt and a recovery share this code.
+struct RollForward: Sendable {
+    /// What all parts share.
+    let core: ProcessingCore
+    /// Told of keys whose objects went away or may have been looked at while the commit was under way.
+    let intake: Intake
+
+    /// Goes forward until it is done; waits out every failure. Returns nil when the task was cancelled
+    /// before.
+    func run(_ pending: PendingCommit) async -> CompletionResult? {
+        var failures = 0
+        let subject = "commit of delivery \(pending.delivery.id)"
+        while true {
+            do throws(SluiceError) {
+                let result = try await once(pending)
+                core.clearProblem(about: subject)
+                return result
+            } catch {
+                failures += 1
+                if core.note(problem: "\(subject) waits: \(error.message)", about: subject) {
+                    core.logger.warning(
+                        "a decided commit waits",
+                        metadata: ["delivery": "\(pending.delivery.id)", "error": "\(error)"]
+                    )
+                }
+                guard await core.backOff(afterFailures: failures) else { return nil }
+            }
+        }
+    }
+
+    /// One pass over all steps.
+    func once(_ pending: PendingCommit) async throws(SluiceError) -> CompletionResult {
+        let configuration = core.configuration
+        let outputs = try await publish(pending.publish, configuration)
+        for row in pending.remove {
+            let store = try Self.store(row.bucket, configuration)
+            // Only what we made: an object that somebody put in its place stays.
+            guard let version = row.version else { continue }
+            _ = try await store.delete(row.key, ifVersion: version)
+        }
+        let completion = Completion(
+            delivery: pending.delivery.id,
+            token: pending.token,
+            outputs: outputs,
+            caused: try await caused(by: outputs, hop: pending.delivery.hop),
+            now: core.clock.now
+        )
+        let result = try await core.ledger.complete(completion)
+        report(completion, result, pending)
+        for row in pending.remove { await intake.hint([row.key], in: row.bucket) }
+        return result
+    }
+
+    private static func store(
+        _ bucket: BucketName,
+        _ configuration: ProcessingConfiguration
+    ) throws(SluiceError) -> any ObjectStore {
+        guard let setup = configuration.buckets[bucket] else {
+            throw SluiceError(
+                .processingUnconfigured,
+                "A commit needs bucket '\(bucket)', which is not configured any more.",
+                hint: "Put the bucket back until the commit is through."
+            )
+        }
+        return setup.store
+    }
+
+    private func publish(
+        _ planned: [PlannedOutput],
+        _ configuration: ProcessingConfiguration
+    ) async throws(SluiceError) -> [Completion.Output] {
+        var published: [Completion.Output] = []
+        for (bucket, group) in Dictionary(grouping: planned, by: \.bucket) {
+            let store = try Self.store(bucket, configuration)
+            let requests = group.map {
+                PublishRequest(
+                    staged: StagedReference(text: $0.staged),
+                    key: $0.key,
+                    digest: $0.digest,
+                    expecting: $0.mayReplace ? .anything : .absent
+                )
+            }
+            for answer in await store.publish(requests) {
+                published.append(Completion.Output(bucket: bucket, info: try answer.get().info))
+            }
+        }
+        return published
+    }
+
+    private func caused(
+        by outputs: [Completion.Output],
+        hop: Int
+    ) async throws(SluiceError) -> [Completion.Caused] {
+        let configuration = core.configuration
+        var caused: [Completion.Caused] = []
+        for (bucket, group) in Dictionary(grouping: outputs, by: \.bucket) {
+            let triggers = configuration.triggers(on: bucket)
+            guard !triggers.isEmpty else { continue }
+            let rows = try await core.ledger.targets(in: bucket, keys: group.map(\.info.key))
+            caused += Chaining.caused(
+                by: group.map(\.info),
+                in: bucket,
+                hop: hop,
+                triggers: triggers,
+                rows: rows
+            )
+        }
+        return caused
+    }
+
+    private func report(_ completion: Completion, _ result: CompletionResult, _ pending: PendingCommit) {
+        guard case .done(let caused) = result else { return }
+        let delivery = pending.delivery
+        core.tell("done", delivery.target, delivery: delivery.id, "\(completion.outputs.count) outputs")
+        for cause in completion.caused where !cause.delivers {
+            core.tell("skipped", cause.target, cause.reason ?? "")
+            if cause.reason == "hop-limit" {
+                core.logger.error(
+                    "a chain of triggers was stopped after \(Chaining.mostHops) hops",
+                    metadata: ["trigger": "\(cause.target.trigger)", "key": "\(cause.target.key)"]
+                )
+            }
+        }
+        if !caused.isEmpty { core.dispatchSignal.raise() }
+        core.afterSignal.raise()
+    }
+}

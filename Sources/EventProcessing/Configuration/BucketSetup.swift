@@ -1,0 +1,48 @@
+internal import EventModel
+public import ObjectStorage
+public import TriggerRules
+
+/// One bucket as processing uses it.
+public struct BucketSetup: Sendable {
+    /// Reads and writes its objects.
+    public let store: any ObjectStore
+    /// What becomes of a source once every delivery of its version is done.
+    public let after: AfterPolicy
+    /// How the bucket is watched, when a trigger watches it.
+    public let watch: WatchPolicy
+
+    /// Describes one bucket.
+    public init(
+        store: any ObjectStore,
+        after: AfterPolicy = .keep,
+        watch: WatchPolicy = WatchPolicy()
+    ) {
+        self.store = store
+        self.after = after
+        self.watch = watch
+    }
+}
+
+/// How a bucket is watched.
+public struct WatchPolicy: Sendable, Hashable {
+    /// From the end of one scan to the beginning of the next.
+    public let scanInterval: Duration
+    /// How long a file must be unchanged where the store cannot tell whether somebody writes it (trap W07).
+    public let settle: Duration
+
+    /// Describes a policy.
+    public init(scanInterval: Duration = .seconds(300), settle: Duration = .seconds(2)) {
+        self.scanInterval = scanInterval
+        self.settle = settle
+    }
+}
+
+/// What becomes of a source object once every delivery of its version is done (DESIGN 5, step 7).
+public enum AfterPolicy: Sendable, Hashable {
+    /// It stays.
+    case keep
+    /// It is removed, if it still is that version.
+    case delete
+    /// It is copied where the template says, never over something else, then removed.
+    case move(OutputTemplate)
+}

@@ -1,0 +1,52 @@
+public import EventModel
+public import FunctionRuntime
+internal import ObjectStorage
+public import TriggerRules
+
+/// One snapshot of everything that processing takes from the configuration; swapped whole by a reload.
+///
+/// An attempt binds to the snapshot that was current at its lease, so a reload never mixes two of them (trap
+/// Q17).
+public struct ProcessingConfiguration: Sendable {
+    /// All buckets by name.
+    public let buckets: [BucketName: BucketSetup]
+    /// Which events go to which triggers.
+    public let matcher: TriggerMatcher
+    /// All functions by name.
+    public let functions: [FunctionName: any Function]
+    /// At most so many functions run at a time; at least 1.
+    public let workers: Int
+    /// Scans pause while so many deliveries are ready; chained deliveries and live events do not.
+    public let maxPending: Int
+    private let byBucket: [BucketName: [Trigger]]
+    private let byName: [TriggerName: Trigger]
+
+    /// Takes one snapshot.
+    public init(
+        buckets: [BucketSetup],
+        matcher: TriggerMatcher,
+        functions: [any Function],
+        workers: Int,
+        maxPending: Int = 1_000_000
+    ) {
+        self.buckets = Dictionary(
+            buckets.map { ($0.store.bucket, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        self.matcher = matcher
+        self.functions = Dictionary(functions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        self.workers = max(1, workers)
+        self.maxPending = max(1, maxPending)
+        byBucket = Dictionary(grouping: matcher.triggers, by: \.bucket)
+        byName = Dictionary(matcher.triggers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The trigger of this name, if it is configured.
+    public func trigger(_ name: TriggerName) -> Trigger? { byName[name] }
+
+    /// The triggers that watch a bucket, in the order of the configuration.
+    public func triggers(on bucket: BucketName) -> [Trigger] { byBucket[bucket] ?? [] }
+
+    /// The buckets that some trigger watches, ordered by name.
+    public var watchedBuckets: [BucketName] { byBucket.keys.filter { buckets[$0] != nil }.sorted() }
+}

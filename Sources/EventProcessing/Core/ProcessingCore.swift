@@ -1,0 +1,163 @@
+internal import DurableLedger
+internal import EventModel
+internal import Execution
+internal import Logging
+internal import Synchronization
+
+/// What every part of processing shares: the edges (ledger, clock, randomness, threads) and the current
+/// configuration.
+final class ProcessingCore: Sendable {
+    private struct State {
+        var configuration: ProcessingConfiguration
+        /// Triggers whose first complete scan is not over.
+        var openBaselines: Set<TriggerName> = []
+        var paused: Set<TriggerName> = []
+        /// What the operator should know now, by what it is about.
+        var problems: [String: String] = [:]
+        var started: Timestamp
+        /// Whether an attempt's end could not be recorded.
+        var isUnclean = false
+    }
+
+    /// Knows who owns which output.
+    let ledger: any Ledger
+    /// The time.
+    let clock: any TimeSource
+    /// For jitter and names.
+    let random: any RandomSource
+    /// Structured logs.
+    let logger: Logger
+    /// Threads that each drive one attempt; stores have pools of their own.
+    let pool: BlockingPool
+    /// This boot's name.
+    let owner: OwnerID
+    /// What happened lately.
+    let feed = EventFeed()
+    /// This boot's counters.
+    let metrics = MetricsRecorder()
+    /// Raised when a delivery may be leased that could not be before.
+    let dispatchSignal = Signal()
+    /// Raised when an after-action may be due.
+    let afterSignal = Signal()
+    private let state: Mutex<State>
+
+    /// Makes what all parts of one boot share.
+    init(
+        ledger: any Ledger,
+        configuration: ProcessingConfiguration,
+        clock: any TimeSource,
+        random: any RandomSource,
+        pool: BlockingPool,
+        owner: OwnerID,
+        logger: Logger
+    ) {
+        self.ledger = ledger
+        self.clock = clock
+        self.random = random
+        self.pool = pool
+        self.owner = owner
+        self.logger = logger
+        state = Mutex(State(configuration: configuration, started: clock.now))
+    }
+
+    /// The snapshot that new work binds to.
+    var configuration: ProcessingConfiguration { state.withLock { $0.configuration } }
+
+    /// When this boot began.
+    var started: Timestamp { state.withLock { $0.started } }
+
+    /// Whether an attempt's end could not be recorded: such a boot has not ended cleanly.
+    var isUnclean: Bool { state.withLock { $0.isUnclean } }
+
+    /// An attempt's end could not be recorded.
+    func markUnclean() { state.withLock { $0.isUnclean = true } }
+
+    /// What the operator should know now.
+    var problems: [String] { state.withLock { $0.problems.sorted { $0.key < $1.key }.map(\.value) } }
+
+    /// Whether the ledger does not answer now.
+    var hasLedgerProblem: Bool { state.withLock { $0.problems["ledger"] != nil } }
+
+    /// Swaps the snapshot.
+    func replace(configuration: ProcessingConfiguration) {
+        state.withLock { $0.configuration = configuration }
+    }
+
+    /// Whether a trigger's first complete scan is still to come.
+    func hasOpenBaseline(_ trigger: TriggerName) -> Bool {
+        state.withLock { $0.openBaselines.contains(trigger) }
+    }
+
+    /// Takes over what the ledger says of the triggers.
+    func take(_ rows: [TriggerRow]) {
+        state.withLock { state in
+            state.openBaselines = Set(rows.filter { !$0.baselineComplete }.map(\.name))
+            state.paused = Set(rows.filter { $0.pausedReason != nil }.map(\.name))
+        }
+    }
+
+    /// The triggers of which nothing may be leased.
+    var paused: Set<TriggerName> { state.withLock { $0.paused } }
+
+    /// A trigger was paused or resumed.
+    func setPaused(_ trigger: TriggerName, _ isPaused: Bool) {
+        state.withLock { state in
+            if isPaused { state.paused.insert(trigger) } else { state.paused.remove(trigger) }
+        }
+        dispatchSignal.raise()
+    }
+
+    /// A trigger's first complete scan is over.
+    func closeBaseline(_ trigger: TriggerName) { state.withLock { _ = $0.openBaselines.remove(trigger) } }
+
+    /// Notes a problem until it is cleared; returns whether it is new.
+    @discardableResult func note(problem text: String, about subject: String) -> Bool {
+        state.withLock { state in
+            let isNew = state.problems[subject] == nil
+            state.problems[subject] = text
+            return isNew
+        }
+    }
+
+    /// A problem is over; returns whether there was one.
+    @discardableResult func clearProblem(about subject: String) -> Bool {
+        state.withLock { $0.problems.removeValue(forKey: subject) != nil }
+    }
+
+    /// Adds to the feed, now.
+    func tell(
+        _ kind: String,
+        _ target: TargetID,
+        delivery: DeliveryID? = nil,
+        _ detail: String = ""
+    ) {
+        feed.add(
+            kind,
+            at: clock.now,
+            bucket: target.bucket,
+            key: target.key,
+            trigger: target.trigger,
+            delivery: delivery,
+            detail: detail
+        )
+    }
+
+    /// Adds to the feed what is about a whole bucket, now.
+    func tell(_ kind: String, bucket: BucketName, trigger: TriggerName? = nil, _ detail: String) {
+        feed.add(kind, at: clock.now, bucket: bucket, trigger: trigger, detail: detail)
+    }
+
+    /// Waits out a failure of the surroundings: up to 30 s, growing with the failures in a row. False:
+    /// cancelled.
+    func backOff(afterFailures failures: Int) async -> Bool {
+        let wait = Backoff(initial: .milliseconds(500), maximum: .seconds(30)).ceiling(
+            afterFailures: failures
+        )
+        do {
+            try await clock.sleep(for: wait * (0.5 + random.fraction() / 2))
+            return true
+        } catch {
+            return false
+        }
+    }
+}

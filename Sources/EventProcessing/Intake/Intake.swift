@@ -1,0 +1,228 @@
+internal import DurableLedger
+internal import EventModel
+internal import Execution
+internal import Logging
+internal import ObjectStorage
+internal import Synchronization
+internal import TriggerRules
+
+/// Turns hints into recorded observations (DESIGN 5, steps 1 to 3): rows first, then a look at the store,
+/// then a compare-and-set on what the rows said.
+final class Intake: Sendable {
+    /// What a call found.
+    struct Tally: Sendable {
+        /// Targets recorded with a delivery.
+        var delivered = 0
+        /// Targets recorded as there before their trigger, by trigger.
+        var existing: [TriggerName: Int] = [:]
+        /// Adds another call's tally.
+        static func += (left: inout Tally, right: Tally) {
+            left.delivered += right.delivered
+            left.existing.merge(right.existing, uniquingKeysWith: +)
+        }
+    }
+
+    /// A row that moved so often under our eyes is looked at again later.
+    private static let mostLooks = 8
+    /// An output that is being committed is looked at again so much later.
+    private static let deferral = Duration.milliseconds(250)
+
+    private let core: ProcessingCore
+    private let waiting = Mutex(WaitingList())
+    /// Buckets whose waiting keys found no place: only a rescan finds them.
+    private let rescans = Mutex<Set<BucketName>>([])
+    /// Wakes the one who looks again at a bucket's waiting keys.
+    private let signals = Mutex<[BucketName: Signal]>([:])
+
+    /// Uses what all parts share.
+    init(core: ProcessingCore) { self.core = core }
+
+    /// Looks at keys that may have changed; at most a page of them. Keys that cannot be decided now are kept
+    /// waiting.
+    func hint(_ keys: [ObjectKey], in bucket: BucketName) async {
+        do throws(SluiceError) {
+            _ = try await look(at: keys, in: bucket, listed: [:], via: .live)
+        } catch {
+            core.logger.warning("hints wait", metadata: ["bucket": "\(bucket)", "error": "\(error)"])
+            for key in keys { wait(for: key, in: bucket, version: nil, after: .seconds(1), via: .live) }
+        }
+    }
+
+    /// Looks at what a listing showed; throws what keeps the scan from being complete.
+    func listed(_ objects: [ObjectInfo], in bucket: BucketName) async throws(SluiceError) -> Tally {
+        let byKey = Dictionary(objects.map { ($0.key, $0) }, uniquingKeysWith: { _, last in last })
+        return try await look(at: Array(byKey.keys), in: bucket, listed: byKey, via: .scan)
+    }
+
+    /// Looks again at the waiting keys of a bucket that are due; returns when the next one is.
+    func recheck(_ bucket: BucketName) async -> Duration? {
+        let due = waiting.withLock { $0.due(in: bucket, at: core.clock.uptime, limit: 256) }
+        for provenance in [Provenance.live, .scan] {
+            let keys = due.filter { $0.entry.provenance == provenance }.map(\.key)
+            guard !keys.isEmpty else { continue }
+            do throws(SluiceError) {
+                _ = try await look(at: keys, in: bucket, listed: [:], via: provenance)
+            } catch {
+                for key in keys {
+                    wait(for: key, in: bucket, version: nil, after: .seconds(1), via: provenance)
+                }
+            }
+        }
+        return waiting.withLock { $0.nextDue(in: bucket) }
+    }
+
+    /// Raised when a key of the bucket begins to wait.
+    func waitSignal(_ bucket: BucketName) -> Signal {
+        signals.withLock { signals in
+            if let signal = signals[bucket] { return signal }
+            let signal = Signal()
+            signals[bucket] = signal
+            return signal
+        }
+    }
+
+    /// How many keys wait.
+    var waitingCount: Int { waiting.withLock { $0.count } }
+
+    /// Whether a rescan is needed since the last call.
+    func takeRescan(_ bucket: BucketName) -> Bool { rescans.withLock { $0.remove(bucket) != nil } }
+
+    private func wait(
+        for key: ObjectKey,
+        in bucket: BucketName,
+        version: ObjectVersion?,
+        after delay: Duration,
+        via provenance: Provenance
+    ) {
+        let entry = WaitingList.Entry(
+            version: version,
+            due: core.clock.uptime + delay,
+            provenance: provenance
+        )
+        if !waiting.withLock({ $0.put(entry, for: key, in: bucket) }) {
+            rescans.withLock { _ = $0.insert(bucket) }
+        }
+        waitSignal(bucket).raise()
+    }
+
+    private func look(
+        at keys: [ObjectKey],
+        in bucket: BucketName,
+        listed: [ObjectKey: ObjectInfo],
+        via provenance: Provenance
+    ) async throws(SluiceError) -> Tally {
+        var tally = Tally()
+        var pending = keys
+        for round in 1...Self.mostLooks {
+            let snapshot = core.configuration
+            guard !pending.isEmpty, let setup = snapshot.buckets[bucket],
+                !snapshot.triggers(on: bucket).isEmpty
+            else {
+                return tally
+            }
+            let rows = try await core.ledger.targets(in: bucket, keys: pending)
+            let look = IntakeLook(
+                core: core,
+                setup: setup,
+                bucket: bucket,
+                triggers: snapshot.triggers(on: bucket),
+                rows: Dictionary(grouping: rows, by: \.id.key),
+                provenance: provenance
+            )
+            if round == 1, !listed.isEmpty {
+                pending = pending.filter { key in listed[key].map { look.hasNews(key, $0) } ?? true }
+            }
+            let seen = try await look.heads(of: pending)
+            var observations: [Observation] = []
+            for (key, info) in seen {
+                let news = look.observations(of: key, info)
+                guard !news.isEmpty, await isSettled(key, info, setup: setup, via: provenance) else {
+                    continue
+                }
+                observations += news
+            }
+            pending = try await record(observations, in: bucket, via: provenance, into: &tally)
+        }
+        for key in pending { wait(for: key, in: bucket, version: nil, after: Self.deferral, via: provenance) }
+        return tally
+    }
+
+    /// Whether nobody writes the object any more; otherwise the key waits.
+    private func isSettled(
+        _ key: ObjectKey,
+        _ info: ObjectInfo?,
+        setup: BucketSetup,
+        via provenance: Provenance
+    ) async -> Bool {
+        let bucket = setup.store.bucket
+        guard let info else {
+            waiting.withLock { $0.remove(key, in: bucket) }
+            return true
+        }
+        let settle = setup.watch.settle
+        switch await setup.store.writerState(of: key) {
+        case .none:
+            waiting.withLock { $0.remove(key, in: bucket) }
+            return true
+        case .writing:
+            wait(for: key, in: bucket, version: nil, after: settle, via: provenance)
+            return false
+        case .unknown:
+            let entry = waiting.withLock { $0[bucket, key] }
+            if let entry, entry.version == info.version, entry.due <= core.clock.uptime {
+                waiting.withLock { $0.remove(key, in: bucket) }
+                return true
+            }
+            // Still unchanged: it keeps its time; changed or new: the time begins again.
+            if entry?.version != info.version {
+                wait(for: key, in: bucket, version: info.version, after: settle, via: provenance)
+            }
+            return false
+        }
+    }
+
+    /// Writes observations; returns the keys to look at again at once.
+    private func record(
+        _ observations: [Observation],
+        in bucket: BucketName,
+        via provenance: Provenance,
+        into tally: inout Tally
+    ) async throws(SluiceError) -> [ObjectKey] {
+        guard !observations.isEmpty else { return [] }
+        let results = try await core.ledger.observe(observations, at: core.clock.now)
+        var moved: Set<ObjectKey> = []
+        for (observation, result) in zip(observations, results) {
+            switch result {
+            case .recorded(let delivery):
+                tell(observation, delivery: delivery)
+                if delivery != nil { tally.delivered += 1 }
+                if observation.action == .skip(reason: "existing") {
+                    tally.existing[observation.target.trigger, default: 0] += 1
+                }
+            case .unchanged:
+                continue
+            case .moved:
+                moved.insert(observation.target.key)
+            case .deferred:
+                wait(
+                    for: observation.target.key,
+                    in: bucket,
+                    version: nil,
+                    after: Self.deferral,
+                    via: provenance
+                )
+            }
+        }
+        if tally.delivered > 0 { core.dispatchSignal.raise() }
+        return Array(moved)
+    }
+
+    private func tell(_ observation: Observation, delivery: DeliveryID?) {
+        core.metrics.update { $0.observed[observation.target.bucket, default: 0] += 1 }
+        if observation.object == nil {
+            core.tell("removed", observation.target)
+        } else {
+            core.tell("seen", observation.target, delivery: delivery)
+        }
+    }
+}

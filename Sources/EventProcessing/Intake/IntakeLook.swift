@@ -1,0 +1,93 @@
+internal import DurableLedger
+internal import EventModel
+internal import ObjectStorage
+internal import TriggerRules
+
+/// One look at a page of keys: the rows were read, the store is asked after that (trap N01).
+struct IntakeLook: Sendable {
+    /// So many keys are asked of a store at a time.
+    private static let parallelHeads = 16
+
+    /// What all parts share.
+    let core: ProcessingCore
+    /// The bucket.
+    let setup: BucketSetup
+    /// The bucket's name.
+    let bucket: BucketName
+    /// The triggers on it.
+    let triggers: [Trigger]
+    /// What the ledger said of the page's keys.
+    let rows: [ObjectKey: [TargetRow]]
+    /// How the keys became known.
+    let provenance: Provenance
+
+    /// Whether what a listing showed differs from the rows; only then is the store asked.
+    func hasNews(_ key: ObjectKey, _ info: ObjectInfo) -> Bool { !observations(of: key, info).isEmpty }
+
+    /// What the triggers' targets should record of a key.
+    func observations(of key: ObjectKey, _ info: ObjectInfo?) -> [Observation] {
+        let known = rows[key] ?? []
+        let matching: Set<TriggerName> =
+            info.map { info in
+                let event = IntakeRules.event(for: info, in: bucket)
+                return Set(TriggerMatcher(triggers: triggers).matching(event).map(\.name))
+            } ?? []
+        return triggers.compactMap { trigger in
+            IntakeRules.observation(
+                of: info,
+                key: key,
+                by: trigger,
+                matches: matching.contains(trigger.name),
+                row: known.first { $0.id.trigger == trigger.name },
+                via: provenance,
+                isOpen: core.hasOpenBaseline(trigger.name)
+            )
+        }
+    }
+
+    /// What the store says of each key now. A key that cannot be an object is left out; any other failure
+    /// throws.
+    func heads(of keys: [ObjectKey]) async throws(SluiceError) -> [(ObjectKey, ObjectInfo?)] {
+        let store = setup.store
+        if keys.count == 1, let key = keys.first {
+            return try Self.keep(key, await Self.head(key, of: store)).map { [$0] } ?? []
+        }
+        let answers = await withTaskGroup(of: (ObjectKey, Result<ObjectInfo?, SluiceError>).self) { group in
+            var answers: [(ObjectKey, Result<ObjectInfo?, SluiceError>)] = []
+            answers.reserveCapacity(keys.count)
+            for (index, key) in keys.enumerated() {
+                if index >= Self.parallelHeads, let answer = await group.next() { answers.append(answer) }
+                group.addTask { (key, await Self.head(key, of: store)) }
+            }
+            for await answer in group { answers.append(answer) }
+            return answers
+        }
+        var found: [(ObjectKey, ObjectInfo?)] = []
+        for (key, answer) in answers {
+            if let kept = try Self.keep(key, answer) { found.append(kept) }
+        }
+        return found
+    }
+
+    private static func head(
+        _ key: ObjectKey,
+        of store: any ObjectStore
+    ) async -> Result<ObjectInfo?, SluiceError> {
+        do throws(SluiceError) {
+            return .success(try await store.head(key))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func keep(
+        _ key: ObjectKey,
+        _ answer: Result<ObjectInfo?, SluiceError>
+    ) throws(SluiceError) -> (ObjectKey, ObjectInfo?)? {
+        switch answer {
+        case .success(let info): return (key, info)
+        case .failure(let error) where error.code.blame == .object: return nil
+        case .failure(let error): throw error
+        }
+    }
+}

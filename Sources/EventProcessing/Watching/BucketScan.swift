@@ -1,0 +1,95 @@
+internal import DurableLedger
+internal import EventModel
+internal import Execution
+internal import Logging
+internal import ObjectStorage
+internal import TriggerRules
+
+/// One complete listing of a bucket, page by page: the truth that hints only anticipate (DESIGN 1).
+struct BucketScan: Sendable {
+    /// What a complete listing showed.
+    struct Summary: Sendable, Hashable {
+        /// How many objects there are.
+        var objectCount = 0
+        /// Entries that are no objects, by reason.
+        var ineligible: [String: Int] = [:]
+    }
+
+    /// So many entries are looked at with one lookup in the ledger.
+    private static let pageSize = 512
+    /// What all parts share.
+    let core: ProcessingCore
+    /// Records what is seen.
+    let intake: Intake
+    /// The bucket's name.
+    let bucket: BucketName
+
+    /// Scans to the end; throws when it did not get there, and then nothing that needs completeness was done.
+    func run() async throws(SluiceError) -> Summary {
+        let snapshot = core.configuration
+        guard let setup = snapshot.buckets[bucket] else { return Summary() }
+        // Triggers that appear while this scan runs need one of their own.
+        let open = snapshot.triggers(on: bucket).filter { core.hasOpenBaseline($0.name) }
+        var summary = Summary()
+        var tally = Intake.Tally()
+        let lister = setup.store.list(prefix: ObjectKey(bytes: []))
+        while true {
+            try await waitForRoom()
+            let page = try await lister.next(limit: Self.pageSize)
+            if page.isEmpty { break }
+            var objects: [ObjectInfo] = []
+            for entry in page {
+                switch entry {
+                case .object(let info): objects.append(info)
+                case .ineligible(_, let reason): summary.ineligible[reason, default: 0] += 1
+                }
+            }
+            summary.objectCount += objects.count
+            tally += try await intake.listed(objects, in: bucket)
+        }
+        for trigger in open {
+            try await closeBaseline(of: trigger, existing: tally.existing[trigger.name] ?? 0)
+        }
+        core.metrics.update { $0.scans[bucket, default: 0] += 1 }
+        core.tell("scan", bucket: bucket, "\(summary.objectCount) objects, \(tally.delivered) to do")
+        return summary
+    }
+
+    private func closeBaseline(of trigger: Trigger, existing: Int) async throws(SluiceError) {
+        try await core.ledger.completeBaseline(trigger.name, at: core.clock.now)
+        core.closeBaseline(trigger.name)
+        guard trigger.existing == .skip else { return }
+        core.tell(
+            "existing",
+            bucket: bucket,
+            trigger: trigger.name,
+            "\(existing) objects were there before: skipped"
+        )
+        core.logger.notice(
+            "objects that were there before the trigger are skipped",
+            metadata: ["trigger": "\(trigger.name)", "count": "\(existing)"]
+        )
+    }
+
+    /// Stands still while `max_pending` deliveries are ready (trap Q18).
+    private func waitForRoom() async throws(SluiceError) {
+        while true {
+            let ready = try await core.ledger.counters().reduce(0) {
+                $0 + ($1.state == .ready ? $1.count : 0)
+            }
+            guard ready >= Int64(core.configuration.maxPending) else {
+                core.clearProblem(about: "scan of \(bucket)")
+                return
+            }
+            core.note(
+                problem: "the scan of '\(bucket)' stands still: \(ready) are pending",
+                about: "scan of \(bucket)"
+            )
+            do {
+                try await core.clock.sleep(for: .milliseconds(250))
+            } catch {
+                throw SluiceError(.cancelled, "The scan of '\(bucket)' was cancelled.")
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+internal import ArgumentParser
+internal import ControlPlane
+internal import Daemon
+internal import EventModel
+internal import Foundation
+
+/// What every command takes.
+struct GlobalOptions: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("The configuration file (or SLUICE_CONFIG).", valueName: "file"))
+    var config: String?
+
+    @Flag(name: .long, help: "Write JSON, for programs.")
+    var json = false
+
+    /// The configuration's path: the option, the variable, or `sluice.yaml` here.
+    var path: String {
+        if let config { return config }
+        let variable = ProcessInfo.processInfo.environment["SLUICE_CONFIG"] ?? ""
+        return variable.isEmpty ? "sluice.yaml" : variable
+    }
+
+    /// Reads the configuration; throws `ConfigurationFailure` with all its mistakes.
+    func load() throws -> SluiceConfiguration {
+        let result = ConfigurationLoader.load(path: path)
+        guard let configuration = result.configuration else { throw ConfigurationFailure(result: result, json: json) }
+        return configuration
+    }
+
+    /// Writes a view as JSON, or what `text` makes of it.
+    func show(_ view: some Encodable, _ text: @autoclosure () -> String) throws(SluiceError) {
+        if json {
+            Terminal.write(String(decoding: try ViewCoding.encode(view, pretty: true), as: UTF8.self) + "\n")
+        } else {
+            Terminal.write(text())
+        }
+    }
+}
+
+/// A configuration that cannot be used, with all its mistakes.
+struct ConfigurationFailure: Error {
+    let result: ConfigurationLoader.Result
+    let json: Bool
+
+    /// Tells all mistakes on standard error, or as JSON on standard output.
+    func report() {
+        let view = CheckView(result)
+        if json, let data = try? ViewCoding.encode(view, pretty: true) {
+            Terminal.write(String(decoding: data, as: UTF8.self) + "\n")
+        } else {
+            let source = Terminal.errorIsTerminal ? result.source : nil
+            Terminal.write(Array(FindingsText.text(view, source: source, Terminal.error).utf8), to: 2)
+        }
+    }
+}

@@ -1,0 +1,101 @@
+public import EventModel
+public import ObjectStorage
+internal import Testing
+
+/// What every store promises; run on each implementation.
+public struct ObjectStoreContract: Sendable {
+    /// Makes an empty bucket.
+    public let makeStore: @Sendable () -> any ObjectStore
+    /// Puts an object from outside, as a producer would.
+    public let put: @Sendable (any ObjectStore, ObjectKey, [UInt8]) throws -> Void
+    /// How many outputs lie staged in a bucket.
+    public let stagedCount: @Sendable (any ObjectStore) -> Int
+
+    /// Describes an implementation.
+    public init(
+        makeStore: @escaping @Sendable () -> any ObjectStore,
+        put: @escaping @Sendable (any ObjectStore, ObjectKey, [UInt8]) throws -> Void,
+        stagedCount: @escaping @Sendable (any ObjectStore) -> Int
+    ) {
+        self.makeStore = makeStore
+        self.put = put
+        self.stagedCount = stagedCount
+    }
+
+    /// Runs every check on buckets of its own.
+    public func run() async throws {
+        try await readsWhatWasPut()
+        try await lists()
+        try await neverMixesVersions()
+        try await publishesWhole()
+        try await publishesAgain()
+        try await leavesEqualContent()
+        try await reportsCollisions()
+        try await deletesOnlyThatVersion()
+        try await sweepsDeadBoots()
+        try await discards()
+        try await refusesKeys()
+    }
+}
+
+extension ObjectStoreContract {
+    /// Reads an object to its end through a buffer of so many bytes.
+    public static func read(_ reader: any ObjectReader, step: Int = 65_536) throws(SluiceError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: step, alignment: 16)
+            defer { unsafe memory.deallocate() }
+            var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
+            try reader.read(into: &span)
+            let count = unsafe span.finalize(for: memory)
+            if count == 0 { return bytes }
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: memory[..<count]))
+        }
+    }
+
+    /// Stages an output and ends it.
+    public static func stage(
+        _ store: any ObjectStore, _ key: ObjectKey, _ bytes: [UInt8], token: Int64, boot: String = "b00t",
+        expecting: PublishExpectation = .absent
+    ) async throws -> PublishRequest {
+        let name = StageName(ledger: String(repeating: "a1", count: 16), boot: boot, token: token, number: 0)
+        let writer = try await store.stage(name, for: key)
+        try unsafe writer.write(bytes.span.bytes)
+        let digest = try writer.finish()
+        #expect(digest == ContentDigester.digest(of: bytes))
+        return PublishRequest(staged: writer.reference, key: key, digest: digest, expecting: expecting)
+    }
+
+    /// All entries of a listing, page by page.
+    public static func list(
+        _ store: any ObjectStore, prefix: ObjectKey = "", limit: Int = 3
+    ) async throws -> [ListEntry] {
+        let lister = store.list(prefix: prefix)
+        var entries: [ListEntry] = []
+        while true {
+            let page = try await lister.next(limit: limit)
+            #expect(page.count <= limit)
+            if page.isEmpty { return entries }
+            entries += page
+        }
+    }
+
+    /// The bytes under a key, or nil.
+    func content(_ store: any ObjectStore, _ key: ObjectKey) async throws -> [UInt8]? {
+        guard try await store.head(key) != nil else { return nil }
+        return try Self.read(try await store.open(key, ifMatch: nil))
+    }
+
+    /// Expects an error with a code.
+    func expect(_ code: SluiceError.Code, _ body: () async throws -> Void) async {
+        let error = await #expect(throws: SluiceError.self) { try await body() }
+        #expect(error?.code == code)
+    }
+
+    /// Publishes one output.
+    func publish(_ store: any ObjectStore, _ request: PublishRequest) async throws -> PublishedObject {
+        let results = await store.publish([request])
+        #expect(results.count == 1)
+        return try #require(results.first).get()
+    }
+}
