@@ -114,11 +114,11 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("EventModelTests", ["EventModel"]),
-        tests("ExecutionTests", ["Execution"]),
+        tests("ExecutionTests", ["Execution", "EventModel"]),
         tests("SettingsTests", ["Settings"]),
         tests("ExpressionLanguageTests", ["ExpressionLanguage", "EventModel"]),
         tests("RecordEngineTests", ["RecordEngine", "EventModel", "Settings"]),
-        tests("ObjectStorageTests", ["ObjectStorage", "EventModel", "Execution"]),
+        tests("ObjectStorageTests", ["ObjectStorage", "EventModel", "Execution", "CLinux"]),
         tests("DurableLedgerTests", ["DurableLedger", "EventModel"]),
         tests("FunctionRuntimeTests", ["FunctionRuntime", "RecordEngine", "EventModel"]),
         tests("TriggerRulesTests", ["TriggerRules", "EventModel", "Settings"]),
