@@ -2,6 +2,7 @@ internal import CLinux
 public import EventModel
 public import Execution
 internal import Glibc
+internal import Synchronization
 
 /// A directory as a bucket: its regular files are the objects, their relative paths the keys.
 ///
@@ -28,6 +29,9 @@ public final class LocalObjectStore: ObjectStore {
         staging = StagingArea(root: root)
         syncer = DirectorySyncer(pool: pool)
     }
+
+    /// How many fsyncs of directories were made; many publishes share one (trap D07).
+    public var directorySyncCount: Int { syncer.syncCount.load(ordering: .relaxed) }
 
     /// Walks the bucket, directory by directory.
     public func list(prefix: ObjectKey) -> any ObjectLister {
@@ -116,6 +120,19 @@ public final class LocalObjectStore: ObjectStore {
             .storageInvalidKey, "“\(key)” of bucket “\(bucket)” lies in the service's own directory.",
             hint: "Let the trigger write elsewhere, or move `state` out of the bucket."
         )
+    }
+
+    /// A feed of the directory tree's changes; one thread and one inotify instance of its own.
+    public func makeChangeFeed(queueLimit: Int) -> (any ChangeFeed)? {
+        LocalChangeFeed(root: root, queueLimit: queueLimit)
+    }
+
+    /// As above; `beforeReading` is called on the feed's thread before it reads events, so that a test can
+    /// fill the kernel's queue.
+    package func makeChangeFeed(
+        queueLimit: Int, beforeReading: @escaping @Sendable () -> Void
+    ) -> any ChangeFeed {
+        LocalChangeFeed(root: root, queueLimit: queueLimit, beforeReading: beforeReading)
     }
 
     /// Asks for a read lease, which the system grants only while nobody has the file open for writing
