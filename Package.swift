@@ -38,7 +38,7 @@ let package = Package(
         room("EventModel", []),
         room("Execution", ["EventModel", "CLinux"]),
         room("Settings", ["EventModel", "CYAML"]),
-        room("HTTPTransport", ["EventModel", "CCurl"]),
+        room("HTTPTransport", ["EventModel", "Execution", "CCurl"]),
 
         room("ExpressionLanguage", ["EventModel", "Settings", "CRE2"]),
         room(
@@ -95,6 +95,13 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: settings
+        ),
+
+        .executableTarget(
+            name: "EngineBenchmark",
+            dependencies: ["RecordEngine", "EventModel", "Settings"],
+            path: "Benchmarks/EngineBenchmark",
+            swiftSettings: settings + [lifetimes]
         ),
 
         // C libraries, each small.

@@ -2,7 +2,8 @@ public import EventModel
 
 /// Handles one object: built-in record pipelines, and later programs, Lambda handlers and web hooks.
 ///
-/// Gets bytes, the event and a context; never sees a store's credentials. May run more than once for one version.
+/// Gets bytes, the event and a context; never sees a store's credentials. May run more than once for one
+/// version.
 public protocol Function: Sendable {
     /// The configured name.
     var name: FunctionName { get }
@@ -24,12 +25,16 @@ public struct Invocation {
     public let source: any ByteSource
     /// Opens outputs.
     public let outputs: any OutputOpener
-    /// Whether the attempt shall end: deadline passed, delivery cancelled or service stopping; asked between blocks.
+    /// Whether the attempt shall end: deadline passed, delivery cancelled or service stopping; asked between
+    /// blocks.
     public let checkCancellation: @Sendable () throws(SluiceError) -> Void
 
     /// Describes one invocation.
     public init(
-        event: ObjectEvent, idempotencyKey: String, source: any ByteSource, outputs: any OutputOpener,
+        event: ObjectEvent,
+        idempotencyKey: String,
+        source: any ByteSource,
+        outputs: any OutputOpener,
         checkCancellation: @escaping @Sendable () throws(SluiceError) -> Void
     ) {
         self.event = event
@@ -40,7 +45,8 @@ public struct Invocation {
     }
 }
 
-/// What distinguishes one output of an invocation from its others; fills the placeholders of the key template.
+/// What distinguishes one output of an invocation from its others; fills the placeholders of the key
+/// template.
 public struct OutputPart: Hashable, Sendable {
     /// Whether this is the rejects' output (template `rejects:`) or a result (template `output:`).
     public enum Role: Hashable, Sendable {
@@ -64,8 +70,8 @@ public struct OutputPart: Hashable, Sendable {
 
 /// Opens an invocation's outputs; nobody sees them until the delivery commits.
 public protocol OutputOpener: AnyObject {
-    /// Opens one output; each part once. Returns nil when the trigger names no place for this role (rejects only): the
-    /// function then counts them and goes on.
+    /// Opens one output; each part once. Returns nil when the trigger names no place for this role (rejects
+    /// only): the function then counts them and goes on.
     func open(_ part: OutputPart) throws(SluiceError) -> (any ByteSink)?
 }
 

@@ -1,11 +1,11 @@
 internal import CCurl
-internal import Dispatch
 public import EventModel
+internal import Execution
 internal import Glibc
 
 /// Speaks HTTP with a service through a Unix socket, one connection per request.
 ///
-/// libcurl's easy interface blocks, so each request runs on a thread of Dispatch, never on the cooperative pool.
+/// libcurl's easy interface blocks, so each request runs on a thread of its own, never on the cooperative pool.
 public struct UnixSocketClient: Sendable {
     /// The directory that the socket lies in.
     public let directory: String
@@ -28,12 +28,13 @@ public struct UnixSocketClient: Sendable {
         _ method: String, _ target: String, body: [UInt8] = [], timeout: Duration = .seconds(60)
     ) async throws(SluiceError) -> HTTPAnswer {
         let result: Result<HTTPAnswer, SluiceError> = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                do throws(SluiceError) {
-                    continuation.resume(returning: .success(try perform(method, target, body, timeout)))
-                } catch {
-                    continuation.resume(returning: .failure(error))
+            do throws(SluiceError) {
+                try NativeThread.start(name: "http", stackBytes: NativeThread.smallStackBytes) {
+                    continuation.resume(
+                        returning: Result { () throws(SluiceError) in try perform(method, target, body, timeout) })
                 }
+            } catch {
+                continuation.resume(returning: .failure(error))
             }
         }
         return try result.get()

@@ -1,7 +1,8 @@
 internal import EventModel
 
 extension ConfigNode {
-    /// An integer within `range`: decimal digits, unquoted, without leading zeros (`0777` is no number, trap S34).
+    /// An integer within `range`: decimal digits, unquoted, without leading zeros (`0777` is no number, trap
+    /// S34).
     public func integer(in range: ClosedRange<Int> = .min ... .max, _ diagnostics: inout Diagnostics) -> Int?
     {
         if case .scalar(let text, isQuoted: false) = value, let number = Self.decimal(text),
@@ -108,9 +109,10 @@ extension ConfigNode {
             return nil
         }
         guard let range, !range.contains(duration) else { return duration }
+        let (low, high) = (Self.text(of: range.lowerBound), Self.text(of: range.upperBound))
         diagnostics.error(
             .configInvalidValue,
-            "\(displayPath) must be from \(Self.text(of: range.lowerBound)) to \(Self.text(of: range.upperBound)).",
+            "\(displayPath) must be from \(low) to \(high).",
             at: self
         )
         return nil

@@ -1,5 +1,6 @@
 extension ConfigNode {
-    /// Reads `0`, `42`, `-7`: what YAML 1.1 and 1.2 agree to be a decimal integer; nil for `0777`, `+1`, `1_000`.
+    /// Reads `0`, `42`, `-7`: what YAML 1.1 and 1.2 agree to be a decimal integer; nil for `0777`, `+1`,
+    /// `1_000`.
     public static func decimal(_ text: String) -> Int? {
         let digits = text.utf8.first == 0x2D ? text.utf8.dropFirst() : text.utf8[...]
         guard let first = digits.first, digits.allSatisfy({ 0x30...0x39 ~= $0 }) else { return nil }

@@ -1,4 +1,5 @@
-/// One node of the configuration's tree, with its place in the file and its path (`functions.clean.steps[2]`).
+/// One node of the configuration's tree, with its place in the file and its path
+/// (`functions.clean.steps[2]`).
 public struct ConfigNode: Sendable, Hashable {
     /// What the node holds.
     public indirect enum Value: Sendable, Hashable {
@@ -31,7 +32,8 @@ public struct ConfigNode: Sendable, Hashable {
     public let value: Value
     /// Where the node begins.
     public let location: SourceLocation
-    /// From the root: `triggers.web-logs.retry.attempts`; empty for the root. Ends in `…` when it is very long.
+    /// From the root: `triggers.web-logs.retry.attempts`; empty for the root. Ends in `…` when it is very
+    /// long.
     public let path: String
 
     /// Makes a node.

@@ -94,7 +94,8 @@ public struct Diagnostics: Sendable {
         add(Diagnostic(.warning, code, message, hint: hint, at: node.location, path: node.path))
     }
 
-    /// Adds an error about a value that could not be read; whatever is said of its place afterwards is left out.
+    /// Adds an error about a value that could not be read; whatever is said of its place afterwards is left
+    /// out.
     mutating func unreadable(_ finding: Diagnostic) {
         add(finding)
         unreadable.insert(finding.location)

@@ -1,7 +1,7 @@
 /// Writes a table of settings as a JSON Schema (draft 2020-12), for editors that complete and check YAML.
 ///
-/// The schema is a little wider than the program where JSON Schema cannot say more: references, expressions and
-/// templates are checked by `sluice check`.
+/// The schema is a little wider than the program where JSON Schema cannot say more: references, expressions
+/// and templates are checked by `sluice check`.
 public enum JSONSchema {
     /// The schema of a file whose top level is `root`, as JSON text with a line ending.
     public static func text(of root: SettingSection, title: String) -> String {
@@ -18,7 +18,8 @@ public enum JSONSchema {
 
     private static func members(of section: SettingSection) -> [(String, JSON)] {
         var members: [(String, JSON)] = [
-            ("description", .text(section.summary)), ("type", .text("object")), ("additionalProperties", .literal("false")),
+            ("description", .text(section.summary)), ("type", .text("object")),
+            ("additionalProperties", .literal("false")),
         ]
         let required = section.settings.filter(\.isRequired).map { JSON.text($0.name) }
         if !required.isEmpty { members.append(("required", .array(required))) }
@@ -42,7 +43,10 @@ public enum JSONSchema {
         case .duration: pattern("^(0|[1-9][0-9]*)(ms|s|m|h|d)$")
         case .byteCount:
             .object([
-                ("anyOf", .array([integer(in: 0 ... .max), pattern("^(0|[1-9][0-9]*) *(B|[kKMGT]B|[KMGT]iB)$")]))
+                (
+                    "anyOf",
+                    .array([integer(in: 0 ... .max), pattern("^(0|[1-9][0-9]*) *(B|[kKMGT]B|[KMGT]iB)$")])
+                )
             ])
         case .pattern(let text, _): pattern(text)
         case .choice(let words): .object([("enum", .array(words.map { .text($0) }))])

@@ -49,7 +49,11 @@ public struct Setting: Sendable, Hashable {
 
     /// Describes a setting.
     public init(
-        _ name: String, _ type: SettingType, isRequired: Bool = false, standard: String? = nil, example: String,
+        _ name: String,
+        _ type: SettingType,
+        isRequired: Bool = false,
+        standard: String? = nil,
+        example: String,
         _ summary: String
     ) {
         self.name = name
@@ -81,7 +85,9 @@ public struct SettingSection: Sendable, Hashable {
     public var all: [SettingSection] {
         var found = [self]
         for setting in settings {
-            for section in setting.type.sections.flatMap(\.all) where !found.contains(section) { found.append(section) }
+            for section in setting.type.sections.flatMap(\.all) where !found.contains(section) {
+                found.append(section)
+            }
         }
         return found
     }
@@ -104,7 +110,8 @@ extension SettingType {
         switch self {
         case .string: "string"
         case .secret: "secret"
-        case .integer(let range): range.upperBound == .max ? "integer ≥ \(range.lowerBound)" : Self.name(of: range)
+        case .integer(let range):
+            range.upperBound == .max ? "integer ≥ \(range.lowerBound)" : Self.name(of: range)
         case .boolean: "true or false"
         case .duration: "duration"
         case .byteCount: "bytes"

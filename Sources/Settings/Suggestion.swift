@@ -1,6 +1,7 @@
 /// Finds what a misspelt name was meant to be.
 public enum Suggestion {
-    /// The candidate with the smallest edit distance, if that is at most a third of the name's length (at least 1).
+    /// The candidate with the smallest edit distance, if that is at most a third of the name's length (at
+    /// least 1).
     public static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
         let wanted = Array(name.utf8.prefix(64))
         let limit = max(1, wanted.count / 3)

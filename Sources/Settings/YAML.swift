@@ -9,7 +9,8 @@ public enum YAML {
     /// Values, lists and mappings altogether; more are refused.
     public static let maximumNodeCount = 100_000
 
-    /// Reads a document; reports what is wrong and returns the tree as far as it can be judged further, or nil.
+    /// Reads a document; reports what is wrong and returns the tree as far as it can be judged further, or
+    /// nil.
     public static func parse(_ bytes: [UInt8], _ diagnostics: inout Diagnostics) -> ConfigNode? {
         if let finding = refusal(of: bytes) {
             diagnostics.add(finding)
@@ -51,7 +52,7 @@ public enum YAML {
         if String(validating: bytes, as: UTF8.self) == nil {
             let valid = validPrefixCount(bytes)
             return finding(
-                "The configuration is not UTF-8: byte 0x\(String(bytes[valid], radix: 16)) does not belong here.",
+                "This is not UTF-8: byte 0x\(String(bytes[valid], radix: 16)) does not belong here.",
                 hint: "Save the file as UTF-8.",
                 at: location(of: valid, in: bytes)
             )

@@ -68,14 +68,16 @@ struct YAMLProblem {
 
 /// libyaml's event API (yaml.h, 0.2.5).
 enum YAMLEvents {
-    /// Calls `body` for each event until it returns false or the text ends; returns why libyaml gave up, or nil.
+    /// Calls `body` for each event until it returns false or the text ends; returns why libyaml gave up, or
+    /// nil.
     static func forEach(in bytes: [UInt8], _ body: (YAMLEvent) -> Bool) -> YAMLProblem? {
         var parser = unsafe yaml_parser_t()
         guard unsafe yaml_parser_initialize(&parser) == 1 else {
             return YAMLProblem(problem: "out of memory", context: "", location: .start, contextLocation: nil)
         }
         defer { unsafe yaml_parser_delete(&parser) }
-        // The parser keeps the pointer to its input, and pointers into itself: both stay in place in this closure.
+        // The parser keeps the pointer to its input, and pointers into itself: both stay in place in this
+        // closure.
         return unsafe bytes.withUnsafeBufferPointer { input in
             unsafe withUnsafeMutablePointer(to: &parser) { parser in
                 unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)

@@ -1,6 +1,7 @@
 internal import EventModel
 
-/// Turns events into the tree; each event is one step of a small machine with a stack, so depth costs no call stack.
+/// Turns events into the tree; each event is one step of a small machine with a stack, so depth costs no call
+/// stack.
 struct YAMLTreeBuilder {
     /// A list or mapping that is still open.
     private struct Frame {
@@ -74,7 +75,8 @@ struct YAMLTreeBuilder {
         return frame.isMapping && frame.pending == nil
     }
 
-    /// The path of the node that comes next; a very long one stays as it is, so that paths cost bounded memory.
+    /// The path of the node that comes next; a very long one stays as it is, so that paths cost bounded
+    /// memory.
     private var nextPath: String {
         guard let frame = stack.last else { return "" }
         if frame.path.utf8.count > 256 { return frame.path.hasSuffix("…") ? frame.path : frame.path + "…" }

@@ -1,4 +1,4 @@
-internal import Dispatch
+internal import Foundation
 internal import Glibc
 
 /// Sends bytes as they are and returns the whole answer, so that odd requests can be made.
@@ -54,7 +54,8 @@ enum RawHTTP {
 
     private static func onThread(_ work: @escaping @Sendable () throws -> String) async throws -> String {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Result(catching: work)) }
+            // A thread of its own: Dispatch would add threads to a blocked queue only one per second.
+            Thread { continuation.resume(with: Result(catching: work)) }.start()
         }
     }
 }

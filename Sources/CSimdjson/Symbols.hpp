@@ -1,0 +1,37 @@
+#pragma once
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "CSimdjson.h"
+
+/// Names by a hash of length, first and last byte: most names of a record meet an empty bucket and are done.
+struct sluice_symbols {
+    struct Entry {
+        std::vector<uint8_t> name, json;
+        uint16_t symbol;
+        uint16_t next;  // index + 1 into `entries`, 0 at the end
+    };
+    std::vector<Entry> entries;
+    std::vector<uint16_t> entry_of_symbol;  // index + 1
+    uint16_t heads[256] = {};
+
+    static inline uint8_t hash(const uint8_t *name, size_t length) {
+        if (length == 0) return 0;
+        return (uint8_t)(length * 37 + name[0] * 5 + name[length - 1] * 3 + name[length / 2]);
+    }
+
+    inline uint16_t find(const uint8_t *name, size_t length) const {
+        uint16_t at = heads[hash(name, length)];
+        while (at != 0) {
+            const Entry &entry = entries[at - 1];
+            if (entry.name.size() == length && std::memcmp(entry.name.data(), name, length) == 0) return entry.symbol;
+            at = entry.next;
+        }
+        return 0;
+    }
+
+    inline const std::vector<uint8_t> &json(uint16_t symbol) const {
+        return entries[entry_of_symbol[symbol] - 1].json;
+    }
+};

@@ -1,0 +1,177 @@
+public import Settings
+
+/// Every setting of the configuration file, once: the JSON Schema and the reference page are written from it,
+/// and a test holds it against what the decoder asks for.
+public enum ConfigurationTable {
+    /// The file's top level.
+    public static let root = SettingSection(
+        "configuration",
+        "The configuration of Sluice. All paths are relative to this file.",
+        [
+            Setting(
+                "state",
+                .string,
+                standard: "`./state`",
+                example: "./state",
+                "Directory of the ledger, the socket and the work files (mode 0700); no object of any bucket."
+            ),
+            Setting(
+                "workers",
+                .integer(1...4096),
+                standard: "4 per processor",
+                example: "8",
+                "At most so many functions run at a time."
+            ),
+            Setting(
+                "max_pending",
+                .integer(1...100_000_000),
+                standard: "`1000000`",
+                example: "100000",
+                "Scans pause while so many deliveries wait; events and chained deliveries never do."
+            ),
+            Setting(
+                "listen",
+                .section(listen),
+                example: "{ api: \"127.0.0.1:8484\", token: { env: SLUICE_TOKEN } }",
+                "Where the API listens on TCP. The Unix socket in the state directory is always there."
+            ),
+            Setting(
+                "buckets",
+                .mapping(.section(bucket)),
+                isRequired: true,
+                example: "{ inbox: { path: ./inbox } }",
+                "The buckets: where objects come from and go to."
+            ),
+            Setting(
+                "functions",
+                .mapping(.section(function)),
+                isRequired: true,
+                example: "{ clean: { steps: [ { parse: json } ] } }",
+                "What is done with objects."
+            ),
+            Setting(
+                "triggers",
+                .mapping(.section(trigger)),
+                example: "{ all: { bucket: inbox, function: clean, output: \"clean:{key}\" } }",
+                "Which objects go to which function, and where the results go."
+            ),
+        ]
+    )
+
+    /// `listen:`.
+    static let listen = SettingSection(
+        "listen",
+        "Where the API listens on TCP.",
+        [
+            Setting(
+                "api",
+                .string,
+                isRequired: true,
+                example: "\"127.0.0.1:8484\"",
+                "Address and port. Anything but the loopback is warned of: there is no encryption."
+            ),
+            Setting(
+                "token",
+                .secret,
+                isRequired: true,
+                example: "{ env: SLUICE_TOKEN }",
+                "What callers must present as `Authorization: Bearer …`; at least 16 characters."
+            ),
+            Setting(
+                "hosts",
+                .oneOrMany(.string),
+                standard: "none",
+                example: "[sluice.example]",
+                "Names that the `Host` header may have besides those of the loopback."
+            ),
+        ]
+    )
+
+    /// One of `buckets:`.
+    static let bucket = SettingSection(
+        "bucket",
+        "A local directory whose files are the objects; the path below it is the key.",
+        [
+            Setting(
+                "path",
+                .string,
+                isRequired: true,
+                example: "./buckets/inbox",
+                "The directory. It must exist, and lie within no other bucket's nor the state directory."
+            ),
+            Setting(
+                "after",
+                .either([.choice(["keep", "delete"]), .section(after)]),
+                standard: "`keep`",
+                example: "{ move: \"archive:{key}\" }",
+                "What happens to an object once every delivery of its version is done. Never overwrites."
+            ),
+            Setting(
+                "watch",
+                .section(watch),
+                example: "{ scan: 5m }",
+                "How the bucket is watched."
+            ),
+        ]
+    )
+
+    /// `after: { move: … }`.
+    static let after = SettingSection(
+        "after",
+        "Moves an object once every delivery of its version is done.",
+        [
+            Setting(
+                "move",
+                .string,
+                isRequired: true,
+                example: "\"archive:{key}\"",
+                "Bucket and key to move it to."
+            )
+        ]
+    )
+
+    /// `watch:`.
+    static let watch = SettingSection(
+        "watch",
+        "How a bucket is watched: the kernel tells of changes at once, scans find what it missed.",
+        [
+            Setting(
+                "scan",
+                .duration,
+                standard: "`5m`",
+                example: "5m",
+                "The longest time between two complete scans; 1s to 1d."
+            ),
+            Setting(
+                "settle",
+                .duration,
+                standard: "`2s`",
+                example: "2s",
+                "How long a file must rest where the system cannot tell whether a program still writes it."
+            ),
+        ]
+    )
+
+    /// One of `functions:`.
+    static let function = SettingSection(
+        "function",
+        "What is done with an object: steps over its records, or over its bytes when there is no `parse`.",
+        [
+            Setting(
+                "steps",
+                .list(.step(steps)),
+                isRequired: true,
+                example: "[ { parse: json }, { drop: [debug] } ]",
+                "What is done, in this order."
+            ),
+            Setting("limits", .section(limits), example: "{ max_record: 1MiB }", "What an object may cost."),
+            Setting(
+                "timeout",
+                .duration,
+                standard: "the trigger's",
+                example: "10m",
+                "An attempt that runs longer is ended and tried again."
+            ),
+        ]
+    )
+}

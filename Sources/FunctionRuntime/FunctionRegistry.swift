@@ -1,0 +1,21 @@
+public import EventModel
+public import RecordEngine
+
+/// The functions of one configuration, ready to run, by name.
+public struct FunctionRegistry: Sendable {
+    private let functions: [FunctionName: any Function]
+
+    /// Makes every function of a configuration; all compute on `executor`.
+    public init(_ definitions: [FunctionDefinition], executor: any BlockExecutor) {
+        functions = Dictionary(
+            definitions.map { ($0.name, StepsFunction($0, executor: executor)) },
+            uniquingKeysWith: { first, _ in first }
+        )
+    }
+
+    /// The function of this name, if it is configured.
+    public subscript(name: FunctionName) -> (any Function)? { functions[name] }
+
+    /// All functions, ordered by name.
+    public var all: [any Function] { functions.values.sorted { $0.name < $1.name } }
+}

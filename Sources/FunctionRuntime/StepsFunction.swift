@@ -1,0 +1,50 @@
+public import EventModel
+public import RecordEngine
+
+/// A function of built-in steps: the record engine's pipeline between an object and its outputs.
+public struct StepsFunction: Function {
+    /// The configured name.
+    public let name: FunctionName
+    /// Which logic this is.
+    public let fingerprint: Fingerprint
+    private let pipeline: Pipeline
+    private let executor: any BlockExecutor
+
+    /// Makes a function that computes on `executor`.
+    public init(_ definition: FunctionDefinition, executor: any BlockExecutor) {
+        name = definition.name
+        fingerprint = definition.fingerprint
+        pipeline = definition.pipeline
+        self.executor = executor
+    }
+
+    /// Runs the pipeline over one object. Throws what failed; the rejects do not fail it.
+    public func invoke(_ invocation: Invocation) throws(SluiceError) -> InvocationReport {
+        let result = try pipeline.run(
+            source: invocation.source,
+            sinks: InvocationSinks(invocation.outputs),
+            executor: executor,
+            checkCancellation: invocation.checkCancellation
+        )
+        var report = InvocationReport()
+        report.tally = pipeline.isByteMode ? nil : result.tally
+        report.textBytesIn = result.totals.textBytesIn
+        report.textBytesOut = result.totals.textBytesOut
+        report.warnings = result.warnings
+        return report
+    }
+}
+
+/// The engine's sinks on top of an invocation's outputs.
+private final class InvocationSinks: PipelineSinks {
+    private let outputs: any OutputOpener
+
+    init(_ outputs: any OutputOpener) { self.outputs = outputs }
+
+    func open(_ role: OutputRole) throws(SluiceError) -> (any ByteSink)? {
+        switch role {
+        case .result: try outputs.open(OutputPart(role: .result))
+        case .rejects: try outputs.open(OutputPart(role: .rejects))
+        }
+    }
+}

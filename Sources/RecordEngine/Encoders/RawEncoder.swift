@@ -1,0 +1,30 @@
+internal import CSimdjson
+
+/// `encode: raw`: the text of the field `line`, one line a record.
+///
+/// A record without that field, or whose text holds a line feed, is rejected: it would not be one line.
+struct RawEncoder: RecordEncoder {
+    static let spec = ComponentSpec(
+        name: "raw", summary: "The text of the field 'line'.", semantics: 1, example: "- encode: raw")
+    static let fieldName = "line"
+
+    let symbol: UInt16
+
+    func encode(_ batch: RecordBatch, to output: ByteBuffer) {
+        for index in 0..<batch.count where unsafe batch.records[index].isLive {
+            let record = unsafe batch.records[index]
+            guard let field = batch.lastField(symbol, of: record), field.tag != UInt8(SLUICE_NULL) else {
+                unsafe batch.records[index].reject(.noLine)
+                continue
+            }
+            if field.isEscaped { batch.reserveForDecoding(record) }
+            let text = unsafe batch.plainText(of: field)
+            if unsafe text.contains(UInt8(ascii: "\n")) {
+                unsafe batch.records[index].reject(.lineFeedInLine)
+                continue
+            }
+            unsafe output.append(text)
+            output.append(UInt8(ascii: "\n"))
+        }
+    }
+}

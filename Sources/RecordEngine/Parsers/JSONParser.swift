@@ -1,0 +1,34 @@
+internal import CSimdjson
+
+/// `parse: json`: one JSON object a line (NDJSON), checked in full.
+///
+/// | line | becomes |
+/// |---|---|
+/// | an object | a record; values keep their bytes, order and duplicates |
+/// | blanks only | dropped |
+/// | a list, string, number, `true`, `null` | rejected: not an object |
+/// | anything else: half a line, two objects, comments, NaN, trailing commas | rejected, with the place |
+/// | invalid UTF-8 | rejected |
+///
+/// Lone surrogates written as escapes (`\ud800`) are JSON by RFC 8259 section 8.2 and keep their bytes.
+@safe final class JSONParser: RecordParser {
+    static let spec = ComponentSpec(
+        name: "json", summary: "One JSON object a line, validated in full.", semantics: 1, example: "- parse: json")
+
+    private let handle: OpaquePointer
+
+    init(maximumDepth: Int) {
+        guard let handle = unsafe sluice_json_new(UInt32(clamping: maximumDepth)) else {
+            preconditionFailure("There is no memory for a JSON parser.")
+        }
+        unsafe self.handle = unsafe handle
+    }
+
+    deinit { unsafe sluice_json_free(handle) }
+
+    func parse(_ batch: RecordBatch) {
+        batch.reserveFields(sluice_json_field_bound(batch.textExtent) + batch.count)
+        _ = unsafe sluice_json_parse(
+            handle, batch.text, batch.records, batch.count, batch.symbols.handle, batch.spareFields, batch.fields)
+    }
+}

@@ -1,0 +1,66 @@
+public import EventModel
+public import Settings
+
+/// A compiled `steps:` function: `[decompress] [keep_if | drop_if]… parse steps… [encode] [compress]`.
+///
+/// Without `parse` it passes bytes through. It can run on any number of objects and threads at the same time.
+public struct Pipeline: Sendable {
+    /// How the object's stored bytes are decoded.
+    public let inputCodec: InputCodec
+    /// How the result is compressed.
+    public let outputCodec: OutputCodec
+    /// How much one object may ask for.
+    public let limits: EngineLimits
+    /// The canonical configuration with the semantics number of each component: what a fingerprint is made from.
+    public let canonicalText: String
+    let processor: PipelineProcessor?
+
+    /// Whether bytes are passed through, without records.
+    public var isByteMode: Bool { processor == nil }
+
+    /// The names of the stages that records pass, in the order of `PipelineReport.stages`.
+    public var stageNames: [String] { processor?.stageNames ?? [] }
+
+    /// Every parser, step and encoder that there is: help is made from it.
+    public static var components: [ComponentSpec] {
+        ParserKind.allCases.map(\.spec) + StepKind.allCases.map(\.spec) + EncoderKind.allCases.map(\.spec)
+    }
+
+    /// Compiles the `steps:` and `limits:` of a function; reports every mistake at its node and returns nil when
+    /// there is one.
+    public static func compile(
+        steps: ConfigNode, limits: ConfigNode? = nil, diagnostics: inout Diagnostics
+    ) -> Pipeline? {
+        let before = diagnostics.errorCount
+        var compiler = PipelineCompiler(diagnostics)
+        let pipeline = compiler.compile(steps, limits: limits)
+        diagnostics = compiler.context.diagnostics
+        return diagnostics.errorCount == before ? pipeline : nil
+    }
+
+    /// What is done with each block; nil in byte mode.
+    public func makeBlockProcessor() -> (any BlockProcessor)? { processor }
+
+    /// The driver for one or more runs.
+    public func makeDriver() -> PipelineDriver {
+        var driver = PipelineDriver(processor: processor)
+        driver.input = inputCodec
+        driver.output = outputCodec
+        driver.limits = limits
+        return driver
+    }
+
+    /// Runs over one object; see `PipelineDriver.run`.
+    public func run(
+        source: any ByteSource, sinks: any PipelineSinks, executor: any BlockExecutor,
+        checkCancellation: @escaping () throws(SluiceError) -> Void = { () throws(SluiceError) in }
+    ) throws(SluiceError) -> PipelineReport {
+        let totals = try makeDriver().run(
+            source: source, sinks: sinks, executor: executor, checkCancellation: checkCancellation)
+        return PipelineReport(totals, stageNames: stageNames)
+    }
+}
+
+extension Diagnostics {
+    fileprivate var errorCount: Int { findings.count { $0.severity == .error } }
+}

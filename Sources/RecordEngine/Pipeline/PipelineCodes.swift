@@ -1,0 +1,10 @@
+public import EventModel
+
+extension SluiceError.Code {
+    /// A step that does not exist.
+    public static let configUnknownStep = Self("config.unknown-step", .usage)
+    /// Steps in an order that makes no sense: `encode` before `parse`.
+    public static let configStepOrder = Self("config.step-order", .usage)
+    /// A field that no earlier step makes.
+    public static let configUnknownField = Self("config.unknown-field", .usage)
+}

@@ -1,0 +1,173 @@
+internal import Settings
+
+/// Compiles the list of steps, from the first to the last, and reports every mistake.
+struct PipelineCompiler {
+    /// Steps of one function.
+    static let maximumSteps = 200
+
+    /// The stages of which there is at most one, each in its place.
+    private enum Frame: String, CaseIterable {
+        case decompress, parse, encode, compress
+    }
+
+    var context: StepContext
+    private var input = InputCodec.auto
+    private var output = OutputCodec.none
+    private var parser: ParserKind?
+    private var encoder: EncoderKind?
+    private var lineSteps: [any RecordStep] = []
+    private var steps: [any RecordStep] = []
+    private var lineNames: [String] = []
+    private var stepNames: [String] = []
+    /// The stages seen so far, with their nodes' places.
+    private var seen: [Frame: ConfigNode] = [:]
+    private var firstLineStep: ConfigNode?
+    private var canonical: [String] = []
+
+    init(_ diagnostics: Diagnostics) { context = StepContext(diagnostics) }
+
+    /// The pipeline; meaningless where an error was reported.
+    mutating func compile(_ node: ConfigNode, limits: ConfigNode?) -> Pipeline? {
+        guard let items = node.list(&context.diagnostics) else { return nil }
+        if items.isEmpty || items.count > Self.maximumSteps {
+            context.diagnostics.error(
+                .configInvalidValue, "\(node.path) must have 1 to \(Self.maximumSteps) steps.", at: node)
+        }
+        for item in items { step(item) }
+        if parser == nil, let first = firstLineStep {
+            context.diagnostics.error(
+                .configStepOrder, "\(first.path) works on records, and nothing parses them.",
+                hint: "Add '- parse: raw' to work on lines of text.", at: first)
+        }
+        var reader = limits.map { LimitsReader($0, &context.diagnostics) } ?? LimitsReader()
+        reader.maximumDepth = min(reader.maximumDepth, LimitsReader.depths.upperBound)
+        canonical.append("limits(\(reader.canonicalText))")
+        let processor = parser.map { makeProcessor($0, reader) }
+        if context.symbols.names.count > SymbolTable.maximumCount {
+            context.diagnostics.error(
+                .configInvalidValue, "\(node.path) mentions more than \(SymbolTable.maximumCount) field names.",
+                at: node)
+            return nil
+        }
+        return Pipeline(
+            inputCodec: input, outputCodec: output, limits: reader.engine,
+            canonicalText: canonical.joined(separator: "\n"), processor: processor)
+    }
+
+    private mutating func makeProcessor(_ parser: ParserKind, _ limits: LimitsReader) -> PipelineProcessor {
+        let encoder = encoder ?? .ndjson
+        // Parsers find their own names by asking for them again.
+        for name in parser.spec.fields { _ = context.symbols.symbol(for: name) }
+        let made = encoder.makeEncoder(symbols: &context.symbols)
+        return PipelineProcessor(
+            lineSteps: lineSteps, parser: parser, steps: steps, encoder: made,
+            isWrittenAsJSON: encoder == .ndjson, symbols: context.symbols, spareFields: context.spareFields,
+            slotCount: context.slotCount, maximumDepth: limits.maximumDepth,
+            maximumRecordBytes: limits.engine.maxRecordBytes,
+            stageNames: lineNames + ["parse: \(parser.rawValue)"] + stepNames + ["encode: \(encoder.rawValue)"])
+    }
+
+    /// One item of the list: a mapping with one entry.
+    private mutating func step(_ node: ConfigNode) {
+        guard case .mapping(let entries) = node.value, let entry = entries.first else {
+            context.diagnostics.error(
+                .configInvalidValue, "\(node.displayPath) must be a step, such as 'parse: json'.", at: node)
+            return
+        }
+        if entries.count > 1 {
+            context.diagnostics.add(
+                Diagnostic(
+                    .error, .configInvalidValue, "\(node.displayPath) holds \(entries.count) steps.",
+                    hint: "Begin each step with '- '.", at: entries[1].location, path: node.path))
+        }
+        for entry in entries { step(entry) }
+        _ = entry
+    }
+
+    private mutating func step(_ entry: ConfigNode.Entry) {
+        if let frame = Frame(rawValue: entry.name) {
+            self.frame(frame, entry)
+        } else if let kind = StepKind(rawValue: entry.name) {
+            recordStep(kind, entry)
+        } else {
+            let known = Frame.allCases.map(\.rawValue) + StepKind.allCases.map(\.rawValue)
+            context.diagnostics.add(
+                Diagnostic(
+                    .error, .configUnknownStep, "There is no step '\(entry.name)'.",
+                    hint: Suggestion.hint(for: entry.name, among: known), at: entry.location,
+                    path: entry.value.path))
+        }
+    }
+
+    private mutating func recordStep(_ kind: StepKind, _ entry: ConfigNode.Entry) {
+        refuse(entry, behind: [.encode, .compress])
+        if parser == nil, seen[.parse] == nil {
+            if kind.worksOnLines {
+                firstLineStep = firstLineStep ?? entry.value
+            } else {
+                order(entry, "'\(entry.name)' works on records: it stands behind 'parse'.")
+            }
+        }
+        let compiled = kind.compile(entry.value, &context)
+        note(kind.spec, entry.value)
+        if context.isBeforeParse {
+            lineSteps += compiled
+            lineNames += compiled.map { _ in entry.name }
+        } else {
+            steps += compiled
+            stepNames += compiled.map { _ in entry.name }
+        }
+    }
+
+    private mutating func frame(_ frame: Frame, _ entry: ConfigNode.Entry) {
+        if seen[frame] != nil { order(entry, "'\(frame.rawValue)' stands here a second time.") }
+        switch frame {
+        case .decompress:
+            if !canonical.isEmpty { order(entry, "'decompress' is the first step.") }
+            input = entry.value.choice(InputCodec.self, &context.diagnostics) ?? input
+            canonical.append("decompress@1(\(input.rawValue))")
+        case .parse:
+            refuse(entry, behind: [.encode, .compress])
+            parser = entry.value.choice(ParserKind.self, &context.diagnostics) ?? parser
+            if let parser {
+                let fields = parser.spec.fields
+                context.fields = KnownFields(isOpen: fields.isEmpty, names: fields)
+                note(parser.spec, nil)
+            } else {
+                context.fields = KnownFields(isOpen: true, names: [])
+            }
+            context.isBeforeParse = false
+        case .encode:
+            refuse(entry, behind: [.compress])
+            encoder = entry.value.choice(EncoderKind.self, &context.diagnostics) ?? encoder
+            if seen[.parse] == nil { order(entry, "'encode' works on records: it stands behind 'parse'.") }
+            if let encoder { note(encoder.spec, nil) }
+            if encoder == .raw {
+                context.checkKnown(RawEncoder.fieldName, at: entry.value.location, path: entry.value.path)
+            }
+        case .compress:
+            output = CompressionReader.read(entry.value, &context.diagnostics) ?? output
+            canonical.append("compress@1(\(output))")
+        }
+        seen[frame] = entry.value
+    }
+
+    /// Reports a step that stands behind one of these.
+    private mutating func refuse(_ entry: ConfigNode.Entry, behind frames: [Frame]) {
+        guard let frame = frames.first(where: { seen[$0] != nil }) else { return }
+        order(entry, "'\(entry.name)' cannot stand behind '\(frame.rawValue)'.")
+    }
+
+    private mutating func order(_ entry: ConfigNode.Entry, _ message: String) {
+        context.diagnostics.add(
+            Diagnostic(
+                .error, .configStepOrder, message,
+                hint: "The order is decompress, keep_if or drop_if on lines, parse, steps, encode, compress.",
+                at: entry.location, path: entry.value.path))
+    }
+
+    private mutating func note(_ spec: ComponentSpec, _ node: ConfigNode?) {
+        let value = node.map { CanonicalNode.text($0, replacing: "key", by: context.keyMarks[$0.path]) } ?? ""
+        canonical.append("\(spec.name)@\(spec.semantics)(\(value))")
+    }
+}

@@ -1,0 +1,142 @@
+internal import ExpressionLanguage
+internal import Settings
+
+/// The names that records have at one place of a pipeline, as far as they are known.
+struct KnownFields {
+    /// Whether records may have other names too: JSON and logfmt.
+    private(set) var isOpen: Bool
+    private(set) var names: Set<String>
+
+    init(isOpen: Bool, names: [String]) {
+        self.isOpen = isOpen
+        self.names = Set(names)
+    }
+
+    mutating func add(_ name: String) { names.insert(name) }
+    mutating func remove(_ name: String) { names.remove(name) }
+
+    mutating func keepOnly(_ kept: [String]) {
+        names = isOpen ? Set(kept) : names.intersection(kept)
+        isOpen = false
+    }
+
+    /// Whether no record can have this name.
+    func isMissing(_ name: String) -> Bool { !isOpen && !names.contains(name) }
+}
+
+/// What the steps of one function share while they are compiled.
+struct StepContext {
+    var diagnostics: Diagnostics
+    var symbols = SymbolTable()
+    var fields = KnownFields(isOpen: false, names: ["line"])
+    var isBeforeParse = true
+    /// Fields that the steps so far may add to one record.
+    private(set) var spareFields = 0
+    /// The most fields that one expression names.
+    private(set) var slotCount = 1
+    /// What stands for a secret in the canonical text, by the path of its step.
+    private(set) var keyMarks: [String: String] = [:]
+
+    init(_ diagnostics: Diagnostics) { self.diagnostics = diagnostics }
+
+    /// Notes that a step makes a field.
+    mutating func add(_ name: String) {
+        fields.add(name)
+        spareFields += 1
+    }
+
+    /// A list of names, at least one; warns about those that no record has.
+    mutating func fieldNames(_ node: ConfigNode) -> [String] {
+        guard let items = node.list(orSingle: true, &diagnostics) else { return [] }
+        if items.isEmpty { diagnostics.error(.configInvalidValue, "\(node.path) names no field.", at: node) }
+        return items.compactMap { item in
+            guard let name = item.text(&diagnostics) else { return nil }
+            checkKnown(name, at: item.location, path: item.path)
+            return name
+        }
+    }
+
+    /// The entries of a mapping, at least one.
+    mutating func entries(_ node: ConfigNode) -> [ConfigNode.Entry] {
+        guard case .mapping(let entries) = node.value, !entries.isEmpty else {
+            diagnostics.error(
+                .configInvalidValue, "\(node.path) must be a mapping of field names, not \(node.kind).", at: node)
+            return []
+        }
+        return entries
+    }
+
+    /// Warns when no earlier step makes a field of this name.
+    mutating func checkKnown(_ name: String, at location: SourceLocation, path: String) {
+        guard fields.isMissing(name) else { return }
+        diagnostics.add(
+            Diagnostic(
+                .warning, .configUnknownField, "No earlier step makes a field '\(name)'.",
+                hint: Suggestion.hint(for: name, among: fields.names), at: location, path: path))
+    }
+
+    /// Compiles an expression; reports its mistake at its place in the file.
+    mutating func expression(_ node: ConfigNode) -> CompiledExpression? {
+        guard case .scalar(let source, let isQuoted) = node.value, !node.isNull else {
+            diagnostics.error(
+                .configInvalidValue, "\(node.path) must be an expression, not \(node.kind).", at: node)
+            return nil
+        }
+        let environment = isBeforeParse ? ExpressionEnvironment(names: ["line": .string]) : .record
+        switch ExpressionCompiler.compile(source, environment: environment) {
+        case .success(let expression):
+            slotCount = max(slotCount, expression.fieldNames.count)
+            warnAboutNames(of: expression, node, isQuoted)
+            return expression
+        case .failure(let error):
+            let place = error.line == 1 ? location(node, isQuoted, column: error.column) : node.location
+            diagnostics.add(
+                Diagnostic(
+                    .error, error.code, "\(node.path): \(error.message) (column \(error.column) of the expression)",
+                    hint: error.hint, at: place, path: node.path))
+            return nil
+        }
+    }
+
+    /// A condition that is never true or false is a mistake.
+    mutating func checkCondition(_ expression: CompiledExpression, at node: ConfigNode) {
+        switch expression.resultType {
+        case .bool, .dynamic, .null: return
+        default:
+            diagnostics.error(
+                .configInvalidValue, "\(node.path) must be a condition; this is a \(expression.resultType.rawValue).",
+                hint: "Compare it with something: ==, <, in, contains().", at: node)
+        }
+    }
+
+    /// Binds an expression to the symbols of its fields.
+    mutating func bind(_ expression: CompiledExpression) -> ExpressionBinding {
+        ExpressionBinding(expression, symbols: expression.fieldNames.map { symbols.symbol(for: $0) })
+    }
+
+    /// A key counts in the fingerprint without being shown by it.
+    mutating func noteKey(_ key: KeyedHash, of node: ConfigNode) {
+        let digits = key.code(of: "sluice redact key".utf8).prefix(8).map { String($0, radix: 16) }
+        keyMarks[node.path] = digits.joined(separator: "-")
+    }
+
+    private mutating func warnAboutNames(of expression: CompiledExpression, _ node: ConfigNode, _ isQuoted: Bool) {
+        if isBeforeParse { return }
+        for use in expression.fieldUses where fields.isMissing(use.name) {
+            let nearest = Suggestion.nearest(to: use.name, among: fields.names)
+            let text = use.isBareIdentifier ? "the text '\(use.name)', in quotes" : nil
+            let guesses = [nearest.map { "'\($0)'" }, text].compactMap(\.self)
+            let hint = guesses.isEmpty ? nil : "Did you mean \(guesses.joined(separator: " or "))?"
+            diagnostics.add(
+                Diagnostic(
+                    .warning, .configUnknownField, "No earlier step makes a field '\(use.name)'.", hint: hint,
+                    at: location(node, isQuoted, column: use.column), path: node.path))
+        }
+    }
+
+    /// The place of a column of an expression, as far as the file has it on one line.
+    private func location(_ node: ConfigNode, _ isQuoted: Bool, column: Int) -> SourceLocation {
+        SourceLocation(
+            line: node.location.line, column: node.location.column + column - 1 + (isQuoted ? 1 : 0))
+    }
+}

@@ -1,0 +1,39 @@
+internal import Settings
+
+/// The steps on records.
+enum StepKind: String, CaseIterable, Sendable {
+    case keepIf = "keep_if"
+    case dropIf = "drop_if"
+    case keep, drop, rename, set, text, redact
+
+    /// What the step is.
+    var spec: ComponentSpec {
+        switch self {
+        case .keepIf: ConditionStep.keepIf
+        case .dropIf: ConditionStep.dropIf
+        case .keep: KeepStep.spec
+        case .drop: DropStep.spec
+        case .rename: RenameStep.spec
+        case .set: SetStep.spec
+        case .text: TextStep.spec
+        case .redact: RedactStep.spec
+        }
+    }
+
+    /// Whether the step may stand before `parse`, on the raw line.
+    var worksOnLines: Bool { self == .keepIf || self == .dropIf }
+
+    /// Compiles the step; none when there is a mistake, several where its entries work one after another.
+    func compile(_ node: ConfigNode, _ context: inout StepContext) -> [any RecordStep] {
+        switch self {
+        case .keepIf: ConditionStep.compile(node, keeps: true, &context)
+        case .dropIf: ConditionStep.compile(node, keeps: false, &context)
+        case .keep: KeepStep.compile(node, &context)
+        case .drop: DropStep.compile(node, &context)
+        case .rename: RenameStep.compile(node, &context)
+        case .set: SetStep.compile(node, &context)
+        case .text: TextStep.compile(node, &context)
+        case .redact: RedactStep.compile(node, &context)
+        }
+    }
+}

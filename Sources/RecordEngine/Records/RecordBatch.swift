@@ -1,0 +1,116 @@
+internal import CSimdjson
+internal import ExpressionLanguage
+
+/// A few hundred records of a block: flat arrays of slices, reused from batch to batch.
+///
+/// Parsers fill it, steps change it, an encoder reads it. Values lie in the block's text or, where a step made them, in
+/// the arena. Invariants: the fields of record `r` are `fields[r.first_field ..< r.first_field + r.field_count]`, and
+/// behind them lie `spareFields` unused ones; every offset is within the text or the arena's `count`.
+@safe final class RecordBatch {
+    /// Text that one batch takes in, in bytes; small enough that text, index and fields stay in the second-level cache.
+    static let textBytes = 64 << 10
+    /// The most records of one batch.
+    static let maximumCount = 2_048
+
+    /// The block's text, padded.
+    private(set) var text: UnsafePointer<UInt8>
+    /// `count` records, in order.
+    let records: UnsafeMutablePointer<sluice_record>
+    private(set) var count = 0
+    /// The fields of all records.
+    private(set) var fields: UnsafeMutablePointer<sluice_field>
+    private var fieldCapacity: Int
+    /// Values that steps made.
+    let arena = ByteBuffer(capacity: 64 << 10)
+    /// The names that the function mentions.
+    let symbols: SymbolLookup
+    /// Fields that steps may add to one record.
+    let spareFields: Int
+    /// Memory of the expressions.
+    let expressions: ExpressionMemory
+
+    init(symbols: SymbolLookup, spareFields: Int, expressions: ExpressionMemory) {
+        self.symbols = symbols
+        self.spareFields = spareFields
+        self.expressions = expressions
+        unsafe records = .allocate(capacity: Self.maximumCount)
+        fieldCapacity = 16 << 10
+        unsafe fields = .allocate(capacity: fieldCapacity)
+        unsafe text = UnsafePointer(arena.base.assumingMemoryBound(to: UInt8.self))
+    }
+
+    deinit {
+        unsafe records.deallocate()
+        unsafe fields.deallocate()
+    }
+
+    /// Takes the next records of `block`, from `start`; returns where the following one begins.
+    func take(_ block: ByteBuffer, from start: Int) -> Int {
+        unsafe text = UnsafePointer(block.base.assumingMemoryBound(to: UInt8.self))
+        arena.removeAll()
+        var next = start
+        let softEnd = min(start + Self.textBytes, block.count)
+        unsafe count = sluice_split(text, start, softEnd, block.count, records, Self.maximumCount, &next)
+        return next
+    }
+
+    /// Makes room for `perByte` fields per byte of text or `perRecord` per record, whichever parser needs which.
+    func reserveFields(_ wanted: Int) {
+        let total = wanted + count * spareFields
+        if total <= fieldCapacity { return }
+        unsafe fields.deallocate()
+        fieldCapacity = total + total / 4
+        unsafe fields = .allocate(capacity: fieldCapacity)
+    }
+
+    /// Bytes from the first record's start to the last one's end.
+    var textExtent: Int {
+        guard count > 0 else { return 0 }
+        let last = unsafe records[count - 1]
+        return unsafe Int(last.offset) + Int(last.length) - Int(records[0].offset)
+    }
+
+    /// How many records are neither dropped nor rejected.
+    var liveCount: Int {
+        var live = 0
+        for index in 0..<count {
+            if unsafe records[index].isLive { live &+= 1 }
+        }
+        return live
+    }
+}
+
+extension sluice_record {
+    /// Whether later steps see the record.
+    @inline(__always)
+    var isLive: Bool { state == UInt8(SLUICE_LIVE) }
+
+    /// Takes the record out on purpose.
+    @inline(__always)
+    mutating func drop() { state = UInt8(SLUICE_DROPPED) }
+
+    /// Takes the record out because it cannot be read or processed.
+    @inline(__always)
+    mutating func reject(_ reason: RejectReason, detail: Int = RejectReason.noDetail) {
+        state = UInt8(SLUICE_REJECTED)
+        self.reason = reason.rawValue
+        self.detail = UInt32(truncatingIfNeeded: detail)
+    }
+}
+
+extension sluice_field {
+    @inline(__always)
+    var isRemoved: Bool { flags & UInt8(SLUICE_REMOVED) != 0 }
+
+    @inline(__always)
+    var isEscaped: Bool { flags & UInt8(SLUICE_VALUE_ESCAPED) != 0 }
+
+    /// A field whose name the function knows and whose value lies in the block.
+    @inline(__always)
+    static func named(_ symbol: UInt16, tag: Int, offset: Int, length: Int) -> sluice_field {
+        sluice_field(
+            name_offset: 0, name_length: 0, value_offset: UInt32(truncatingIfNeeded: offset),
+            value_length: UInt32(truncatingIfNeeded: length), symbol: symbol, tag: UInt8(truncatingIfNeeded: tag),
+            flags: UInt8(SLUICE_NAMED))
+    }
+}

@@ -1,0 +1,64 @@
+internal import CSimdjson
+
+/// The names that a function mentions, numbered when it is compiled: 1, 2, …; 0 is every other name.
+struct SymbolTable: Sendable {
+    /// The most names that one function may mention.
+    static let maximumCount = 4_000
+
+    private(set) var names: [String] = []
+    private var symbols: [String: UInt16] = [:]
+
+    /// The number of a name, which is new where nobody mentioned it before.
+    mutating func symbol(for name: String) -> UInt16 {
+        if let symbol = symbols[name] { return symbol }
+        names.append(name)
+        let symbol = UInt16(names.count)
+        symbols[name] = symbol
+        return symbol
+    }
+
+    /// Makes the table that the kernels read; one per thread, so that it has one owner.
+    func makeLookup() -> SymbolLookup { SymbolLookup(names) }
+}
+
+/// Owns the C form of a symbol table.
+@safe final class SymbolLookup {
+    let handle: OpaquePointer
+
+    fileprivate init(_ names: [String]) {
+        guard let handle = unsafe sluice_symbols_new() else {
+            preconditionFailure("There is no memory for the names of a function.")
+        }
+        unsafe self.handle = unsafe handle
+        for (index, name) in names.enumerated() {
+            let text = Array(name.utf8)
+            let json = Array("\"".utf8) + JSONText.escaped(text) + Array("\":".utf8)
+            let isAdded = unsafe sluice_symbols_add(handle, UInt16(index + 1), text, text.count, json, json.count)
+            precondition(isAdded, "There is no memory for the names of a function.")
+        }
+    }
+
+    deinit { unsafe sluice_symbols_free(handle) }
+
+    /// The number of a name, or 0.
+    func find(_ name: UnsafeBufferPointer<UInt8>) -> UInt16 {
+        guard let start = name.baseAddress else { return 0 }
+        return unsafe sluice_symbols_find(handle, start, name.count)
+    }
+}
+
+/// JSON strings outside the hot loops.
+enum JSONText {
+    /// The inside of a JSON string; bytes that are no UTF-8 become U+DC80 to U+DCFF (PEP 383).
+    static func escaped(_ bytes: [UInt8]) -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: bytes.count * 6 + 16) { buffer, count in
+            guard let start = buffer.baseAddress else { return }
+            unsafe count = sluice_json_escape(bytes, bytes.count, start, true)
+        }
+    }
+
+    /// A whole JSON string.
+    static func quoted(_ text: String) -> String {
+        "\"" + String(decoding: escaped(Array(text.utf8)), as: UTF8.self) + "\""
+    }
+}

@@ -1,0 +1,63 @@
+internal import CSimdjson
+internal import ExpressionLanguage
+internal import Settings
+
+/// `keep_if: <CEL>` drops the records for which the condition does not hold; `drop_if: <CEL>` those for which it does.
+///
+/// Null counts as false. A condition that cannot be evaluated rejects the record. Before `parse` the only field is `line`,
+/// the raw text, and dropped records are never parsed.
+struct ConditionStep: RecordStep {
+    static let keepIf = ComponentSpec(
+        name: "keep_if", summary: "Keeps the records for which a condition holds.", semantics: 1,
+        example: "- keep_if: status >= 500")
+    static let dropIf = ComponentSpec(
+        name: "drop_if", summary: "Drops the records for which a condition holds.", semantics: 1,
+        example: "- drop_if: path == \"/healthz\"")
+
+    let binding: ExpressionBinding
+    let keeps: Bool
+
+    static func compile(_ node: ConfigNode, keeps: Bool, _ context: inout StepContext) -> [any RecordStep] {
+        guard let expression = context.expression(node) else { return [] }
+        context.checkCondition(expression, at: node)
+        if context.isBeforeParse { return [LineConditionStep(expression: expression, keeps: keeps)] }
+        return [ConditionStep(binding: context.bind(expression), keeps: keeps)]
+    }
+
+    func apply(to batch: RecordBatch) {
+        for index in 0..<batch.count where unsafe batch.records[index].isLive {
+            let value = unsafe binding.evaluate(batch.records[index], in: batch)
+            unsafe batch.records[index].decide(value, keeps: keeps)
+        }
+    }
+}
+
+/// A condition on the raw line, before `parse`.
+struct LineConditionStep: RecordStep {
+    let expression: CompiledExpression
+    let keeps: Bool
+
+    func apply(to batch: RecordBatch) {
+        let memory = batch.expressions
+        for index in 0..<batch.count where unsafe batch.records[index].isLive {
+            let record = unsafe batch.records[index]
+            let line = unsafe UnsafeRawBufferPointer(start: batch.text + Int(record.offset), count: Int(record.length))
+            unsafe memory.slots[0] = .string(line)
+            memory.scratch.reset()
+            let value = unsafe expression.evaluate(UnsafeBufferPointer(memory.slots), scratch: memory.scratch)
+            unsafe batch.records[index].decide(value, keeps: keeps)
+        }
+    }
+}
+
+extension sluice_record {
+    /// What a condition means for the record.
+    @inline(__always)
+    fileprivate mutating func decide(_ value: ExpressionValue, keeps: Bool) {
+        switch value.verdict {
+        case .yes: if !keeps { drop() }
+        case .no: if keeps { drop() }
+        case .fault(let fault): reject(RejectReason(fault))
+        }
+    }
+}

@@ -1,0 +1,37 @@
+internal import CSimdjson
+
+/// One step of a pipeline at run time: works on the live records of a batch. Any thread may run it.
+///
+/// A step drops and rejects records in place and never touches one that is not live.
+protocol RecordStep: Sendable {
+    /// Works on one batch.
+    func apply(to batch: RecordBatch)
+}
+
+/// A set of symbols that is asked once per field.
+struct SymbolSet: Sendable {
+    private var isMember: [Bool] = []
+
+    init(_ symbols: some Sequence<UInt16>) {
+        for symbol in symbols {
+            while isMember.count <= Int(symbol) { isMember.append(false) }
+            isMember[Int(symbol)] = true
+        }
+    }
+
+    /// Symbol 0, every name that the function does not mention, is never a member.
+    @inline(__always)
+    func contains(_ symbol: UInt16) -> Bool { Int(symbol) < isMember.count && isMember[Int(symbol)] }
+}
+
+extension RecordBatch {
+    /// The field that a name stands for where only one can be meant: the last of that name, as most readers of JSON
+    /// take it; nil where there is none.
+    func lastField(_ symbol: UInt16, of record: sluice_record) -> sluice_field? {
+        for index in record.fieldRange.reversed() {
+            let field = unsafe fields[index]
+            if field.symbol == symbol && !field.isRemoved { return field }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,101 @@
+internal import CSimdjson
+internal import EventModel
+internal import Settings
+
+/// `redact: { fields: [a], as: mask | hash | remove, key: <secret> }` takes people out of fields.
+///
+/// It looks at decoded values, so an escape hides nothing (trap J13), and at every field of the name (trap J02). null stays
+/// null. `hash` writes HMAC-SHA-256 with `key`, in hexadecimal: the same value has the same hash on every machine, and
+/// nobody without the key can try values (trap J15). Without `key` it is plain SHA-256, which `check` warns about.
+struct RedactStep: RecordStep {
+    static let spec = ComponentSpec(
+        name: "redact", summary: "Masks, hashes or removes fields.", semantics: 1,
+        example: "- redact: { fields: [client_ip, email], as: mask }")
+
+    /// What becomes of a value.
+    enum Method: String, CaseIterable, Sendable {
+        case mask, hash, remove
+    }
+
+    let symbols: SymbolSet
+    let method: Method
+    let key: KeyedHash?
+
+    static func compile(_ node: ConfigNode, _ context: inout StepContext) -> [any RecordStep] {
+        guard var reader = MappingReader(node, &context.diagnostics) else { return [] }
+        let fields = reader.required("fields", &context.diagnostics)
+        let word = reader.required("as", &context.diagnostics)
+        let keyNode = reader.optional("key")
+        reader.finish(&context.diagnostics)
+        let method = word?.choice(Method.self, &context.diagnostics)
+        let names = fields.map { context.fieldNames($0) } ?? []
+        guard let method else { return [] }
+        if method == .remove { for name in names { context.fields.remove(name) } }
+        let key = keyNode.flatMap { $0.secret(&context.diagnostics) }
+        if let keyNode, method != .hash {
+            context.diagnostics.error(
+                .configInvalidValue, "\(keyNode.path) is only for 'as: hash'.", at: keyNode)
+        }
+        if keyNode == nil, method == .hash {
+            context.diagnostics.warning(
+                .configInvalidValue, "\(node.path) hashes without a key: who guesses a value can check it.",
+                hint: "Add key: { env: NAME }.", at: node)
+        }
+        let keyed = key.map { KeyedHash(key: Array($0.reveal().utf8)) }
+        if let keyed { context.noteKey(keyed, of: node) }
+        let symbols = SymbolSet(names.map { context.symbols.symbol(for: $0) })
+        return [RedactStep(symbols: symbols, method: method, key: keyed)]
+    }
+
+    func apply(to batch: RecordBatch) {
+        for index in 0..<batch.count where unsafe batch.records[index].isLive {
+            for place in unsafe batch.records[index].fieldRange {
+                let field = unsafe batch.fields[place]
+                guard symbols.contains(field.symbol), !field.isRemoved else { continue }
+                if method == .remove {
+                    unsafe batch.fields[place].flags |= UInt8(SLUICE_REMOVED)
+                } else if field.tag == UInt8(SLUICE_NULL) {
+                    continue
+                } else {
+                    let value = redacted(field, in: batch)
+                    unsafe batch.replace(&batch.fields[place], with: value)
+                }
+                unsafe batch.records[index].is_changed = 1
+            }
+        }
+    }
+
+    private func redacted(_ field: sluice_field, in batch: RecordBatch) -> MadeValue {
+        // Room for the decoded value and what is made of it, so that the former stays where it is.
+        batch.arena.reserve(2 * Int(field.value_length) + 80)
+        let text = unsafe batch.plainText(of: field)
+        let offset = batch.arena.count
+        let isText = field.tag == UInt8(SLUICE_STRING) || field.tag == UInt8(SLUICE_TEXT)
+        switch method {
+        case .mask where isText:
+            unsafe Mask.append(text, to: batch.arena)
+        case .mask, .remove:
+            for _ in 0..<3 { batch.arena.append(UInt8(ascii: "*")) }
+        case .hash:
+            for byte in unsafe digest(of: field, text) {
+                batch.arena.append(Self.digit(byte >> 4))
+                batch.arena.append(Self.digit(byte & 15))
+            }
+        }
+        return MadeValue(tag: SLUICE_TEXT, offset: offset, length: batch.arena.count - offset)
+    }
+
+    private func digest(of field: sluice_field, _ text: UnsafeRawBufferPointer) -> [UInt8] {
+        let word: StaticString = field.tag == UInt8(SLUICE_TRUE) ? "true" : "false"
+        let isBool = field.tag == UInt8(SLUICE_TRUE) || field.tag == UInt8(SLUICE_FALSE)
+        let bytes = unsafe isBool ? UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount) : text
+        if let key { return unsafe key.code(of: bytes) }
+        var hash = SHA256()
+        unsafe hash.update(bytes)
+        return hash.finish()
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+}

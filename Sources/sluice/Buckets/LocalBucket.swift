@@ -1,0 +1,46 @@
+internal import Daemon
+internal import EventModel
+internal import Execution
+internal import ObjectStorage
+
+/// Buckets as commands use them, without a service.
+enum LocalBucket {
+    /// The store of a configured bucket.
+    static func store(_ bucket: BucketConfiguration) throws(SluiceError) -> LocalObjectStore {
+        LocalObjectStore(
+            bucket: bucket.name, path: bucket.path, excluding: bucket.excludedPaths,
+            pool: BlockingPool(name: "bucket", limit: 4))
+    }
+
+    /// The store of the bucket that a place names.
+    static func store(of place: PlaceArgument, in configuration: SluiceConfiguration) throws(SluiceError) -> LocalObjectStore {
+        guard let bucket = configuration.bucket(place.bucket) else { throw unknown(place.bucket, in: configuration) }
+        let store = try store(bucket)
+        if let refusal = store.refusal(of: place.key) { throw refusal }
+        return store
+    }
+
+    /// No such bucket.
+    static func unknown(_ bucket: BucketName, in configuration: SluiceConfiguration) -> SluiceError {
+        let known = configuration.buckets.map(\.name.rawValue).joined(separator: ", ")
+        return SluiceError(
+            .bucketUnknown, "There is no bucket '\(Printable.escape(bucket.rawValue))' in \(configuration.file).",
+            hint: "Buckets are \(known).")
+    }
+
+    /// Copies a source to a sink, on a thread that may block.
+    static func copy(from source: any ByteSource, to sink: any ByteSink) throws(SluiceError) -> UInt64 {
+        var total: UInt64 = 0
+        var chunk: [UInt8] = []
+        while true {
+            var failure: SluiceError?
+            chunk = [UInt8](capacity: 256 << 10) { span in
+                span.append(addingRawCapacity: span.freeCapacity, source, &failure)
+            }
+            if let failure { throw failure }
+            guard !chunk.isEmpty else { return total }
+            total += UInt64(chunk.count)
+            try sink.write(chunk.span.bytes)
+        }
+    }
+}

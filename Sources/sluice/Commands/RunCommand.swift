@@ -1,0 +1,103 @@
+internal import ArgumentParser
+internal import ControlPlane
+internal import Daemon
+internal import EventModel
+internal import Execution
+internal import Foundation
+internal import FunctionRuntime
+internal import RecordEngine
+
+/// `sluice run FUNCTION INPUT… [-o OUT]`
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a function over local files or standard input, without a service.",
+        discussion: """
+            A result becomes visible only when its input was read to its end without damage; this holds for standard \
+            output as well, which is written at the end. The summary goes to standard error, with --json to standard \
+            output where -o is given.
+            """)
+
+    @Argument(help: "The function's name in the configuration.") var function: String
+    @Argument(help: ArgumentHelp("Files; - is standard input.", valueName: "input")) var inputs: [String]
+    @Option(
+        name: [.customShort("o"), .long],
+        help: ArgumentHelp("A file, or an existing directory (one file per input); else standard output.", valueName: "out"))
+    var output: String?
+    @Option(help: ArgumentHelp("Write rejected records to this file (with one input).", valueName: "file"))
+    var rejects: String?
+    @Option(help: "At most so many threads; as many as there are processors.") var threads: Int?
+    @OptionGroup var options: GlobalOptions
+
+    func validate() throws {
+        if inputs.isEmpty { throw ValidationError("Name at least one input, or - for standard input.") }
+        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024.") }
+        if inputs.count { $0 == "-" } > 1 { throw ValidationError("Standard input can be read once.") }
+        if rejects != nil, inputs.count > 1 { throw ValidationError("--rejects takes one input.") }
+        if options.json, output == nil { throw ValidationError("--json needs -o: standard output holds the result.") }
+    }
+
+    func run() async throws {
+        let configuration = try options.load()
+        guard let definition = configuration.function(FunctionName(function)) else {
+            let known = configuration.functions.map(\.name.rawValue).joined(separator: ", ")
+            throw SluiceError(
+                .runInput, "There is no function '\(Printable.escape(function))' in \(configuration.file).",
+                hint: "Functions are \(known).")
+        }
+        let places = try self.places()
+        let runner = FunctionRunner(definition, threads: threads ?? NativeThread.availableProcessorCount)
+        var views: [RunInputView] = []
+        for (input, place) in zip(inputs, places) {
+            let view = await runner.run(input, result: place, rejects: rejects)
+            if !options.json { Terminal.write(Array(RunText.text(view, Terminal.error).utf8), to: 2) }
+            views.append(view)
+        }
+        if options.json { try options.show(RunSummary(function: function, inputs: views), "") }
+        if views.contains(where: { $0.failure != nil }) { throw ExitCode(1) }
+    }
+
+    /// Where each input's result goes; refuses what would let one result overwrite another or its own input.
+    private func places() throws(SluiceError) -> [RunOutputs.Place] {
+        var isDirectory: ObjCBool = false
+        guard let output else {
+            guard inputs.count == 1 else {
+                throw SluiceError(.runOutput, "Several inputs need -o with a directory.")
+            }
+            return [.standardOutput]
+        }
+        let exists = FileManager.default.fileExists(atPath: output, isDirectory: &isDirectory)
+        guard isDirectory.boolValue || output.hasSuffix("/") || inputs.count > 1 else {
+            if exists, inputs.contains(where: { Self.isSameFile($0, output) }) {
+                throw SluiceError(.runOutput, "\(output) is an input.", hint: "Write to another file.")
+            }
+            return [.file(output)]
+        }
+        guard isDirectory.boolValue else {
+            throw SluiceError(.runOutput, "\(output) is no directory.", hint: "Make it, or name an existing one.")
+        }
+        var names: Set<String> = []
+        return try inputs.map { (input) throws(SluiceError) in
+            let name = Self.baseName(of: input)
+            guard names.insert(name).inserted else {
+                throw SluiceError(.runOutput, "Two inputs would both be written to \(output)/\(name).")
+            }
+            return .directory(output, baseName: name)
+        }
+    }
+
+    /// The input's last component without the ending of a codec.
+    private static func baseName(of input: String) -> String {
+        guard input != "-" else { return "stdin" }
+        let name = String(input[(input.lastIndex(of: "/").map(input.index(after:)) ?? input.startIndex)...])
+        for ending in [".gz", ".zst", ".bz2", ".xz", ".lz4"] where name.hasSuffix(ending) && name.count > ending.count {
+            return String(name.dropLast(ending.count))
+        }
+        return name
+    }
+
+    private static func isSameFile(_ left: String, _ right: String) -> Bool {
+        guard left != "-" else { return false }
+        let files = [left, right].map { try? FileManager.default.attributesOfItem(atPath: $0)[.systemFileNumber] as? UInt64 }
+        return files[0] != nil && files[0] == files[1]
+    }
+}

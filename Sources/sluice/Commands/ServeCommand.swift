@@ -1,0 +1,37 @@
+internal import ArgumentParser
+internal import Daemon
+internal import EventModel
+
+/// `sluice serve`
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run the service: watch the buckets and process what arrives.",
+        discussion: """
+            SIGTERM or SIGINT stop it gracefully: work in flight gets 25 s to end, and no try is lost. A second one ends \
+            it at once, which is safe as well. SIGHUP reads the configuration again.
+            """)
+
+    @Flag(help: "Process what is there now, then end.")
+    var once = false
+
+    @Option(help: "text or json; text where standard error is a terminal.")
+    var logFormat: LogFormat?
+
+    @Option(help: "trace, debug, info, notice, warning or error.")
+    var logLevel: LogLevelArgument = LogLevelArgument(level: .info)
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let result = ConfigurationLoader.load(path: options.path)
+        guard let configuration = result.configuration else {
+            throw ConfigurationFailure(result: result, json: options.json)
+        }
+        let logger = LogSetup.logger(format: logFormat ?? .automatic, level: logLevel.level)
+        try await DaemonService(
+            configuration: configuration, warnings: CheckView(result), logger: logger, once: once
+        ).run()
+    }
+}
+
+extension LogFormat: ExpressibleByArgument {}

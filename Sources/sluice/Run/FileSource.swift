@@ -1,0 +1,90 @@
+internal import EventModel
+internal import Glibc
+internal import Synchronization
+
+/// A file, or standard input, as the bytes of an object. Used by one thread; the count may be read by others.
+final class FileSource: ByteSource {
+    /// How many bytes were read so far.
+    let position: Progress
+    private let descriptor: Int32
+    private let name: String
+    private var isAtEnd = false
+
+    /// Opens a file; `-` is standard input.
+    init(_ path: String, progress: Progress) throws(SluiceError) {
+        name = path == "-" ? "standard input" : path
+        position = progress
+        guard path != "-" else {
+            descriptor = STDIN_FILENO
+            return
+        }
+        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Files.failure("open", path) }
+        var status = stat()
+        if unsafe fstat(descriptor, &status) == 0 {
+            guard status.st_mode & S_IFMT != S_IFDIR else {
+                close(descriptor)
+                throw SluiceError(.runInput, "\(path) is a directory.", hint: "Name the files in it.")
+            }
+            if status.st_mode & S_IFMT == S_IFREG { progress.begin(total: UInt64(status.st_size)) }
+        }
+        unsafe posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+    }
+
+    deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
+
+    func read(into buffer: inout OutputRawSpan) throws(SluiceError) {
+        guard !isAtEnd, buffer.freeCapacity > 0 else { return }
+        var code: Int32 = 0
+        var count = 0
+        unsafe buffer.withUnsafeMutableBytes { bytes, initialized in
+            repeat {
+                unsafe count = Glibc.read(
+                    descriptor, bytes.baseAddress?.advanced(by: initialized), bytes.count - initialized)
+                code = errno
+            } while count < 0 && code == EINTR
+            if count > 0 { initialized += count }
+        }
+        if count < 0 { throw Files.failure("read", name, code) }
+        if count == 0 { isAtEnd = true }
+        position.add(UInt64(max(0, count)))
+    }
+}
+
+/// How far a run is; written by the thread that reads, read by the one that draws.
+final class Progress: Sendable {
+    private let done = Atomic<UInt64>(0)
+    private let total = Atomic<UInt64>(0)
+
+    /// The total is known now.
+    func begin(total: UInt64) { self.total.store(total, ordering: .relaxed) }
+    /// More bytes were read.
+    func add(_ count: UInt64) { done.add(count, ordering: .relaxed) }
+    /// Bytes read, and of how many; total 0 where it is not known.
+    var state: (done: UInt64, total: UInt64) { (done.load(ordering: .relaxed), total.load(ordering: .relaxed)) }
+}
+
+/// Failures of file calls, in words.
+enum Files {
+    /// What failed, with the reason the system gives.
+    static func failure(_ verb: String, _ path: String, _ code: Int32 = errno) -> SluiceError {
+        let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+        let hint: String? =
+            switch code {
+            case ENOENT: "Is the path right?"
+            case EACCES, EPERM: "The user who runs this command needs the permission."
+            case ENOSPC, EDQUOT: "Make room, or write elsewhere."
+            default: nil
+            }
+        return SluiceError(.fileFailed, "Could not \(verb) \(path): \(reason).", hint: hint)
+    }
+}
+
+extension SluiceError.Code {
+    /// An input of `sluice run` cannot be used.
+    static let runInput = Self("run.invalid-input", .usage)
+    /// An output of `sluice run` cannot be used.
+    static let runOutput = Self("run.invalid-output", .usage)
+    /// A file cannot be opened, read or written.
+    static let fileFailed = Self("file.failed", .usage)
+}

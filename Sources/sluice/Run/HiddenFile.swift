@@ -1,0 +1,103 @@
+internal import EventModel
+internal import Glibc
+
+/// A file that nobody sees until it is whole: unnamed (O_TMPFILE, open(2)) where the file system can, so that not even
+/// a killed command leaves anything; otherwise under a hidden name beside its place.
+final class HiddenFile: ByteSink {
+    /// How many bytes were written.
+    private(set) var byteCount: UInt64 = 0
+    private let descriptor: Int32
+    private let directory: String
+    private var hiddenName: String?
+    private var buffer: [UInt8] = []
+    private static let bufferSize = 256 << 10
+    /// O_TMPFILE without O_DIRECTORY, whose value differs by architecture (asm-generic/fcntl.h).
+    private static let temporary: Int32 = 0o20000000 | O_DIRECTORY
+
+    /// Begins a file in the directory where it shall be seen, or that has room for it.
+    init(in directory: String) throws(SluiceError) {
+        self.directory = directory
+        var descriptor = open(directory, O_RDWR | Self.temporary | O_CLOEXEC, 0o666)
+        if descriptor < 0, errno != ENOENT, errno != EACCES, errno != ENOSPC {
+            let name = directory + "/.sluice-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+            descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+            if descriptor >= 0 { hiddenName = name }
+        }
+        guard descriptor >= 0 else { throw Files.failure("write in", directory) }
+        self.descriptor = descriptor
+        buffer.reserveCapacity(Self.bufferSize)
+    }
+
+    deinit {
+        close(descriptor)
+        if let hiddenName { unlink(hiddenName) }
+    }
+
+    func write(_ bytes: RawSpan) throws(SluiceError) {
+        byteCount += UInt64(bytes.byteCount)
+        if buffer.count + bytes.byteCount > Self.bufferSize { try flush() }
+        var failure: Int32 = 0
+        let isLarge = bytes.byteCount >= Self.bufferSize
+        unsafe bytes.withUnsafeBytes { pointer in
+            if isLarge { unsafe failure = Self.writeAll(descriptor, pointer) } else { unsafe buffer.append(contentsOf: pointer) }
+        }
+        if failure != 0 { throw Files.failure("write in", directory, failure) }
+    }
+
+    /// Makes the file durable and visible under `path`, in place of what was there.
+    func publish(as path: String) throws(SluiceError) {
+        try flush()
+        guard fsync(descriptor) == 0 else { throw Files.failure("write", path) }
+        let name = hiddenName ?? directory + "/.sluice-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        if hiddenName == nil {
+            guard linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 else {
+                throw Files.failure("write", path)
+            }
+            hiddenName = name
+        }
+        guard rename(name, path) == 0 else { throw Files.failure("write", path) }
+        hiddenName = nil
+    }
+
+    /// Copies the whole file to a descriptor: a pipe or a terminal, where nothing can be taken back.
+    func copy(to target: Int32) throws(SluiceError) {
+        try flush()
+        lseek(descriptor, 0, SEEK_SET)
+        var chunk = [UInt8](repeating: 0, count: Self.bufferSize)
+        while true {
+            let count = unsafe Glibc.read(descriptor, &chunk, chunk.count)
+            guard count > 0 else { break }
+            let failure = unsafe chunk.withUnsafeBytes { unsafe Self.writeAll(target, UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            if failure == EPIPE { return }
+            if failure != 0 { throw Files.failure("write to", "standard output", failure) }
+        }
+    }
+
+    /// The first bytes, which tell the codec.
+    func head() throws(SluiceError) -> [UInt8] {
+        try flush()
+        var bytes = [UInt8](repeating: 0, count: 4)
+        let count = unsafe pread(descriptor, &bytes, bytes.count, 0)
+        return Array(bytes.prefix(max(0, count)))
+    }
+
+    private func flush() throws(SluiceError) {
+        let failure = unsafe buffer.withUnsafeBytes { unsafe Self.writeAll(descriptor, $0) }
+        buffer.removeAll(keepingCapacity: true)
+        if failure != 0 { throw Files.failure("write in", directory, failure) }
+    }
+
+    /// Writes everything; 0, or the errno of the call that failed.
+    private static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
+        var offset = 0
+        while offset < bytes.count {
+            let count = unsafe Glibc.write(descriptor, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
+            if count < 0 {
+                if errno == EINTR { continue }
+                return errno
+            }
+            offset += count
+        }
+        return 0
+    }
+}

@@ -1,0 +1,40 @@
+internal import EventModel
+
+/// A line on the terminal that is drawn over itself, while a run works.
+struct ProgressBar {
+    private let progress: Progress
+    private let name: String
+    private let started = ContinuousClock.now
+
+    /// Begins a bar.
+    init(_ name: String, _ progress: Progress) {
+        self.name = Printable.escape(name)
+        self.progress = progress
+    }
+
+    /// Draws until the task is cancelled, then erases the line.
+    func draw() async {
+        do {
+            try await Task.sleep(for: .milliseconds(400))
+            while true {
+                Terminal.write(Array(("\r\u{1B}[K" + line()).utf8), to: 2)
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        } catch {
+            // Cancelled: the run has ended.
+            if ContinuousClock.now - started > .milliseconds(400) { Terminal.write(Array("\r\u{1B}[K".utf8), to: 2) }
+        }
+    }
+
+    private func line() -> String {
+        let (done, total) = progress.state
+        let seconds = (ContinuousClock.now - started) / .seconds(1)
+        let speed = Figures.bytes(UInt64(Double(done) / max(seconds, 0.001))) + "/s"
+        let label = Printable.shorten(name, to: 30)
+        guard total > 0 else { return "\(label)  \(Figures.bytes(done))  \(speed)" }
+        let share = min(1, Double(done) / Double(total))
+        let filled = Int(share * 30)
+        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: 30 - filled)
+        return "\(label)  \(bar) \(Figures.fixed(share * 100, 0)) %  \(speed)"
+    }
+}

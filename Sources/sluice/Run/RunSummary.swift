@@ -1,0 +1,79 @@
+package import ControlPlane
+package import EventModel
+
+/// What `sluice run` did with its inputs.
+package struct RunSummary: Codable, Sendable, Hashable {
+    /// The function.
+    package let function: String
+    /// One entry per input, in order.
+    package let inputs: [RunInputView]
+
+    package init(function: String, inputs: [RunInputView]) {
+        self.function = function
+        self.inputs = inputs
+    }
+}
+
+/// What became of one input.
+package struct RunInputView: Codable, Sendable, Hashable {
+    /// The input as named; `-` is standard input.
+    package let input: String
+    /// Where the result is; null on standard output, or when the run failed.
+    @OrNull package var output: String?
+    /// Where the rejects are; null when there are none or nobody asked for them.
+    @OrNull package var rejects: String?
+    /// Where the records went; null where the function passes bytes.
+    @OrNull package var records: TallyView?
+    /// Stored bytes read.
+    package let bytesIn: UInt64
+    /// Stored bytes written.
+    package let bytesOut: UInt64
+    /// Uncompressed bytes read.
+    package let textBytesIn: UInt64
+    /// How long it took.
+    package let seconds: Double
+    /// Remarks of the run.
+    package let warnings: [String]
+    /// Why it failed.
+    @OrNull package var failure: ErrorView?
+
+    package init(
+        input: String, output: String?, rejects: String?, records: RecordTally?, bytesIn: UInt64, bytesOut: UInt64,
+        textBytesIn: UInt64, seconds: Double, warnings: [String], failure: SluiceError?
+    ) {
+        self.input = input
+        self.output = output
+        self.rejects = rejects
+        self.records = records.map(TallyView.init)
+        self.bytesIn = bytesIn
+        self.bytesOut = bytesOut
+        self.textBytesIn = textBytesIn
+        self.seconds = seconds
+        self.warnings = warnings
+        self.failure = failure.map(ErrorView.init)
+    }
+}
+
+/// The summary for people.
+package enum RunText {
+    /// The lines of one input.
+    package static func text(_ view: RunInputView, _ style: Style) -> String {
+        let name = Printable.escape(view.input == "-" ? "standard input" : view.input)
+        if let failure = view.failure {
+            return style(name, .strong) + "  " + style("failed, nothing was written", .bad) + "\n"
+                + ErrorText.block(failure, style, indent: "  ")
+        }
+        var text = style(name, .strong) + (view.output.map { " → \(Printable.escape($0))" } ?? "") + "\n"
+        if let records = view.records { text += "  records  \(DeliveryText.tally(records))\n" }
+        text += "  bytes    \(Figures.bytes(view.bytesIn)) in (\(Figures.bytes(view.textBytesIn)) of text), "
+        text += "\(Figures.bytes(view.bytesOut)) out\n"
+        let speed = view.seconds > 0 ? Double(view.textBytesIn) / 1e6 / view.seconds : 0
+        text += "  time     \(Figures.seconds(view.seconds)), \(Figures.fixed(speed, speed < 10 ? 1 : 0)) MB/s of text\n"
+        if let records = view.records, records.rejected > 0 {
+            let place = view.rejects.map { "in \(Printable.escape($0))" } ?? "not kept; name a file with --rejects"
+            text += "  " + style("rejects", .warning) + "  \(place)\n"
+        }
+        for warning in view.warnings { text += "  " + style("warning", .warning) + "  \(Printable.escape(warning))\n" }
+        return text
+    }
+}
