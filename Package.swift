@@ -84,6 +84,7 @@ let package = Package(
                 "EventProcessing", "ControlPlane", "RecordEngine", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
         .executableTarget(
