@@ -58,7 +58,7 @@ struct Committer: Sendable {
         )
         guard
             let result = await core.persist({ () throws(SluiceError) in try await core.ledger.decide(decision)
-                })
+            })
         else {
             return .interrupted
         }

@@ -1,5 +1,5 @@
 internal import DurableLedger
-internal import EventModel
+public import EventModel
 internal import ObjectStorage
 
 /// What a child process says of the attempt it ran: JSON on its standard output.
@@ -156,9 +156,9 @@ extension WorkerResult.Failure {
 
 extension SluiceError.Code {
     /// A child process gave no answer, or one that makes no sense.
-    static let workerProtocol = Self("worker.no-answer", .transient)
+    public static let workerProtocol = Self("worker.no-answer", .transient)
     /// A child process cannot be started.
-    static let workerSpawn = Self("worker.cannot-start", .outage)
+    public static let workerSpawn = Self("worker.cannot-start", .outage)
     /// The function killed the process that ran it.
-    static let functionCrashed = Self("function.crashed", .object)
+    public static let functionCrashed = Self("function.crashed", .object)
 }
