@@ -124,11 +124,11 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("EventModelTests", ["EventModel"]),
-        tests("ExecutionTests", ["Execution"]),
+        tests("ExecutionTests", ["Execution", "EventModel"]),
         tests("SettingsTests", ["Settings", "EventModel"]),
         tests("ExpressionLanguageTests", ["ExpressionLanguage", "EventModel"]),
         tests("RecordEngineTests", ["RecordEngine", "EventModel", "Settings"]),
-        tests("ObjectStorageTests", ["ObjectStorage", "EventModel", "Execution"]),
+        tests("ObjectStorageTests", ["ObjectStorage", "EventModel", "Execution", "CLinux"]),
         tests("DurableLedgerTests", ["DurableLedger", "EventModel"]),
         tests("FunctionRuntimeTests", ["FunctionRuntime", "RecordEngine", "EventModel", "Execution", "Settings"]),
         tests("TriggerRulesTests", ["TriggerRules", "EventModel", "Settings"]),

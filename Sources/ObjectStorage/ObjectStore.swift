@@ -54,11 +54,18 @@ public protocol ObjectStore: Sendable {
 
     /// Whether somebody still writes the object's file; stores where objects appear whole answer `.none`.
     func writerState(of key: ObjectKey) async -> WriterState
+
+    /// Makes a feed that announces changes of the bucket, with at most `queueLimit` keys waiting; nil where
+    /// only scans find changes.
+    func makeChangeFeed(queueLimit: Int) -> (any ChangeFeed)?
 }
 
 extension ObjectStore {
     /// Objects appear whole, so nobody writes them.
     public func writerState(of key: ObjectKey) async -> WriterState { .none }
+
+    /// Only scans find changes.
+    public func makeChangeFeed(queueLimit: Int) -> (any ChangeFeed)? { nil }
 }
 
 /// Whether a file is still being written (trap W07).

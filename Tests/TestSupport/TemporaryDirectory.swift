@@ -49,7 +49,9 @@ public final class TemporaryDirectory: Sendable {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(file, $0.baseAddress, $0.count) }
+            let count = unsafe chunk.withUnsafeMutableBytes { chunk in
+                unsafe Glibc.read(file, chunk.baseAddress, chunk.count)
+            }
             if count < 0 { return nil }
             if count == 0 { return bytes }
             bytes += chunk[..<count]

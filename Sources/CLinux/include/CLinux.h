@@ -48,3 +48,27 @@ int sluice_start_thread(unsigned long stack_bytes, void *(*body)(void *), void *
 const char *sluice_error_text(int number);
 // The type of the file system (f_type of statfs(2)); 0 when it is not told.
 long sluice_file_system_type(int file);
+
+// inotify(7). `add` watches the open directory `directory` for all that changes its entries; returns the watch.
+int sluice_inotify_open(void);
+int sluice_inotify_add(int inotify, int directory);
+int sluice_inotify_remove(int inotify, int watch);
+// What one event says, in words of our own.
+enum sluice_change {
+    SLUICE_CHANGE_CREATED = 1,
+    SLUICE_CHANGE_WRITTEN = 2,
+    SLUICE_CHANGE_MOVED_IN = 4,
+    SLUICE_CHANGE_MOVED_OUT = 8,
+    SLUICE_CHANGE_DELETED = 16,
+    SLUICE_CHANGE_SELF_GONE = 32,
+    SLUICE_CHANGE_SELF_MOVED = 64,
+    SLUICE_CHANGE_WATCH_ENDED = 128,
+    SLUICE_CHANGE_OVERFLOW = 256,
+    SLUICE_CHANGE_DIRECTORY = 512,
+};
+// Reads the event at `event`: its length, watch, changes (sluice_change) and name.
+unsigned sluice_inotify_event(
+    const void *event, int *watch, unsigned *changes, const char **name, unsigned long *name_length);
+int sluice_eventfd(void);
+// Waits until one of two files can be read; bit 0 says the first, bit 1 the second; 0 after `timeout` milliseconds.
+int sluice_wait_readable(int first, int second, int timeout);

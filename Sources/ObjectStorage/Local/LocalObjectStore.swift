@@ -118,6 +118,19 @@ public final class LocalObjectStore: ObjectStore {
         )
     }
 
+    /// A feed of the directory tree's changes; one thread and one inotify instance of its own.
+    public func makeChangeFeed(queueLimit: Int) -> (any ChangeFeed)? {
+        LocalChangeFeed(root: root, queueLimit: queueLimit)
+    }
+
+    /// As above; `beforeReading` is called on the feed's thread before it reads events, so that a test can
+    /// fill the kernel's queue.
+    package func makeChangeFeed(
+        queueLimit: Int, beforeReading: @escaping @Sendable () -> Void
+    ) -> any ChangeFeed {
+        LocalChangeFeed(root: root, queueLimit: queueLimit, beforeReading: beforeReading)
+    }
+
     /// Asks for a read lease, which the system grants only while nobody has the file open for writing
     /// (fcntl(2)).
     public func writerState(of key: ObjectKey) async -> WriterState {

@@ -51,6 +51,13 @@ final class OpenFile: Sendable {
         [0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994].contains(sluice_file_system_type(number))
     }
 
+    /// Whether other machines may change what lies here without this kernel's knowledge: NFS, SMB, CIFS,
+    /// FUSE, 9p, Ceph (inotify(7), "Limitations and caveats").
+    var isShared: Bool {
+        [0x6969, 0xFE53_4D42, 0xFF53_4D42, 0x6573_5546, 0x0102_1997, 0x00C3_6400]
+            .contains(sluice_file_system_type(number))
+    }
+
     /// Puts contents and size on stable storage (fdatasync(2)); for directories their entries (fsync(2)).
     func synchronize(onlyData: Bool) -> Errno? {
         while (onlyData ? fdatasync(number) : fsync(number)) != 0 {
