@@ -91,7 +91,7 @@ let package = Package(
             name: "sluice",
             dependencies: [
                 "Daemon", "ControlPlane", "EventProcessing", "EventModel", "Execution", "Settings", "DurableLedger",
-                "FunctionRuntime", "RecordEngine", "TriggerRules", "ObjectStorage", "HTTPTransport",
+                "FunctionRuntime", "RecordEngine", "TriggerRules", "ObjectStorage", "HTTPTransport", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

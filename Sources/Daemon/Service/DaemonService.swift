@@ -1,6 +1,6 @@
 public import ControlPlane
 internal import DurableLedger
-public import EventModel
+internal import EventModel
 internal import EventProcessing
 internal import Execution
 internal import Glibc

@@ -23,7 +23,7 @@ struct InitCommand: ParsableCommand {
         } catch {
             throw SluiceError(.fileFailed, "The directory \(directory) could not be made.", cause: error)
         }
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+        let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             if errno == EEXIST {
                 throw SluiceError(.fileFailed, "\(file) exists already.", hint: "Name another directory.")

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import ControlPlane
+internal import Daemon
 internal import EventModel
 internal import ObjectStorage
 

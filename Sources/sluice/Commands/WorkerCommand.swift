@@ -12,6 +12,6 @@ struct WorkerCommand: AsyncParsableCommand {
     func run() async throws {
         try await WorkerEntry.run(try options.load())
         // The watcher of the parent's end is a thread that only ends with the process.
-        exit(0)
+        Glibc.exit(0)
     }
 }

@@ -2,6 +2,7 @@ internal import Daemon
 internal import EventModel
 internal import Foundation
 internal import Glibc
+internal import TriggerRules
 
 /// Looks at what the service needs from the machine.
 struct Doctor {
@@ -36,18 +37,15 @@ struct Doctor {
 
     private func state() -> [DoctorCheck] {
         let path = configuration.state
-        var status = stat()
-        guard unsafe stat(path, &status) == 0 else {
-            return [existingParent(path)]
-        }
+        guard let status = FileStatus(path: path) else { return [existingParent(path)] }
         var checks: [DoctorCheck] = []
-        if status.st_mode & S_IFMT != S_IFDIR {
+        if !status.isDirectory {
             return [DoctorCheck("state", .bad, "\(path) is no directory", command: "mv \(quote(path)) \(quote(path + ".old"))")]
         }
-        if status.st_uid != geteuid(), geteuid() != 0 {
+        if unsafe access(path, R_OK | W_OK | X_OK) != 0 {
             checks.append(
-                DoctorCheck("state", .bad, "\(path) belongs to another user", command: "sudo chown -R $(id -un) \(quote(path))"))
-        } else if status.st_mode & 0o077 != 0 {
+                DoctorCheck("state", .bad, "\(path) cannot be written", command: "sudo chown -R $(id -un) \(quote(path))"))
+        } else if status.isOpenToOthers {
             checks.append(
                 DoctorCheck("state", .warning, "\(path) is open to other users", command: "chmod 700 \(quote(path))"))
         } else {
@@ -101,8 +99,7 @@ struct Doctor {
 
     private func bucket(_ bucket: BucketConfiguration) -> [DoctorCheck] {
         let name = "bucket \(bucket.name)"
-        var status = stat()
-        guard unsafe stat(bucket.path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+        guard let status = FileStatus(path: bucket.path), status.isDirectory else {
             return [DoctorCheck(name, .bad, "\(bucket.path) is no directory", command: "mkdir -p \(quote(bucket.path))")]
         }
         guard unsafe access(bucket.path, R_OK | X_OK) == 0 else {

@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 
 /// Tries whether a read lease is refused while somebody writes, on a file that has no name and leaves no trace.
@@ -12,8 +13,7 @@ enum LeaseProbe {
         case unknown
     }
 
-    /// F_SETLEASE (asm-generic/fcntl.h: F_LINUX_SPECIFIC_BASE + 0) and O_TMPFILE without O_DIRECTORY.
-    private static let setLease: Int32 = 1024
+    /// O_TMPFILE without O_DIRECTORY, whose value differs by architecture (asm-generic/fcntl.h).
     private static let temporary: Int32 = 0o20000000 | O_DIRECTORY
 
     /// Makes an unnamed file in a directory and asks for a lease on it.
@@ -26,10 +26,8 @@ enum LeaseProbe {
             return .unknown
         }
         defer { close(reader) }
-        let whileWritten = fcntl(reader, setLease, Int32(F_RDLCK))
-        let refusal = errno
+        let whileWritten = sluice_try_read_lease(reader)
         close(writer)
-        let afterwards = fcntl(reader, setLease, Int32(F_RDLCK))
-        return whileWritten != 0 && refusal == EAGAIN && afterwards == 0 ? .works : .refused
+        return whileWritten == -EAGAIN && sluice_try_read_lease(reader) == 0 ? .works : .refused
     }
 }
