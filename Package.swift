@@ -51,7 +51,10 @@ let package = Package(
         room("ObjectStorage", ["EventModel", "Execution", "CLinux", "CISAL"]),
         room(
             "DurableLedger",
-            ["EventModel", "Execution", .product(name: "GRDB", package: "GRDB.swift")]
+            [
+                "EventModel", "Execution", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
         ),
         room(
             "FunctionRuntime",

@@ -88,8 +88,9 @@ public protocol Ledger: Sendable {
         reason: String,
         at now: Timestamp
     ) async throws(SluiceError) -> [DeliveryID]
-    /// Forgets finished deliveries beyond the newest `keeping`, looking at no more than `limit` rows per
-    /// call; never one that is its target's latest or whose outputs exist. Returns how many were forgotten.
+    /// Forgets finished deliveries older than the newest `keeping` numbers, looking at no more than `limit`
+    /// rows per call; never one that is its target's latest or whose outputs exist. Returns how many were
+    /// forgotten.
     func prune(keeping: Int, limit: Int) async throws(SluiceError) -> Int
 
     // MARK: Reading (each call within 5 ms; keyset-paged)

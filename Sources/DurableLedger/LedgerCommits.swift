@@ -78,7 +78,9 @@ public struct PendingCommit: Hashable, Sendable {
     public let delivery: Delivery
     /// The fence.
     public let token: AttemptToken
-    /// What to publish. `mayReplace` is also true for keys that the target already owned.
+    /// What to publish.
+    ///
+    /// `mayReplace` is also true for keys that the target already owned.
     public let publish: [PlannedOutput]
     /// Outputs of the previous generation that the new one does not make.
     public let remove: [OutputRow]
@@ -125,8 +127,9 @@ public struct Completion: Hashable, Sendable {
         public let target: TargetID
         /// The published output.
         public let object: ObjectInfo
-        /// Whether a delivery is made: false when the content did not change, or the hop limit is reached;
-        /// the target's row is brought up to date in either case. None is made for a version that the row has
+        /// Whether a delivery is made: false when the content did not change, or the hop limit is reached.
+        ///
+        /// The target's row is brought up to date in either case. None is made for a version that the row has
         /// already seen. Without one, an older ready or dead delivery stays when the content is the same,
         /// else turns superseded.
         public let delivers: Bool
@@ -144,7 +147,7 @@ public struct Completion: Hashable, Sendable {
     public let delivery: DeliveryID
     /// The fence.
     public let token: AttemptToken
-    /// All outputs that were published.
+    /// All outputs that were published; one that was planned and is not here is forgotten.
     public let outputs: [Output]
     /// What they cause; class `live`, hop one more than this delivery's.
     public let caused: [Caused]

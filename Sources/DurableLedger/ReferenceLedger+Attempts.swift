@@ -122,8 +122,9 @@ extension ReferenceLedger {
             guard let old = outputs[place]?.row, old.delivery == entry.delivery.id else { continue }
             outputs[place]?.row = old.published(as: output.info.version)
         }
-        outputs = outputs.filter {
-            $0.value.row.owner != target || $0.value.row.delivery == completion.delivery
+        outputs = outputs.filter { _, output in
+            output.row.owner != target
+                || output.row.delivery == completion.delivery && output.row.version != nil
         }
         entry.delivery.move(to: .done, at: completion.now)
         close(&entry, .done, ended: completion.now)

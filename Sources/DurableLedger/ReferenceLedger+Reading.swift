@@ -83,7 +83,8 @@ extension ReferenceLedger {
     /// Forgets finished deliveries.
     public func prune(keeping: Int, limit: Int) -> Int {
         let makers = Set(outputs.values.map(\.row.delivery))
-        let old = entries.keys.sorted().dropLast(max(0, keeping)).prefix(max(0, limit)).filter { id in
+        let candidates = entries.keys.sorted().prefix { $0.rawValue <= lastDelivery - Int64(keeping) }
+        let old = candidates.prefix(max(0, limit)).filter { id in
             guard let delivery = entries[id]?.delivery, delivery.state.isFinished else { return false }
             return targetRows[delivery.target]?.latest != id && !makers.contains(id)
         }

@@ -45,7 +45,8 @@ public actor ReferenceLedger: Ledger {
     var outputs: [Place: Output] = [:]
     /// All after-actions that are not done.
     var afters: [Place: After] = [:]
-    private var lastDelivery: Int64 = 0
+    /// The last number of a delivery.
+    var lastDelivery: Int64 = 0
     private var lastToken: Int64 = 0
 
     /// An empty ledger.

@@ -214,7 +214,9 @@ extension Delivery {
         }
     }
 
-    /// An operator wants it tried again; its class is `retry`. Says whether it became ready.
+    /// An operator wants it tried again in class `retry`.
+    ///
+    /// Says whether it became ready.
     package mutating func retry(_ overtaking: Overtaking, at now: Timestamp) -> Bool {
         guard state == .dead || state == .cancelled else { return false }
         move(to: overtaking == .no ? .ready : .superseded, at: now)
@@ -225,7 +227,9 @@ extension Delivery {
         return true
     }
 
-    /// An operator wants it ended. Says what is left to do.
+    /// An operator wants it ended.
+    ///
+    /// Says what is left to do.
     package mutating func cancel(reason: String, at now: Timestamp) -> Cancellation {
         switch state {
         case .ready, .dead:

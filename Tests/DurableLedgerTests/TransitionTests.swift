@@ -160,6 +160,7 @@ internal import Testing
 
 /// Values for tests.
 enum Sample {
+    static let ledgerID = "0123456789abcdef0123456789abcdef"
     static let bucket: BucketName = "inbox"
     static let target = TargetID(trigger: "web", bucket: bucket, key: "a.log")
     static let failure = FailureRecord(

@@ -1,0 +1,122 @@
+internal import EventModel
+internal import GRDB
+
+/// The tables, and how an older file becomes today's.
+enum LedgerSchema {
+    /// What `PRAGMA user_version` says of a file of today.
+    static let version: Int64 = 1
+    /// `SLUC`: what `PRAGMA application_id` says, so that no other program's file is taken for a ledger.
+    static let applicationID: Int64 = 0x534C_5543
+
+    /// Brings the file up to date, all or nothing (trap D15); a newer one is refused, and so is a foreign
+    /// one.
+    static func migrate(_ database: Database, newLedger: String) throws(SluiceError) {
+        let found = try integer(database, "PRAGMA user_version")
+        let application = try integer(database, "PRAGMA application_id")
+        guard found <= version else {
+            throw SluiceError(
+                .ledgerTooNew,
+                "The ledger has schema \(found); this program knows schemas up to \(version).",
+                hint: "Start the newer version of the program, or restore the backup made before the upgrade."
+            )
+        }
+        if found > 0, application == applicationID { return }
+        guard found == 0, application == 0, try integer(database, "SELECT count(*) FROM sqlite_schema") == 0
+        else {
+            throw SluiceError(
+                .ledgerUnavailable,
+                "The ledger's file belongs to another program.",
+                hint: "Choose another state directory."
+            )
+        }
+        try run(database, "BEGIN IMMEDIATE")
+        do throws(SluiceError) {
+            for statement in tables { try run(database, statement) }
+            try SQLStatement(database, "INSERT INTO meta VALUES (1, ?, 0, 0, 1, NULL)").bind(newLedger).run()
+            try run(database, "PRAGMA application_id = \(applicationID)")
+            try run(database, "PRAGMA user_version = \(version)")
+            try run(database, "COMMIT")
+        } catch {
+            if database.isInsideTransaction { try run(database, "ROLLBACK") }
+            throw error
+        }
+    }
+
+    /// Runs one statement.
+    static func run(_ database: Database, _ sql: String) throws(SluiceError) {
+        try SQLStatement(database, sql).run()
+    }
+
+    /// The one integer that a statement answers.
+    static func integer(_ database: Database, _ sql: String) throws(SluiceError) -> Int64 {
+        try SQLStatement(database, sql).first { row in row.integer(0) } ?? 0
+    }
+
+    /// Schema 1.
+    ///
+    /// Names that repeat (buckets, triggers, boots, fingerprints) are stored once. Moments are nanoseconds. A
+    /// delivery's state is `DeliveryState.order`, or 8 while it is ready and waits for `not_before`. The row
+    /// of a delivery also holds its newest attempt; older ones move to `attempt`. A target holds its newest
+    /// and its open delivery, so that superseding and leasing look at one row.
+    private static let tables = [
+        """
+        CREATE TABLE meta (id INTEGER PRIMARY KEY CHECK (id = 1), ledger TEXT NOT NULL,
+            last_delivery INTEGER NOT NULL, last_token INTEGER NOT NULL, is_clean INTEGER NOT NULL,
+            boot INTEGER)
+        """,
+        """
+        CREATE TABLE boot (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, started INTEGER,
+            ended INTEGER)
+        """,
+        "CREATE TABLE bucket (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+        "CREATE TABLE fingerprint (id INTEGER PRIMARY KEY, hex TEXT NOT NULL UNIQUE)",
+        """
+        CREATE TABLE stream (id INTEGER PRIMARY KEY, trigger TEXT NOT NULL, bucket INTEGER NOT NULL,
+            UNIQUE (trigger, bucket))
+        """,
+        """
+        CREATE TABLE configured_trigger (name TEXT PRIMARY KEY, bucket INTEGER NOT NULL,
+            is_configured INTEGER NOT NULL, baseline_complete INTEGER NOT NULL, paused TEXT,
+            failures INTEGER NOT NULL, last_failed INTEGER) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE target (id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL,
+            latest INTEGER, open INTEGER, generation INTEGER NOT NULL, done_crc INTEGER, done_size INTEGER,
+            done_fingerprint INTEGER, key BLOB NOT NULL, seen TEXT, done_version TEXT, skipped TEXT)
+        """,
+        "CREATE UNIQUE INDEX target_key ON target (key, stream)",
+        """
+        CREATE TABLE delivery (id INTEGER PRIMARY KEY, target INTEGER NOT NULL, stream INTEGER NOT NULL,
+            state INTEGER NOT NULL, class INTEGER NOT NULL, suspect INTEGER NOT NULL, hop INTEGER NOT NULL,
+            cause INTEGER, size INTEGER NOT NULL, event_time INTEGER NOT NULL, created INTEGER NOT NULL,
+            updated INTEGER NOT NULL, not_before INTEGER, attempts INTEGER NOT NULL, tries INTEGER NOT NULL,
+            crashes INTEGER NOT NULL, token INTEGER, boot INTEGER, started INTEGER, ended INTEGER,
+            outcome INTEGER, failed INTEGER NOT NULL, wants_after INTEGER NOT NULL, event_type TEXT,
+            lane TEXT, version TEXT NOT NULL, reason TEXT, cancel TEXT, failure BLOB, statistics BLOB)
+        """,
+        "CREATE INDEX delivery_target ON delivery (target, id)",
+        "CREATE INDEX delivery_ready ON delivery (stream, class, suspect, id) WHERE state = 0",
+        "CREATE INDEX delivery_waiting ON delivery (not_before) WHERE state = 8",
+        "CREATE INDEX delivery_notable ON delivery (state, id) WHERE state IN (1, 2, 4)",
+        """
+        CREATE TABLE attempt (delivery INTEGER NOT NULL, token INTEGER NOT NULL, boot INTEGER NOT NULL,
+            started INTEGER NOT NULL, ended INTEGER, outcome INTEGER, failure BLOB,
+            PRIMARY KEY (delivery, token)) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE output (bucket INTEGER NOT NULL, key BLOB NOT NULL, owner INTEGER NOT NULL,
+            delivery INTEGER NOT NULL, crc INTEGER NOT NULL, size INTEGER NOT NULL,
+            may_replace INTEGER NOT NULL, version TEXT, staged TEXT, PRIMARY KEY (bucket, key)) WITHOUT ROWID
+        """,
+        "CREATE INDEX output_owner ON output (owner, delivery)",
+        """
+        CREATE TABLE counter (stream INTEGER NOT NULL, class INTEGER NOT NULL, state INTEGER NOT NULL,
+            count INTEGER NOT NULL, PRIMARY KEY (stream, class, state)) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE after_action (bucket INTEGER NOT NULL, key BLOB NOT NULL, version TEXT NOT NULL,
+            tries INTEGER NOT NULL, due INTEGER, failure BLOB, PRIMARY KEY (bucket, key)) WITHOUT ROWID
+        """,
+        "CREATE INDEX after_action_due ON after_action (due) WHERE due IS NOT NULL",
+    ]
+}

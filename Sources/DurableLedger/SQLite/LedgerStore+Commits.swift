@@ -1,0 +1,259 @@
+internal import EventModel
+
+extension LedgerStore {
+    /// See `Ledger.decide`.
+    func decide(_ decision: CommitDecision) throws(SluiceError) -> DecisionResult {
+        guard var entry = try entry(decision.delivery) else { return .fenced(.superseded) }
+        guard entry.delivery.state == .leased, entry.token == decision.token.rawValue else {
+            return .fenced(entry.delivery.state)
+        }
+        let old = entry.delivery
+        if let reason = entry.cancelReason {
+            entry.delivery.move(to: .cancelled, reason: reason, at: decision.now)
+            entry.close(.cancelled, at: decision.now)
+            try release(entry, old: old)
+            return .fenced(.cancelled)
+        }
+        var target = try target(number: entry.target)
+        entry.wantsAfterAction = decision.wantsAfterAction
+        if decision.skipsSameContent, let done = target.row.done, done.digest == decision.digest {
+            target.row.done = DoneRecord(
+                version: decision.version,
+                digest: done.digest,
+                fingerprint: done.fingerprint,
+                generation: done.generation
+            )
+            target.row.accept(read: decision.version, by: old)
+            try save(&target)
+            return try endAsSameContent(entry, decision)
+        }
+        if let other = try collision(decision, entry.target) { return .collision(other) }
+        let hadOutputs = target.row.done != nil
+        target.row.done = DoneRecord(
+            version: decision.version,
+            digest: decision.digest,
+            fingerprint: decision.fingerprint,
+            generation: (target.row.done?.generation ?? 0) + 1
+        )
+        target.row.accept(read: decision.version, by: old)
+        try save(&target)
+        var owned: Set<OutputPlace> = []
+        if hadOutputs {
+            owned = Set(try outputs(ofTarget: entry.target).map { OutputPlace($0.row.bucket, $0.row.key) })
+        }
+        try put(decision, entry, owned)
+        entry.delivery.statistics = decision.statistics
+        entry.delivery.move(to: .committing, at: decision.now)
+        if !hadOutputs { entry.freshOutputs = decision.outputs.count }
+        try save(entry, old: old)
+        return .commit(try hadOutputs ? commit(entry) : firstCommit(entry, decision))
+    }
+
+    /// Where an output lies.
+    struct OutputPlace: Hashable {
+        let bucket: BucketName
+        let key: ObjectKey
+
+        /// Names a place.
+        init(_ bucket: BucketName, _ key: ObjectKey) {
+            self.bucket = bucket
+            self.key = key
+        }
+    }
+
+    private func endAsSameContent(
+        _ open: LedgerEntry,
+        _ decision: CommitDecision
+    ) throws(SluiceError) -> DecisionResult {
+        var entry = open
+        entry.delivery.move(to: .skipped, reason: TargetRow.sameContent, at: decision.now)
+        entry.close(.skipped, at: decision.now)
+        try release(entry, old: open.delivery)
+        try forgetFailures(of: open.delivery.target.trigger)
+        try wantAfterAction(entry, decision.version, at: decision.now)
+        return .sameContent
+    }
+
+    /// The first planned output that belongs to another target.
+    private func collision(_ decision: CommitDecision, _ target: Int64) throws(SluiceError) -> OutputRow? {
+        for output in decision.outputs {
+            let found = try sql.outputOwner.bind(try number(of: output.bucket)).bind(output.key.bytes).first {
+                row in
+                self.output(row)
+            }
+            if let found, found.owner != target { return found.row }
+        }
+        return nil
+    }
+
+    private func put(
+        _ decision: CommitDecision,
+        _ entry: LedgerEntry,
+        _ owned: Set<OutputPlace>
+    ) throws(SluiceError) {
+        for output in decision.outputs {
+            let mayReplace = output.mayReplace || owned.contains(OutputPlace(output.bucket, output.key))
+            let bucket = try number(of: output.bucket)
+            try sql.putOutput.bind(bucket).bind(output.key.bytes).bind(entry.target)
+                .bind(decision.delivery.rawValue).bind(Int64(bitPattern: output.digest.crc64))
+                .bind(Int64(bitPattern: output.digest.sizeBytes)).bind(mayReplace).bind(output.staged).run()
+        }
+        memory.committingOutputs += decision.outputs.count
+    }
+
+    /// What is to be published and removed, from the rows.
+    func commit(_ entry: LedgerEntry) throws(SluiceError) -> PendingCommit {
+        let owned = try outputs(ofTarget: entry.target)
+        return PendingCommit(
+            delivery: entry.delivery,
+            token: AttemptToken(entry.token ?? 0),
+            publish: owned.filter { $0.row.delivery == entry.delivery.id }.map(\.planned),
+            remove: owned.filter { $0.row.delivery != entry.delivery.id }.map(\.row)
+        )
+    }
+
+    /// The same for a target that has no outputs yet, without reading what was just written.
+    private func firstCommit(_ entry: LedgerEntry, _ decision: CommitDecision) -> PendingCommit {
+        let publish = decision.outputs.sorted { ($0.bucket, $0.key) < ($1.bucket, $1.key) }
+        return PendingCommit(delivery: entry.delivery, token: decision.token, publish: publish, remove: [])
+    }
+
+    /// See `Ledger.complete`.
+    func complete(_ completion: Completion) throws(SluiceError) -> CompletionResult {
+        guard var entry = try entry(completion.delivery) else { return .fenced(.done) }
+        guard entry.delivery.state == .committing, entry.token == completion.token.rawValue else {
+            return .fenced(entry.delivery.state)
+        }
+        let old = entry.delivery
+        try publish(completion, entry)
+        entry.delivery.move(to: .done, at: completion.now)
+        entry.close(.done, at: completion.now)
+        try release(entry, old: old)
+        try forgetFailures(of: old.target.trigger)
+        var caused: [DeliveryID] = []
+        for effect in completion.caused {
+            if let delivery = try cause(effect, by: old, at: completion.now) { caused.append(delivery) }
+        }
+        if entry.wantsAfterAction, let done = try target(number: entry.target).row.done {
+            try wantAfterAction(entry, done.version, at: completion.now)
+        }
+        return .done(caused: caused)
+    }
+
+    private func publish(_ completion: Completion, _ entry: LedgerEntry) throws(SluiceError) {
+        var published = 0
+        for output in completion.outputs {
+            let statement = sql.publishOutput
+            statement.bind(output.info.version.identity).bind(try number(of: output.bucket))
+                .bind(output.info.key.bytes).bind(entry.delivery.id.rawValue)
+            while try statement.next() { published += 1 }
+        }
+        memory.committingOutputs -= published
+        if entry.freshOutputs == published { return }
+        let old = try sql(
+            """
+            DELETE FROM output WHERE owner = ? AND (delivery <> ? OR version IS NULL) RETURNING version IS
+                NULL
+            """
+        ).bind(entry.target).bind(entry.delivery.id.rawValue)
+        while try old.next() { memory.committingOutputs -= Int(old.integer(0)) }
+    }
+
+    private func cause(
+        _ caused: Completion.Caused,
+        by delivery: Delivery,
+        at now: Timestamp
+    ) throws(SluiceError) -> DeliveryID? {
+        var target = try target(caused.target)
+        guard target.row.seen != caused.object.version else { return nil }
+        target.row.seen = caused.object.version
+        target.row.revision += 1
+        target.row.skippedReason = caused.delivers ? nil : caused.reason
+        if caused.delivers {
+            let origin = Origin(
+                eventType: .createdPut,
+                deliveryClass: .live,
+                hop: delivery.hop + 1,
+                cause: delivery.id
+            )
+            return try deliver(&target, caused.object, origin, at: now)
+        }
+        try save(&target, overtaking: caused.reason == TargetRow.sameContent ? .no : .newer, at: now)
+        return nil
+    }
+
+    // MARK: After
+
+    /// Keeps that a version's after-action is wanted, and makes it due if nothing else waits.
+    private func wantAfterAction(
+        _ entry: LedgerEntry,
+        _ version: ObjectVersion,
+        at now: Timestamp
+    ) throws(SluiceError) {
+        guard entry.wantsAfterAction else { return }
+        let target = entry.delivery.target
+        try sql(
+            """
+            INSERT INTO after_action (bucket, key, version, tries) VALUES (?,?,?,0) ON CONFLICT (bucket, key)
+            DO UPDATE SET version = excluded.version, tries = 0, due = NULL, failure = NULL
+            WHERE version <> excluded.version
+            """
+        ).bind(try number(of: target.bucket)).bind(target.key.bytes).bind(version.identity).run()
+        try settle(target, at: now)
+    }
+
+    /// Makes an after-action due once every configured trigger is done with the version.
+    func settle(_ target: TargetID, at now: Timestamp) throws(SluiceError) {
+        let bucket = try number(of: target.bucket)
+        let version = try sql("SELECT version FROM after_action WHERE bucket = ? AND key = ? AND due IS NULL")
+            .bind(bucket).bind(target.key.bytes).first { row in ObjectVersion(identity: row.text(0) ?? "") }
+        guard let version else { return }
+        for stored in try targets(in: target.bucket, key: target.key) {
+            let trigger = memory.triggers[stored.row.id.trigger]?.row
+            let isConfigured = trigger?.isConfigured == true && trigger?.bucket == target.bucket
+            if isConfigured, !stored.row.isSettled(for: version) { return }
+        }
+        try sql("UPDATE after_action SET due = ? WHERE bucket = ? AND key = ?")
+            .bind(now).bind(bucket).bind(target.key.bytes).run()
+    }
+
+    /// See `Ledger.dueAfterActions`.
+    func dueAfterActions(limit: Int, at now: Timestamp) throws(SluiceError) -> [AfterAction] {
+        let rows = try sql(
+            """
+            SELECT bucket, key, version, tries FROM after_action WHERE due IS NOT NULL AND due <= ?
+            ORDER BY due, bucket, key LIMIT ?
+            """
+        ).bind(now).bind(max(0, limit))
+        var actions: [AfterAction] = []
+        while try rows.next() {
+            actions.append(
+                AfterAction(
+                    bucket: memory.bucketNames[rows.integer(0)] ?? "",
+                    key: ObjectKey(bytes: rows.bytes(1)),
+                    version: ObjectVersion(identity: rows.text(2) ?? ""),
+                    tries: Int(rows.integer(3))
+                )
+            )
+        }
+        return actions
+    }
+
+    /// See `Ledger.finishAfterAction`.
+    func finish(_ action: AfterAction, _ error: FailureRecord?, retryAt: Timestamp) throws(SluiceError) {
+        let bucket = try number(of: action.bucket)
+        if let error {
+            try sql(
+                """
+                UPDATE after_action SET tries = tries + 1, due = ?, failure = ?
+                WHERE bucket = ? AND key = ? AND version = ?
+                """
+            ).bind(retryAt).bind(error.stored).bind(bucket).bind(action.key.bytes).bind(
+                action.version.identity
+            ).run()
+        } else {
+            try sql("DELETE FROM after_action WHERE bucket = ? AND key = ? AND version = ?")
+                .bind(bucket).bind(action.key.bytes).bind(action.version.identity).run()
+        }
+    }
+}

@@ -1,0 +1,241 @@
+internal import EventModel
+
+extension LedgerStore {
+    // MARK: Deliveries
+
+    /// The delivery's number of a state in its row: 8 is ready and waiting.
+    static let waiting: Int64 = 8
+
+    private static let states = DeliveryState.allCases.sorted { $0.order < $1.order }
+
+    /// A state by its number in a row.
+    static func state(_ number: Int64) -> DeliveryState {
+        states.indices.contains(Int(number)) ? states[Int(number)] : .ready
+    }
+
+    /// A delivery's row, from memory while it is open.
+    func entry(_ id: DeliveryID) throws(SluiceError) -> LedgerEntry? {
+        if let open = memory.open[id.rawValue] { return open }
+        let entry = try sql.delivery.bind(id.rawValue).first { row throws(SluiceError) in try self.entry(row)
+        }
+        if let entry, entry.delivery.state.isOpen { memory.open[id.rawValue] = entry }
+        return entry
+    }
+
+    /// Reads a delivery's row; see `LedgerSQL.deliveryColumns`.
+    func entry(_ row: SQLStatement) throws(SluiceError) -> LedgerEntry {
+        guard let stream = memory.streamNames[row.integer(2)] else {
+            throw SluiceError(
+                .ledgerUnavailable,
+                "The ledger's file is damaged: delivery \(row.integer(0)) belongs to no trigger.",
+                hint: LedgerFailure.damageHint
+            )
+        }
+        let delivery = Delivery(
+            id: DeliveryID(row.integer(0)),
+            target: TargetID(
+                trigger: stream.trigger,
+                bucket: stream.bucket,
+                key: ObjectKey(bytes: row.bytes(30))
+            ),
+            version: ObjectVersion(identity: row.text(25) ?? ""),
+            sizeBytes: UInt64(bitPattern: row.integer(8)),
+            eventType: row.text(23).map(EventType.init) ?? .createdPut,
+            eventTime: Timestamp(nanoseconds: row.integer(9)),
+            lane: row.text(24).map(Lane.job) ?? .main,
+            deliveryClass: DeliveryClass(rawValue: Int(row.integer(4))) ?? .live,
+            hop: Int(row.integer(6)),
+            cause: row.optionalInteger(7).map(DeliveryID.init),
+            state: Self.state(row.integer(3)),
+            reason: row.text(26),
+            failure: FailureRecord(stored: row.bytes(28)),
+            tries: Int(row.integer(14)),
+            attempts: Int(row.integer(13)),
+            crashes: Int(row.integer(15)),
+            isSuspect: row.integer(5) != 0,
+            created: Timestamp(nanoseconds: row.integer(10)),
+            updated: Timestamp(nanoseconds: row.integer(11)),
+            notBefore: row.moment(12),
+            statistics: DeliveryStatistics(stored: row.bytes(29))
+        )
+        return LedgerEntry(
+            delivery: delivery,
+            target: row.integer(1),
+            stream: row.integer(2),
+            token: row.optionalInteger(16),
+            boot: row.optionalInteger(17),
+            started: row.moment(18),
+            ended: row.moment(19),
+            outcome: AttemptEnd(rawValue: Int(row.integer(20))),
+            failed: row.integer(21) != 0,
+            cancelReason: row.text(27),
+            wantsAfterAction: row.integer(22) != 0
+        )
+    }
+
+    /// Stores a delivery's row, new when `old` is nil, and counts it.
+    func save(_ entry: LedgerEntry, old: Delivery?) throws(SluiceError) {
+        let delivery = entry.delivery
+        let statement = old == nil ? sql.insertDelivery : sql.updateDelivery
+        if old == nil {
+            statement.bind(delivery.id.rawValue).bind(entry.target).bind(entry.stream).bind(delivery.hop)
+                .bind(delivery.cause?.rawValue).bind(Int64(bitPattern: delivery.sizeBytes))
+                .bind(delivery.eventTime.nanoseconds).bind(delivery.created.nanoseconds)
+                .bind(delivery.eventType == .createdPut ? nil : delivery.eventType.name)
+            if case .job(let name) = delivery.lane {
+                statement.bind(name)
+            } else {
+                statement.bind(nil as String?)
+            }
+            statement.bind(delivery.version.identity)
+        }
+        let waits = delivery.state == .ready && delivery.notBefore != nil
+        statement.bind(waits ? Self.waiting : Int64(delivery.state.order)).bind(
+            delivery.deliveryClass.rawValue
+        )
+        .bind(delivery.isSuspect).bind(delivery.updated.nanoseconds).bind(delivery.notBefore)
+        .bind(delivery.attempts).bind(delivery.tries).bind(delivery.crashes)
+        .bind(entry.token).bind(entry.boot).bind(entry.started).bind(entry.ended)
+        .bind(entry.outcome.map { Int64($0.rawValue) }).bind(entry.failed).bind(entry.wantsAfterAction)
+        .bind(delivery.reason).bind(entry.cancelReason).bind(delivery.failure?.stored)
+        .bind(delivery.statistics?.stored)
+        if old != nil { statement.bind(delivery.id.rawValue) }
+        try statement.run()
+        memory.count(delivery.id.rawValue, entry.stream, from: old, to: delivery)
+        memory.open[delivery.id.rawValue] = delivery.state.isOpen ? entry : nil
+        if waits, let due = delivery.notBefore, due < memory.earliestWaiting ?? .init(nanoseconds: .max) {
+            memory.earliestWaiting = due
+        }
+    }
+
+    // MARK: Targets
+
+    /// A target's row, or one of no number and revision 0.
+    func target(_ id: TargetID) throws(SluiceError) -> StoredTarget {
+        let stream = try stream(of: id)
+        let found = try sql.targetByKey.bind(id.key.bytes).bind(stream).first { row throws(SluiceError) in
+            try self.target(row)
+        }
+        return found
+            ?? StoredTarget(number: nil, stream: stream, row: TargetRow(id: id, revision: 0, seen: nil))
+    }
+
+    /// A target's row by its number.
+    func target(number: Int64) throws(SluiceError) -> StoredTarget {
+        let found = try sql.targetByNumber.bind(number).first { row throws(SluiceError) in
+            try self.target(row)
+        }
+        guard let found else {
+            throw SluiceError(
+                .ledgerUnavailable,
+                "The ledger's file is damaged: target \(number) is missing.",
+                hint: LedgerFailure.damageHint
+            )
+        }
+        return found
+    }
+
+    /// Reads a target's row; see `LedgerSQL.targetColumns`.
+    func target(_ row: SQLStatement) throws(SluiceError) -> StoredTarget {
+        let stream = memory.streamNames[row.integer(1)] ?? .init(trigger: "", bucket: "")
+        let id = TargetID(trigger: stream.trigger, bucket: stream.bucket, key: ObjectKey(bytes: row.bytes(2)))
+        let latest = row.optionalInteger(4).map(DeliveryID.init)
+        let target = TargetRow(
+            id: id,
+            revision: row.integer(3),
+            seen: row.text(5).map(ObjectVersion.init(identity:)),
+            latest: latest,
+            latestState: latest == nil ? nil : Self.state(row.integer(7)),
+            skippedReason: row.text(6),
+            done: try done(row, from: 8)
+        )
+        return StoredTarget(number: row.integer(0), stream: row.integer(1), row: target)
+    }
+
+    /// Reads what outputs were made from; see `LedgerSQL.doneColumns`.
+    func done(_ row: SQLStatement, from column: CInt) throws(SluiceError) -> DoneRecord? {
+        guard row.integer(column) > 0 else { return nil }
+        return DoneRecord(
+            version: ObjectVersion(identity: row.text(column + 4) ?? ""),
+            digest: ContentDigest(
+                crc64: UInt64(bitPattern: row.integer(column + 1)),
+                sizeBytes: UInt64(bitPattern: row.integer(column + 2))
+            ),
+            fingerprint: try fingerprint(row.integer(column + 3)),
+            generation: row.integer(column)
+        )
+    }
+
+    /// Stores a target's row; a new one gets its number.
+    func save(_ target: inout StoredTarget) throws(SluiceError) {
+        let row = target.row
+        guard let number = target.number else {
+            let statement = sql.insertTarget
+            statement.bind(target.stream).bind(row.id.key.bytes).bind(row.revision).bind(row.latest?.rawValue)
+                .bind(row.seen?.identity).bind(row.skippedReason)
+            return target.number = try inserted(statement)
+        }
+        var fingerprint: Int64?
+        if let done = row.done { fingerprint = try self.number(of: done.fingerprint) }
+        try sql.updateTarget.bind(row.revision).bind(row.latest?.rawValue).bind(row.seen?.identity)
+            .bind(row.skippedReason).bind(row.done?.generation ?? 0)
+            .bind(row.done.map { Int64(bitPattern: $0.digest.crc64) })
+            .bind(row.done.map { Int64(bitPattern: $0.digest.sizeBytes) }).bind(fingerprint)
+            .bind(row.done?.version.identity).bind(number).run()
+    }
+
+    // MARK: Outputs
+
+    /// An output's row with what its commit planned.
+    struct StoredOutput {
+        /// What the protocol shows of it.
+        let row: OutputRow
+        /// Its owner's number.
+        let owner: Int64
+        /// What to publish; meaningful while the version is nil.
+        let planned: PlannedOutput
+    }
+
+    /// Reads an output's row; see `LedgerSQL.outputColumns`.
+    func output(_ row: SQLStatement) -> StoredOutput {
+        let stream = memory.streamNames[row.integer(9)] ?? .init(trigger: "", bucket: "")
+        let bucket = memory.bucketNames[row.integer(0)] ?? ""
+        let key = ObjectKey(bytes: row.bytes(1))
+        let digest = ContentDigest(
+            crc64: UInt64(bitPattern: row.integer(3)),
+            sizeBytes: UInt64(bitPattern: row.integer(4))
+        )
+        let output = OutputRow(
+            bucket: bucket,
+            key: key,
+            owner: TargetID(
+                trigger: stream.trigger,
+                bucket: stream.bucket,
+                key: ObjectKey(bytes: row.bytes(10))
+            ),
+            delivery: DeliveryID(row.integer(2)),
+            version: row.text(6).map(ObjectVersion.init(identity:)),
+            digest: digest
+        )
+        let planned = PlannedOutput(
+            bucket: bucket,
+            key: key,
+            staged: row.text(7) ?? "",
+            digest: digest,
+            mayReplace: row.integer(5) != 0
+        )
+        return StoredOutput(row: output, owner: row.integer(8), planned: planned)
+    }
+
+    /// All outputs of a target, by bucket and key.
+    func outputs(ofTarget number: Int64) throws(SluiceError) -> [StoredOutput] {
+        let rows = try sql(
+            """
+            SELECT \(LedgerSQL.outputColumns) FROM output o JOIN target t ON t.id = o.owner WHERE o.owner = ?
+            """
+        ).bind(number)
+        var outputs: [StoredOutput] = []
+        while try rows.next() { outputs.append(output(rows)) }
+        return outputs.sorted { OutputRow.isBefore($0.row, $1.row) }
+    }
+}

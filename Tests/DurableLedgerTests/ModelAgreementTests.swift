@@ -1,0 +1,105 @@
+internal import DurableLedger
+internal import EventModel
+internal import Testing
+
+/// Random sequences of calls, whose every answer must be the same from the model and from SQLite.
+@Suite struct ModelAgreementTests {
+    @Test("SQLite answers as the model does, across reopening (I3, I4, I6)", arguments: 0..<12)
+    func agreement(part: Int) async throws {
+        for index in 0..<25 {
+            let seed = UInt64(part * 1000 + index)
+            var sequence = RandomSequence(seed: seed)
+            let model = ReferenceLedger()
+            var calls = sequence.opening()
+            for call in calls { sequence.learn(try await call.apply(model)) }
+            while calls.count < 100 {
+                let call = await sequence.next(model)
+                sequence.learn(try await call.apply(model))
+                calls.append(call)
+            }
+            guard try await Self.disagreement(calls, seed: seed) != nil else { continue }
+            let shortest = try await Self.shrink(calls, seed: seed)
+            let text = try await Self.disagreement(shortest, seed: seed) ?? ""
+            Issue.record("seed \(seed): \(text)\n\(shortest.map(\.text).joined(separator: "\n"))")
+            return
+        }
+    }
+
+    /// Replays calls on both; says where they disagree.
+    static func disagreement(_ calls: [LedgerCall], seed: UInt64) async throws -> String? {
+        try await TemporaryDirectory.with { directory in
+            let model = ReferenceLedger(id: Sample.ledgerID)
+            var sqlite = try await SQLiteLedger.open(path: directory.ledger, newLedger: Sample.ledgerID)
+            var random = SeededGenerator(seed: seed)
+            var found: String?
+            for (index, call) in (calls + observation(of: calls)).enumerated() {
+                if random.chance(0.04) {
+                    await sqlite.close()
+                    sqlite = try await SQLiteLedger.open(path: directory.ledger, newLedger: "not used")
+                }
+                let wanted = try await call.apply(model)
+                let answer = try await call.apply(sqlite)
+                if AnyHashable(wanted) != AnyHashable(answer) {
+                    found = "call \(index) (\(call.text)):\nmodel  \(wanted)\nSQLite \(answer)"
+                    break
+                }
+            }
+            await sqlite.close()
+            return found
+        }
+    }
+
+    /// Takes calls out as long as the disagreement stays.
+    static func shrink(_ calls: [LedgerCall], seed: UInt64) async throws -> [LedgerCall] {
+        var calls = calls
+        var size = calls.count / 2
+        while size > 0 {
+            var start = 0
+            while start < calls.count {
+                var fewer = calls
+                fewer.removeSubrange(start..<min(start + size, calls.count))
+                if try await disagreement(fewer, seed: seed) != nil { calls = fewer } else { start += size }
+            }
+            size /= 2
+        }
+        return calls
+    }
+
+    /// Everything that can be seen of a ledger, as calls.
+    private static func observation(of calls: [LedgerCall]) -> [LedgerCall] {
+        let now = Sample.time(100_000)
+        let keys: [ObjectKey] = [
+            "a", "b", "dir/c", ObjectKey(bytes: [0xFF, 0x00, 0x41]), "out/1", "out/2", "out/3",
+        ]
+        var reads = [
+            LedgerCall("verify") { try await $0.verify() },
+            LedgerCall("counters") { try await $0.counters() },
+            LedgerCall("triggers") { try await $0.triggers() },
+            LedgerCall("backlog") { try await $0.backlog(at: Sample.time(300)) },
+            LedgerCall("late backlog") { try await $0.backlog(at: now) },
+            LedgerCall("due") { try await $0.dueAfterActions(limit: 1000, at: now) },
+            LedgerCall("deliveries") { ledger in
+                var query = DeliveryQuery()
+                query.limit = 1000
+                return try await ledger.deliveries(query)
+            },
+            LedgerCall("conservation") { ledger in
+                var query = DeliveryQuery()
+                query.limit = 1000
+                let counted = try await ledger.counters().reduce(0) { $0 + $1.count }
+                return try await counted == Int64(ledger.deliveries(query).count)
+            },
+        ]
+        for bucket: BucketName in ["inbox", "clean", "elsewhere"] {
+            reads.append(LedgerCall("targets \(bucket)") { try await $0.targets(in: bucket, keys: keys) })
+            for key in keys {
+                let target = TargetID(trigger: "web", bucket: bucket, key: key)
+                reads.append(LedgerCall("outputs of \(target)") { try await $0.outputs(of: target) })
+            }
+        }
+        for number in 1...Int64(60) {
+            reads.append(LedgerCall("history \(number)") { try await $0.history(of: DeliveryID(number)) })
+        }
+        return reads
+    }
+}
