@@ -96,30 +96,3 @@ final class ObservedFeed: Sendable {
         }
     }
 }
-
-/// Changes of files that a test needs; each must succeed.
-enum FileTree {
-    static func move(_ from: String, _ to: String) {
-        precondition(unsafe rename(from, to) == 0, "\(from) could not be renamed to \(to).")
-    }
-
-    static func link(_ from: String, _ to: String) {
-        precondition(unsafe Glibc.link(from, to) == 0, "\(from) could not be linked to \(to).")
-    }
-
-    static func linkSymbolically(_ target: String, _ path: String) {
-        precondition(unsafe symlink(target, path) == 0, "The link \(path) could not be made.")
-    }
-
-    static func makeFIFO(_ path: String) {
-        precondition(unsafe mkfifo(path, 0o644) == 0, "The FIFO \(path) could not be made.")
-    }
-
-    static func remove(_ path: String) {
-        precondition(unsafe unlink(path) == 0, "\(path) could not be removed.")
-    }
-
-    static func setMode(_ path: String, _ mode: mode_t) {
-        precondition(unsafe chmod(path, mode) == 0, "The mode of \(path) could not be set.")
-    }
-}

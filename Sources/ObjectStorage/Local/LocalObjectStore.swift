@@ -2,6 +2,7 @@ internal import CLinux
 public import EventModel
 public import Execution
 internal import Glibc
+internal import Synchronization
 
 /// A directory as a bucket: its regular files are the objects, their relative paths the keys.
 ///
@@ -28,6 +29,9 @@ public final class LocalObjectStore: ObjectStore {
         staging = StagingArea(root: root)
         syncer = DirectorySyncer(pool: pool)
     }
+
+    /// How many fsyncs of directories were made; many publishes share one (trap D07).
+    public var directorySyncCount: Int { syncer.syncCount.load(ordering: .relaxed) }
 
     /// Walks the bucket, directory by directory.
     public func list(prefix: ObjectKey) -> any ObjectLister {

@@ -1,0 +1,131 @@
+internal import EventModel
+internal import Execution
+internal import Glibc
+internal import ObjectStorage
+internal import TestSupport
+internal import Testing
+
+@Suite struct LocalVersionTests {
+    @Test("an overwrite that keeps inode, size and mtime is another version (traps W12, W13)")
+    func sameLooks() async throws {
+        let bucket = WatchedBucket()
+        bucket.files.write("k", [1, 2, 3])
+        FileTree.setModified(bucket.files.path("k"), seconds: 1_000_000_000)
+        let before = try #require(try await bucket.store.head("k"))
+        let reader = try await bucket.store.open("k", ifMatch: before.version)
+        bucket.files.write("k", [4, 5, 6])
+        FileTree.setModified(bucket.files.path("k"), seconds: 1_000_000_000)
+        let after = try #require(try await bucket.store.head("k"))
+        #expect(after.modified == before.modified && after.sizeBytes == before.sizeBytes)
+        #expect(after.version != before.version)
+        let error = #expect(throws: SluiceError.self) { try reader.confirm() }
+        #expect(error?.code == .storageVersionChanged)
+    }
+
+    @Test("a file that was replaced by a rename while it was read is still one version (DESIGN 5, step 5)")
+    func replacedWhole() async throws {
+        let bucket = WatchedBucket()
+        bucket.files.write("k", [1, 2, 3])
+        FileTree.setModified(bucket.files.path("k"), seconds: 1_000_000_000)
+        let reader = try await bucket.store.open("k", ifMatch: nil)
+        bucket.files.write("new", [4, 5, 6])
+        bucket.rename("new", "k")
+        #expect(try ObjectStoreContract.read(reader) == [1, 2, 3])
+        try reader.confirm()
+        #expect(try await bucket.store.head("k")?.version != reader.info.version)
+    }
+
+    @Test("the lease tells whether somebody still writes (trap W07)")
+    func writers() async throws {
+        let bucket = WatchedBucket()
+        bucket.files.write("k", [1])
+        #expect(await bucket.store.writerState(of: "k") == .none)
+        let writer = unsafe open(bucket.files.path("k"), O_WRONLY | O_APPEND)
+        try #require(writer >= 0)
+        #expect(await bucket.store.writerState(of: "k") == .writing)
+        close(writer)
+        #expect(await bucket.store.writerState(of: "k") == .none)
+        let reader = try await bucket.store.open("k", ifMatch: nil)
+        #expect(await bucket.store.writerState(of: "k") == .none, "A reader is no writer.")
+        try reader.confirm()
+    }
+
+    @Test("many publishes into one directory share its fsyncs (trap D07)")
+    func sharedSyncs() async throws {
+        let bucket = WatchedBucket()
+        let count = 200
+        var requests: [PublishRequest] = []
+        for token in 0..<count {
+            let key = ObjectKey("d/e/\(token)")
+            requests.append(try await ObjectStoreContract.stage(bucket.store, key, [1], token: Int64(token)))
+        }
+        let published = await bucket.store.publish(requests)
+        #expect(published.allSatisfy { (try? $0.get()) != nil })
+        // The bucket, `d` and `d/e`: each made or changed, each synchronised once.
+        #expect(bucket.store.directorySyncCount == 3)
+        await withTaskGroup(of: Void.self) { group in
+            for token in 0..<count {
+                group.addTask {
+                    let key = ObjectKey("d/e/again-\(token)")
+                    let staged = try? await ObjectStoreContract.stage(
+                        bucket.store, key, [1], token: Int64(1_000 + token)
+                    )
+                    guard let staged else { return }
+                    #expect((try? await bucket.store.publish([staged])[0].get()) != nil)
+                }
+            }
+        }
+        #expect(bucket.store.directorySyncCount <= 3 + count)
+        #expect(bucket.files.files(below: "d/e").count == 2 * count)
+    }
+
+    @Test("the service's own directory is no part of the bucket, neither listed nor opened")
+    func excluded() async throws {
+        let bucket = WatchedBucket(excluding: "state")
+        bucket.files.write("state/ledger.db", [1])
+        bucket.files.write("state2/a", [1])
+        let keys = try await ObjectStoreContract.list(bucket.store).compactMap { entry -> ObjectKey? in
+            guard case .object(let info) = entry else { return nil }
+            return info.key
+        }
+        #expect(keys == ["state2/a"])
+        let error = await #expect(throws: SluiceError.self) { try await bucket.store.head("state/ledger.db") }
+        #expect(error?.code == .storageInvalidKey)
+        #expect(bucket.store.refusal(of: "state2/a") == nil)
+    }
+}
+
+@Suite(.enabled(if: FileTree.canMount, "mounting a file system needs root"), .serialized)
+struct LocalMountTests {
+    @Test("a full disk is an outage, and nothing partial becomes visible (trap D05)")
+    func full() async throws {
+        let bucket = WatchedBucket()
+        FileTree.mount(bucket.files.path, "size=256k")
+        defer { FileTree.unmount(bucket.files.path) }
+        let error = await #expect(throws: SluiceError.self) {
+            try await ObjectStoreContract.stage(
+                bucket.store, "big", [UInt8](repeating: 7, count: 1 << 20), token: 1
+            )
+        }
+        #expect(error?.code == .storageFull && error?.code.blame == .outage)
+        #expect(try await ObjectStoreContract.list(bucket.store) == [])
+        #expect(try await bucket.store.sweep(
+            ledger: String(repeating: "a1", count: 16), currentBoot: "next", keeping: []
+        ) == 1)
+        let small = try await ObjectStoreContract.stage(bucket.store, "small", [1], token: 2)
+        #expect(try await bucket.store.publish([small])[0].get().info.sizeBytes == 1)
+    }
+
+    @Test("an output for a mount below the bucket fails with its own reason (trap D10)")
+    func crossDevice() async throws {
+        let bucket = WatchedBucket()
+        bucket.files.makeDirectory("mounted")
+        FileTree.mount(bucket.files.path("mounted"), "size=256k")
+        defer { FileTree.unmount(bucket.files.path("mounted")) }
+        let request = try await ObjectStoreContract.stage(bucket.store, "mounted/out", [1], token: 1)
+        let result = await bucket.store.publish([request])[0]
+        let error = #expect(throws: SluiceError.self) { try result.get() }
+        #expect(error?.code == .storageCrossDevice)
+        #expect(try await ObjectStoreContract.list(bucket.store) == [])
+    }
+}
