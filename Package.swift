@@ -137,7 +137,10 @@ let package = Package(
         tests("TriggerRulesTests", ["TriggerRules", "EventModel", "Settings"]),
         tests(
             "EventProcessingTests",
-            ["EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "EventModel"]
+            [
+                "EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "Execution",
+                "EventModel", .product(name: "Logging", package: "swift-log"),
+            ]
         ),
         tests("HTTPTransportTests", ["HTTPTransport", "EventModel"]),
         tests(

@@ -144,6 +144,7 @@ public final class EventProcessor: Service {
         core.logger.info("stopping", metadata: ["active": "\(dispatcher.activeCount)"])
         supervisor.stop()
         dispatcher.stop()
+        core.note(problem: "the service is stopping", about: "stop")
         do {
             try await core.clock.sleep(for: Self.drain)
             dispatcher.cancel(nil)

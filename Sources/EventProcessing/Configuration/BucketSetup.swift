@@ -10,16 +10,20 @@ public struct BucketSetup: Sendable {
     public let after: AfterPolicy
     /// How the bucket is watched, when a trigger watches it.
     public let watch: WatchPolicy
+    /// Makes the bucket's change feed; nil where there is none, so that only scans see changes.
+    public let makeFeed: (@Sendable () -> any ChangeFeed)?
 
     /// Describes one bucket.
     public init(
         store: any ObjectStore,
         after: AfterPolicy = .keep,
-        watch: WatchPolicy = WatchPolicy()
+        watch: WatchPolicy = WatchPolicy(),
+        makeFeed: (@Sendable () -> any ChangeFeed)? = nil
     ) {
         self.store = store
         self.after = after
         self.watch = watch
+        self.makeFeed = makeFeed
     }
 }
 

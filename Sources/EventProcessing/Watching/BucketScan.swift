@@ -8,11 +8,13 @@ internal import TriggerRules
 /// One complete listing of a bucket, page by page: the truth that hints only anticipate (DESIGN 1).
 struct BucketScan: Sendable {
     /// What a complete listing showed.
-    struct Summary: Sendable, Hashable {
+    struct Summary: Sendable {
         /// How many objects there are.
         var objectCount = 0
         /// Entries that are no objects, by reason.
         var ineligible: [String: Int] = [:]
+        /// Triggers whose first complete scan this was, with how many objects were there before them.
+        var baselines: [(trigger: Trigger, existing: Int)] = []
     }
 
     /// So many entries are looked at with one lookup in the ledger.
@@ -47,28 +49,10 @@ struct BucketScan: Sendable {
             summary.objectCount += objects.count
             tally += try await intake.listed(objects, in: bucket)
         }
-        for trigger in open {
-            try await closeBaseline(of: trigger, existing: tally.existing[trigger.name] ?? 0)
-        }
+        summary.baselines = open.map { ($0, tally.existing[$0.name] ?? 0) }
         core.metrics.update { $0.scans[bucket, default: 0] += 1 }
         core.tell("scan", bucket: bucket, "\(summary.objectCount) objects, \(tally.delivered) to do")
         return summary
-    }
-
-    private func closeBaseline(of trigger: Trigger, existing: Int) async throws(SluiceError) {
-        try await core.ledger.completeBaseline(trigger.name, at: core.clock.now)
-        core.closeBaseline(trigger.name)
-        guard trigger.existing == .skip else { return }
-        core.tell(
-            "existing",
-            bucket: bucket,
-            trigger: trigger.name,
-            "\(existing) objects were there before: skipped"
-        )
-        core.logger.notice(
-            "objects that were there before the trigger are skipped",
-            metadata: ["trigger": "\(trigger.name)", "count": "\(existing)"]
-        )
     }
 
     /// Stands still while `max_pending` deliveries are ready (trap Q18).
