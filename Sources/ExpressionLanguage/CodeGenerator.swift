@@ -90,7 +90,7 @@ struct CodeGenerator {
                 throw Finding(
                     .expressionInvalidPattern,
                     "The pattern is refused: \(error.reason).",
-                    hint: "https://github.com/google/re2/wiki/Syntax (raw strings keep backslashes: r'\\d+').",
+                    hint: "https://github.com/google/re2/wiki/Syntax (raw strings keep backslashes: r'\\d+')",
                     at: tree[arguments[1]].byteOffset
                 )
             }
