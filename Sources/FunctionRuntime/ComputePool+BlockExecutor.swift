@@ -6,8 +6,10 @@ extension ComputePool: BlockExecutor {
     /// One block for each thread at a time.
     public var parallelism: Int { threadCount }
 
-    /// Runs `work` on a thread of the pool. A pool that takes nothing more runs it here and now, so that a
-    /// run that is under way ends instead of waiting for ever.
+    /// Runs `work` on a thread of the pool.
+    ///
+    /// A pool that takes nothing more runs it here and now, so that a run that is under way ends instead of
+    /// waiting for ever.
     public func execute(_ work: @escaping @Sendable () -> Void) {
         do {
             try submit(work)

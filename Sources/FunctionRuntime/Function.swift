@@ -83,7 +83,7 @@ public struct InvocationReport: Sendable, Hashable {
     public var textBytesIn: UInt64 = 0
     /// Encoded bytes before compression.
     public var textBytesOut: UInt64 = 0
-    /// What the operator should know though the run succeeded: trailing garbage, invalid UTF-8 repaired…
+    /// What the operator should know though the run succeeded: trailing garbage, invalid UTF-8 repaired.
     public var warnings: [String] = []
 
     /// A report of nothing.

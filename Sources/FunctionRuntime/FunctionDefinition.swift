@@ -58,8 +58,9 @@ public struct FunctionDefinition: Sendable {
         return FunctionDefinition(name: name, pipeline: pipeline, timeout: timeout)
     }
 
-    /// SHA-256 of the canonical text, which holds the `semantics` number of each step. The name and the
-    /// timeout are no part of it: they do not change what an output holds.
+    /// SHA-256 of the canonical text, which holds the `semantics` number of each step.
+    ///
+    /// The name and the timeout are no part of it: they do not change what an output holds.
     static func fingerprint(of pipeline: Pipeline) -> Fingerprint {
         let digest = SHA256.hash(data: Array("sluice steps 1\n\(pipeline.canonicalText)".utf8))
         let digits = Array("0123456789abcdef".utf8)

@@ -18,7 +18,9 @@ public struct StepsFunction: Function {
         self.executor = executor
     }
 
-    /// Runs the pipeline over one object. Throws what failed; the rejects do not fail it.
+    /// Runs the pipeline over one object.
+    ///
+    /// Throws what failed; the rejects do not fail it.
     public func invoke(_ invocation: Invocation) throws(SluiceError) -> InvocationReport {
         let result = try pipeline.run(
             source: invocation.source,
@@ -39,8 +41,10 @@ public struct StepsFunction: Function {
 private final class InvocationSinks: PipelineSinks {
     private let outputs: any OutputOpener
 
+    /// Sits on top of one invocation's outputs.
     init(_ outputs: any OutputOpener) { self.outputs = outputs }
 
+    /// Opens the output of that role.
     func open(_ role: OutputRole) throws(SluiceError) -> (any ByteSink)? {
         switch role {
         case .result: try outputs.open(OutputPart(role: .result))

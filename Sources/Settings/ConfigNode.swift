@@ -32,8 +32,9 @@ public struct ConfigNode: Sendable, Hashable {
     public let value: Value
     /// Where the node begins.
     public let location: SourceLocation
-    /// From the root: `triggers.web-logs.retry.attempts`; empty for the root. Ends in `…` when it is very
-    /// long.
+    /// From the root: `triggers.web-logs.retry.attempts`; empty for the root.
+    ///
+    /// Ends in `…` when it is very long.
     public let path: String
 
     /// Makes a node.

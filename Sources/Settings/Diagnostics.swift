@@ -50,7 +50,9 @@ public struct Diagnostics: Sendable {
     /// Places whose value could not even be read: what is said of them later would only repeat that.
     private var unreadable: Set<SourceLocation> = []
 
-    /// Starts with no finding. Without `externals`, every `{ env: … }` and `{ file: … }` is a mistake.
+    /// Starts with no finding.
+    ///
+    /// Without `externals`, every `{ env: … }` and `{ file: … }` is a mistake.
     public init(externals: ExternalValues = .none) { self.externals = externals }
 
     /// Whether the configuration cannot be used.

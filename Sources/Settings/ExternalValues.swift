@@ -55,7 +55,9 @@ extension ConfigNode {
         }
     }
 
-    /// A string that never prints (trap S11). Warns when it is written in the file itself.
+    /// A string that never prints (trap S11).
+    ///
+    /// Warns when it is written in the file itself.
     public func secret(_ diagnostics: inout Diagnostics) -> Secret? {
         guard let text = text(&diagnostics) else { return nil }
         if case .scalar = value {

@@ -96,10 +96,13 @@ public enum JSONSchema {
 
 /// JSON that keeps the order of its names.
 private indirect enum JSON {
+    /// A string.
     case text(String)
     /// A number, `true` or `false`, as written.
     case literal(String)
+    /// A list.
     case array([JSON])
+    /// Names with values.
     case object([(String, JSON)])
 
     /// Indented text; what holds no further list or mapping stays on one line.

@@ -5,12 +5,19 @@ internal import EventModel
 struct YAMLEvent {
     /// What libyaml saw.
     enum Kind {
+        /// A document begins.
         case documentStart
+        /// Text, and whether it stands in quotes or a block.
         case scalar(String, isQuoted: Bool)
+        /// A list begins.
         case sequenceStart
+        /// The innermost list ends.
         case sequenceEnd
+        /// A mapping begins.
         case mappingStart
+        /// The innermost mapping ends.
         case mappingEnd
+        /// A reference to the anchor of that name.
         case alias(String)
     }
 
