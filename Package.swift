@@ -87,13 +87,14 @@ let package = Package(
                 "EventProcessing", "ControlPlane", "RecordEngine", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]
         ),
         .executableTarget(
             name: "sluice",
             dependencies: [
                 "Daemon", "ControlPlane", "EventProcessing", "EventModel", "Execution", "Settings", "DurableLedger",
-                "FunctionRuntime", "RecordEngine", "TriggerRules", "ObjectStorage", "HTTPTransport",
+                "FunctionRuntime", "RecordEngine", "TriggerRules", "ObjectStorage", "HTTPTransport", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

@@ -25,7 +25,7 @@ struct Sluice: AsyncParsableCommand {
                 name: "Watching and mending:",
                 subcommands: [
                     StatusCommand.self, EventsCommand.self, WhyCommand.self, DeliveriesCommand.self, DeadCommand.self,
-                    TriggerCommand.self, LedgerCommand.self, ReloadCommand.self,
+                    TriggerCommand.self, LedgerCommand.self, ReloadCommand.self, WorkerCommand.self,
                 ]),
         ])
 

@@ -24,7 +24,7 @@ public final class StateDirectory: Sendable {
     public static let socketName = "sluice.sock"
     /// The ledger's name in the directory.
     public static let ledgerName = "ledger.sqlite"
-    /// How long a service waits for a command to give the lock back.
+    /// How long is waited for a command to give the lock back.
     static let patience = Duration.seconds(10)
 
     private init(path: String, descriptor: Int32, lock: Int32) {
@@ -76,19 +76,22 @@ public final class StateDirectory: Sendable {
         return readHolder(lock) ?? (0, .service)
     }
 
+    /// Takes the lock, or says who has it.
+    ///
+    /// Commands hold it for milliseconds, so both kinds wait for a command. What `holder` does takes a shared lock for
+    /// an instant, and the file may name a service that died: one refusal proves nothing, 250 ms of them do.
     private func acquire(for purpose: Purpose) throws(SluiceError) {
-        let deadline = ContinuousClock.now + Self.patience
+        let began = ContinuousClock.now
         while flock(lock, LOCK_EX | LOCK_NB) != 0 {
             guard errno == EWOULDBLOCK || errno == EINTR else {
                 throw Self.failure("cannot be locked", path, errno)
             }
             let holder = Self.readHolder(lock)
-            // Only a service waits, and only for a command: commands hold the lock for milliseconds.
-            if purpose == .service, holder == nil || holder?.purpose == .command, ContinuousClock.now < deadline {
-                usleep(10_000)
-                continue
+            let isService = holder?.purpose == .service
+            if ContinuousClock.now - began > (isService ? .milliseconds(250) : Self.patience) {
+                throw Self.locked(path, holder?.pid ?? 0)
             }
-            throw Self.locked(path, holder?.pid ?? 0)
+            usleep(5_000)
         }
         let text = Array("\(getpid()) \(purpose.rawValue)\n".utf8)
         guard ftruncate(lock, 0) == 0, unsafe pwrite(lock, text, text.count, 0) == text.count else {

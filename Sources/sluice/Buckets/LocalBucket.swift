@@ -27,20 +27,9 @@ enum LocalBucket {
             .bucketUnknown, "There is no bucket '\(Printable.escape(bucket.rawValue))' in \(configuration.file).",
             hint: "Buckets are \(known).")
     }
+}
 
-    /// Copies a source to a sink, on a thread that may block.
-    static func copy(from source: any ByteSource, to sink: any ByteSink) throws(SluiceError) -> UInt64 {
-        var total: UInt64 = 0
-        var chunk: [UInt8] = []
-        while true {
-            var failure: SluiceError?
-            chunk = [UInt8](capacity: 256 << 10) { span in
-                span.append(addingRawCapacity: span.freeCapacity, source, &failure)
-            }
-            if let failure { throw failure }
-            guard !chunk.isEmpty else { return total }
-            total += UInt64(chunk.count)
-            try sink.write(chunk.span.bytes)
-        }
-    }
+extension SluiceError.Code {
+    /// The configuration has no bucket of this name.
+    static let bucketUnknown = Self("command.unknown-bucket", .usage)
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Daemon
 internal import Logging
 
 /// A log level on the command line.
@@ -13,4 +14,16 @@ struct LogLevelArgument: ExpressibleByArgument {
     }
 
     var defaultValueDescription: String { level.rawValue }
+}
+
+/// A log format on the command line.
+struct LogFormatArgument: ExpressibleByArgument {
+    let format: LogFormat
+
+    init?(argument: String) {
+        guard let format = LogFormat(rawValue: argument.lowercased()) else { return nil }
+        self.format = format
+    }
+
+    static var allValueStrings: [String] { LogFormat.allCases.map(\.rawValue) }
 }

@@ -31,7 +31,7 @@ struct RunCommand: AsyncParsableCommand {
     func validate() throws {
         if inputs.isEmpty { throw ValidationError("Name at least one input, or - for standard input.") }
         if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024.") }
-        if inputs.count { $0 == "-" } > 1 { throw ValidationError("Standard input can be read once.") }
+        if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("Standard input can be read once.") }
         if rejects != nil, inputs.count > 1 { throw ValidationError("--rejects takes one input.") }
         if options.json, output == nil { throw ValidationError("--json needs -o: standard output holds the result.") }
     }
@@ -65,7 +65,7 @@ struct RunCommand: AsyncParsableCommand {
             }
             return [.standardOutput]
         }
-        let exists = FileManager.default.fileExists(atPath: output, isDirectory: &isDirectory)
+        let exists = unsafe FileManager.default.fileExists(atPath: output, isDirectory: &isDirectory)
         guard isDirectory.boolValue || output.hasSuffix("/") || inputs.count > 1 else {
             if exists, inputs.contains(where: { Self.isSameFile($0, output) }) {
                 throw SluiceError(.runOutput, "\(output) is an input.", hint: "Write to another file.")

@@ -6,5 +6,5 @@ struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "schema", abstract: "Print the JSON Schema of the configuration file, for editors.")
 
-    func run() throws { Terminal.write(ConfigurationSchema.text + "\n") }
+    func run() throws { Terminal.write(ConfigurationTable.jsonSchema + "\n") }
 }

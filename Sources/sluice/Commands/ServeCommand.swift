@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import ControlPlane
 internal import Daemon
 internal import EventModel
+internal import Logging
 
 /// `sluice serve`
 struct ServeCommand: AsyncParsableCommand {
@@ -15,7 +17,7 @@ struct ServeCommand: AsyncParsableCommand {
     var once = false
 
     @Option(help: "text or json; text where standard error is a terminal.")
-    var logFormat: LogFormat?
+    var logFormat: LogFormatArgument?
 
     @Option(help: "trace, debug, info, notice, warning or error.")
     var logLevel: LogLevelArgument = LogLevelArgument(level: .info)
@@ -27,11 +29,9 @@ struct ServeCommand: AsyncParsableCommand {
         guard let configuration = result.configuration else {
             throw ConfigurationFailure(result: result, json: options.json)
         }
-        let logger = LogSetup.logger(format: logFormat ?? .automatic, level: logLevel.level)
+        let logger = LogSetup.logger(format: logFormat?.format ?? .automatic, level: logLevel.level)
         try await DaemonService(
             configuration: configuration, warnings: CheckView(result), logger: logger, once: once
         ).run()
     }
 }
-
-extension LogFormat: ExpressibleByArgument {}

@@ -18,17 +18,16 @@ final class FileSource: ByteSource {
             descriptor = STDIN_FILENO
             return
         }
-        descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Files.failure("open", path) }
-        var status = stat()
-        if unsafe fstat(descriptor, &status) == 0 {
-            guard status.st_mode & S_IFMT != S_IFDIR else {
+        if let status = FileStatus(descriptor: descriptor) {
+            guard !status.isDirectory else {
                 close(descriptor)
                 throw SluiceError(.runInput, "\(path) is a directory.", hint: "Name the files in it.")
             }
-            if status.st_mode & S_IFMT == S_IFREG { progress.begin(total: UInt64(status.st_size)) }
+            if status.isRegular { progress.begin(total: status.sizeBytes) }
         }
-        unsafe posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL)
     }
 
     deinit { if descriptor != STDIN_FILENO { close(descriptor) } }

@@ -17,10 +17,10 @@ final class HiddenFile: ByteSink {
     /// Begins a file in the directory where it shall be seen, or that has room for it.
     init(in directory: String) throws(SluiceError) {
         self.directory = directory
-        var descriptor = open(directory, O_RDWR | Self.temporary | O_CLOEXEC, 0o666)
+        var descriptor = unsafe open(directory, O_RDWR | Self.temporary | O_CLOEXEC, 0o666)
         if descriptor < 0, errno != ENOENT, errno != EACCES, errno != ENOSPC {
             let name = directory + "/.sluice-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-            descriptor = open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+            descriptor = unsafe open(name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
             if descriptor >= 0 { hiddenName = name }
         }
         guard descriptor >= 0 else { throw Files.failure("write in", directory) }
@@ -30,7 +30,7 @@ final class HiddenFile: ByteSink {
 
     deinit {
         close(descriptor)
-        if let hiddenName { unlink(hiddenName) }
+        if let hiddenName { unsafe unlink(hiddenName) }
     }
 
     func write(_ bytes: RawSpan) throws(SluiceError) {
@@ -50,12 +50,12 @@ final class HiddenFile: ByteSink {
         guard fsync(descriptor) == 0 else { throw Files.failure("write", path) }
         let name = hiddenName ?? directory + "/.sluice-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         if hiddenName == nil {
-            guard linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 else {
+            guard unsafe linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 else {
                 throw Files.failure("write", path)
             }
             hiddenName = name
         }
-        guard rename(name, path) == 0 else { throw Files.failure("write", path) }
+        guard unsafe rename(name, path) == 0 else { throw Files.failure("write", path) }
         hiddenName = nil
     }
 

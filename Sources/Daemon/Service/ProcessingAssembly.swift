@@ -1,0 +1,46 @@
+internal import ControlPlane
+internal import EventModel
+internal import EventProcessing
+internal import Execution
+internal import FunctionRuntime
+internal import ObjectStorage
+
+/// Turns a configuration into what processing uses; the pools outlive reloads.
+struct ProcessingAssembly: Sendable {
+    /// One thread per processor for the record engine's blocks.
+    let compute: ComputePool
+    /// Threads for the stores' file calls; never the attempts' own, which wait for the stores.
+    let stores: BlockingPool
+
+    /// Makes the pools.
+    init() {
+        compute = ComputePool()
+        stores = BlockingPool(
+            name: "store", limit: max(8, 4 * NativeThread.availableProcessorCount),
+            stackBytes: NativeThread.smallStackBytes)
+    }
+
+    /// A snapshot for the processing.
+    func processing(_ configuration: SluiceConfiguration) -> ProcessingConfiguration {
+        ProcessingConfiguration(
+            buckets: configuration.buckets.map(setup),
+            matcher: configuration.matcher,
+            functions: FunctionRegistry(configuration.functions, executor: compute).all,
+            workers: configuration.workers,
+            maxPending: configuration.maxPending)
+    }
+
+    private func setup(_ bucket: BucketConfiguration) -> BucketSetup {
+        let after: EventProcessing.AfterPolicy =
+            switch bucket.after {
+            case .keep: .keep
+            case .delete: .delete
+            case .move(let template): .move(template)
+            }
+        return BucketSetup(
+            store: LocalObjectStore(
+                bucket: bucket.name, path: bucket.path, excluding: bucket.excludedPaths, pool: stores),
+            after: after,
+            watch: WatchPolicy(scanInterval: bucket.scanInterval, settle: bucket.settle))
+    }
+}

@@ -1,0 +1,18 @@
+internal import ArgumentParser
+internal import Daemon
+
+/// `sluice doctor`
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Look for what stands in the service's way, with the command to mend it.")
+
+    @OptionGroup var options: GlobalOptions
+
+    func run() throws {
+        let configuration = try options.load()
+        let found = DoctorCheck("configuration", .good, configuration.file)
+        let view = DoctorView([found] + Doctor(configuration).checks())
+        try options.show(view, DoctorText.text(view, Terminal.output))
+        if !view.ok { throw ExitCode(1) }
+    }
+}

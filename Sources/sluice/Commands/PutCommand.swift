@@ -1,0 +1,89 @@
+internal import ArgumentParser
+internal import ControlPlane
+internal import Daemon
+internal import EventModel
+internal import Execution
+internal import Foundation
+internal import ObjectStorage
+
+/// `sluice put FILE BUCKET:KEY [--wait]`
+struct PutCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "put", abstract: "Put a file into a bucket, whole or not at all, and perhaps wait for its results.")
+
+    @Argument(help: "The file; - is standard input.") var file: String
+    @Argument(help: ArgumentHelp("Where to put it; a key that ends in / gets the file's name.", valueName: "bucket:key"))
+    var place: PlaceArgument
+    @Flag(help: "Wait until its deliveries, and those that their outputs cause, have ended.") var wait = false
+    @Option(help: "Wait at most so many seconds.") var timeout: Int = 3600
+    @OptionGroup var options: GlobalOptions
+
+    func run() async throws {
+        let configuration = try options.load()
+        let door = wait ? try await DoorFinder.service(of: configuration) : nil
+        let target = try completed(place)
+        let store = try LocalBucket.store(of: target, in: configuration)
+        let info = try await put(store, target)
+        try await hint(target, configuration, door)
+        if let door {
+            let follower = DeliveryFollower(door: door, deadline: ContinuousClock.now + .seconds(timeout))
+            let outcome = try await follower.follow(target, version: info.version)
+            try options.show(outcome, PutText.text(outcome, Terminal.output))
+            if !outcome.ok { throw ExitCode(1) }
+        } else {
+            let view = PutView(ok: true, object: ObjectView(info), bucket: target.bucket.rawValue, refusals: [], deliveries: [])
+            try options.show(view, PutText.text(view, Terminal.output))
+        }
+    }
+
+    /// Appends the file's name to a key that names a directory.
+    private func completed(_ place: PlaceArgument) throws(SluiceError) -> PlaceArgument {
+        guard place.key.bytes.isEmpty || place.key.bytes.last == 0x2F else { return place }
+        let name = (file as NSString).lastPathComponent
+        guard file != "-", !name.isEmpty else {
+            throw SluiceError(.commandUsage, "Standard input has no name: give the whole key.")
+        }
+        return PlaceArgument(bucket: place.bucket, key: ObjectKey(bytes: place.key.bytes + Array(name.utf8)))
+    }
+
+    /// Stages the bytes in the bucket and renames them to the key.
+    private func put(_ store: LocalObjectStore, _ place: PlaceArgument) async throws(SluiceError) -> ObjectInfo {
+        let random = SystemRandomSource()
+        // Staged under a name of its own, so that no service's sweep takes it for a dead boot's.
+        let name = StageName(
+            ledger: random.hexadecimal(digitCount: 32), boot: random.hexadecimal(digitCount: 16), token: 1, number: 0)
+        let writer = try await store.stage(name, for: place.key)
+        let digest: ContentDigest
+        do throws(SluiceError) {
+            let file = self.file
+            digest = try await BlockingPool(name: "put", limit: 1).run { () throws(SluiceError) in
+                _ = try ByteCopy.run(from: try FileSource(file, progress: Progress()), to: writer)
+                return try writer.finish()
+            }
+        } catch {
+            writer.abandon()
+            throw error
+        }
+        let request = PublishRequest(staged: writer.reference, key: place.key, digest: digest, expecting: .anything)
+        let results = await store.publish([request])
+        guard let result = results.first else {
+            throw SluiceError(.commandFailed, "The object could not be published.")
+        }
+        do throws(SluiceError) { return try result.get().info } catch {
+            writer.abandon()
+            throw error
+        }
+    }
+
+    /// Tells a running service; without one its next scan finds the object.
+    private func hint(
+        _ place: PlaceArgument, _ configuration: SluiceConfiguration, _ door: (any Door)?
+    ) async throws(SluiceError) {
+        var service = door
+        if service == nil, StateDirectory.holder(of: configuration.state)?.purpose == .service {
+            service = try? await DoorFinder.service(of: configuration)
+        }
+        _ = try await service?.post(
+            AcceptedView.self, "/v1/hints", HintsBody([PlaceView(place.bucket, place.key)]))
+    }
+}
