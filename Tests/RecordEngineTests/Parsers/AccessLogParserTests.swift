@@ -51,15 +51,21 @@ import Testing
     }
 
     static let rejected: [(String, String)] = [
-        ("word", "client address"), ("h -", "ident and user"), ("h - -", "ident and user"), (#"h - - x "GET /" 200 1"#, "ident"),
-        (#"h - - [t "GET / HTTP/1.1" 200 1 "-" "-""#, "timestamp"), (#"h - - [] "GET /" 200 1 "-" "-""#, "timestamp"),
+        ("word", "client address"), ("h -", "ident and user"), ("h - -", "ident and user"),
+        (#"h - - x "GET /" 200 1"#, "ident"),
+        (#"h - - [t "GET / HTTP/1.1" 200 1 "-" "-""#, "timestamp"),
+        (#"h - - [] "GET /" 200 1 "-" "-""#, "timestamp"),
         (#"h - - [t] GET / 200 1 "-" "-""#, "quoted request"), (#"h - - [t] "GET / 200 1"#, "quoted request"),
         (#"h - - [t] "GET /" 20 1 "-" "-""#, "status"), (#"h - - [t] "GET /" 2000 1 "-" "-""#, "status"),
-        (#"h - - [t] "GET /" x 1 "-" "-""#, "status"), (#"h - - [t] "GET /" 200 x "-" "-""#, "number of bytes"),
+        (#"h - - [t] "GET /" x 1 "-" "-""#, "status"),
+        (#"h - - [t] "GET /" 200 x "-" "-""#, "number of bytes"),
         (#"h - - [t] "GET /" 200 -1 "-" "-""#, "referer"), (#"h - - [t] "GET /" 200 1"#, "referer"),
-        (#"h - - [t] "GET /" 200 1 "-""#, "user agent"), (#"h - - [t] "GET /" 200 1 "-" "open"#, "user agent"),
-        (#"h - - [t] "GET /" 200 1 "-" "x\""#, "user agent"), (#"h - - [t] "GET /" 200 1 "-" "-" more"#, "after the last"),
-        (#"h - - [t] "GET /" 200  1 "-" "-""#, "number of bytes"), (#" h - - [t] "GET /" 200 1 "-" "-""#, "client"),
+        (#"h - - [t] "GET /" 200 1 "-""#, "user agent"),
+        (#"h - - [t] "GET /" 200 1 "-" "open"#, "user agent"),
+        (#"h - - [t] "GET /" 200 1 "-" "x\""#, "user agent"),
+        (#"h - - [t] "GET /" 200 1 "-" "-" more"#, "after the last"),
+        (#"h - - [t] "GET /" 200  1 "-" "-""#, "number of bytes"),
+        (#" h - - [t] "GET /" 200 1 "-" "-""#, "client"),
         (#"h - - [t] "GET /\"#, "quoted request"), (#"{"a":1}"#, "client address"),
     ]
 
