@@ -24,7 +24,8 @@ struct SetStep: RecordStep {
             guard let expression = context.expression(entry.value) else { return nil }
             let binding = context.bind(expression)
             context.add(entry.name)
-            return SetStep(madeField: entry.name, symbol: context.symbols.symbol(for: entry.name), binding: binding)
+            let symbol = context.symbols.symbol(for: entry.name)
+            return SetStep(madeField: entry.name, symbol: symbol, binding: binding)
         }
     }
 

@@ -28,7 +28,9 @@ import Testing
         #expect(tally.rejected == UInt64(result.rejectLines.count))
         let stages = result.report.stages
         #expect(
-            stages.map(\.name) == ["drop_if", "parse: json", "keep_if", "set: half", "redact", "encode: ndjson"]
+            stages.map(\.name) == [
+                "drop_if", "parse: json", "keep_if", "set: half", "redact", "encode: ndjson",
+            ]
         )
         #expect(stages.map(\.dropped).reduce(0, +) == tally.dropped)
         #expect(stages.map(\.rejected).reduce(0, +) == tally.rejected)
