@@ -3,6 +3,7 @@
 #include <isa-l.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 // The stream structures hold arrays of 64 KB and more, which Swift would import as tuples and might copy.
 // They stay behind plain pointers to memory that the caller owns, aligned to 64 bytes (igzip_lib.h: "head is
@@ -56,6 +57,11 @@ static inline size_t sluice_deflate_size(uint32_t level) {
     return ((sizeof(struct isal_zstream) + 63) & ~(size_t)63) + sluice_deflate_level_size(level);
 }
 
+// Once, before the first fragment: isal_deflate_stateless_init leaves fields unset, hist_bits among them.
+static inline void sluice_deflate_begin(void *memory, uint32_t level) {
+    memset(memory, 0, sluice_deflate_size(level));
+}
+
 // Deflates `inputCount` bytes, independent of all others, to blocks that end on a byte boundary and have no
 // final bit ("FULL_FLUSH will byte align the output deflate block so additional blocks can be easily
 // appended"). Returns an ISA-L code, 0 for success.
@@ -70,6 +76,7 @@ static inline int sluice_deflate_fragment(
     stream->flush = FULL_FLUSH;
     stream->end_of_stream = 0;
     stream->gzip_flag = IGZIP_DEFLATE;
+    stream->hist_bits = 0;
     stream->next_in = (uint8_t *)input;
     stream->avail_in = inputCount;
     stream->next_out = (uint8_t *)output;

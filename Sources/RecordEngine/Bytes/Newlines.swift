@@ -1,13 +1,13 @@
 internal import Glibc
 
 /// Searching and counting line feeds; each is a loop over vectors, in the C library or here.
-enum Newlines {
+package enum Newlines {
     /// The byte that ends a record.
-    static let lineFeed: UInt8 = 0x0A
+    package static let lineFeed: UInt8 = 0x0A
 
     /// Offset of the first line feed at or after `start`, nil when there is none.
     @inline(__always)
-    static func first(in bytes: UnsafeRawBufferPointer, from start: Int = 0) -> Int? {
+    package static func first(in bytes: UnsafeRawBufferPointer, from start: Int = 0) -> Int? {
         guard let base = bytes.baseAddress, start < bytes.count else { return nil }
         guard let hit = unsafe memchr(base + start, Int32(lineFeed), bytes.count - start) else { return nil }
         return unsafe UnsafeRawPointer(hit) - base
@@ -16,7 +16,7 @@ enum Newlines {
     /// Offset of the last line feed of `bytes`, nil when there is none.
     ///
     /// From behind, 32 bytes a step (memrchr is a GNU extension that Glibc's module does not show).
-    static func last(in bytes: UnsafeRawBufferPointer) -> Int? {
+    package static func last(in bytes: UnsafeRawBufferPointer) -> Int? {
         guard let base = bytes.baseAddress else { return nil }
         let needle = SIMD32<UInt8>(repeating: lineFeed)
         var end = bytes.count
@@ -36,7 +36,7 @@ enum Newlines {
     ///
     /// Plan: 32 bytes a step are compared at once; a lane that is equal becomes 255, so subtracting it counts
     /// one. A lane holds at most 255, hence the inner loop of 255 steps, after which the lanes are summed.
-    static func count(in bytes: UnsafeRawBufferPointer) -> Int {
+    package static func count(in bytes: UnsafeRawBufferPointer) -> Int {
         guard let base = bytes.baseAddress else { return 0 }
         let count = bytes.count
         let needle = SIMD32<UInt8>(repeating: lineFeed)

@@ -59,8 +59,9 @@ internal import EventModel
             memory.baseAddress,
             memory.count
         )
+        // After an error ISA-L's position means nothing: it may lie before the chunk.
+        guard step.code >= 0, step.consumed <= bytes.count else { throw Self.error(step.code) }
         input.take(step.consumed)
-        guard step.code >= 0 else { throw Self.error(step.code) }
         if step.finished != 0 {
             state = .betweenMembers
         } else if step.consumed == 0, step.produced == 0 {

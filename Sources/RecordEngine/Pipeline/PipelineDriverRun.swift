@@ -121,7 +121,8 @@ final class PipelineDriverRun {
 
     private func unbalanced(_ counts: String) -> SluiceError {
         SluiceError(
-            .engineUnbalanced, "The conservation law does not hold: \(counts).",
+            .engineUnbalanced,
+            "The conservation law does not hold: \(counts).",
             hint: "Nothing is published. This is a defect of Sluice: please report it with the object."
         )
     }

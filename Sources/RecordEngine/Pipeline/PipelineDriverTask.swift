@@ -25,12 +25,15 @@ final class PipelineDriverTask: @unchecked Sendable {
     var failure: SluiceError?
     /// Guarded by the crew's lock while the task is with the executor.
     var isDone = true
-    private let pool: PipelineDriverTaskPool
-
-    init(_ pool: PipelineDriverTaskPool) { self.pool = pool }
-
     /// How the piece is compressed.
-    var codec: OutputCodec { pool.codec }
+    let codec: OutputCodec
+    /// The pool holds its idle tasks, and its owner outlives all of them.
+    private unowned let pool: PipelineDriverTaskPool
+
+    init(_ pool: PipelineDriverTaskPool) {
+        self.pool = pool
+        codec = pool.codec
+    }
 
     /// The piece as it is to be stored.
     var stored: UnsafeRawBufferPointer {

@@ -33,29 +33,28 @@ final class RepeatingSource: ByteSource {
     private let head: [UInt8]
     private let unit: [UInt8]
     private let tail: [UInt8]
-    private var left: Int
-    private var isHeadDone = false
-    private var isTailDone = false
+    private let headAndUnits: Int
+    private var offset = 0
 
     init(head: [UInt8] = [], unit: [UInt8], count: Int, tail: [UInt8] = []) {
         self.head = head
         self.unit = unit
         self.tail = tail
-        left = count
+        headAndUnits = head.count + unit.count * count
     }
 
     func read(into buffer: inout OutputRawSpan) throws(SluiceError) {
-        if !isHeadDone, !head.isEmpty {
-            fill(&buffer, from: head[...])
-            isHeadDone = true
-        } else if left > 0 {
-            let count = min(left, buffer.freeCapacity / unit.count)
-            for _ in 0..<count { fill(&buffer, from: unit[...]) }
-            left -= count
-        } else if !isTailDone {
-            fill(&buffer, from: tail[...])
-            isTailDone = true
-        }
+        let part: ArraySlice<UInt8> =
+            if offset < head.count {
+                head[offset...]
+            } else if offset < headAndUnits {
+                unit[((offset - head.count) % unit.count)...]
+            } else {
+                tail[(offset - headAndUnits)...]
+            }
+        let taken = part.prefix(buffer.freeCapacity)
+        fill(&buffer, from: taken)
+        offset += taken.count
     }
 }
 
@@ -95,13 +94,14 @@ struct LineProcessor: BlockProcessor {
     func makeScratch() -> any BlockScratch { Scratch() }
 
     func process(
-        _ block: borrowing Block, into output: BlockOutput, scratch: any BlockScratch
+        _ block: borrowing Block,
+        into output: BlockOutput,
+        scratch: any BlockScratch
     ) throws(SluiceError) {
         let text = unsafe block.text.bytes
         var start = 0
         while start < text.count {
-            var end = start
-            while unsafe end < text.count && text[end] != 10 { end += 1 }
+            let end = unsafe Newlines.first(in: text, from: start) ?? text.count
             let line = unsafe UnsafeRawBufferPointer(rebasing: text[start..<end])
             switch unsafe line.first {
             case UInt8(ascii: "d"): output.tally.dropped += 1
@@ -117,7 +117,9 @@ struct LineProcessor: BlockProcessor {
         }
         for record in block.oversized {
             output.tally.rejected += 1
-            for byte in "oversized \(record.record) \(record.byteCount)\n".utf8 { output.rejects.append(byte) }
+            for byte in "oversized \(record.record) \(record.byteCount)\n".utf8 {
+                output.rejects.append(byte)
+            }
         }
         output.counters = [block.recordCount, 1]
         fault?(block.firstRecord, output)
@@ -143,12 +145,15 @@ struct LineProcessor: BlockProcessor {
             var thread = pthread_t()
             let context = unsafe Unmanaged.passUnretained(self).toOpaque()
             unsafe pthread_create(
-                &thread, nil,
+                &thread,
+                nil,
                 { context in
                     guard let context = unsafe context else { return nil }
                     unsafe Unmanaged<TestPool>.fromOpaque(context).takeUnretainedValue().work()
                     return nil
-                }, context)
+                },
+                context
+            )
             threads.append(thread)
         }
     }
