@@ -16,16 +16,39 @@ public enum ExpressionCompiler {
         _ source: String,
         environment: ExpressionEnvironment
     ) -> Result<CompiledExpression, ExpressionError> {
+        compile(source, environment: environment, isCondition: false)
+    }
+
+    /// As `compile`, and refuses what can never be true or false (`keep_if`, `drop_if`, `when`).
+    public static func compileCondition(
+        _ source: String,
+        environment: ExpressionEnvironment
+    ) -> Result<CompiledExpression, ExpressionError> {
+        compile(source, environment: environment, isCondition: true)
+    }
+
+    private static func compile(
+        _ source: String,
+        environment: ExpressionEnvironment,
+        isCondition: Bool
+    ) -> Result<CompiledExpression, ExpressionError> {
         do throws(Finding) {
             guard source.utf8.count <= maximumSourceBytes else {
+                let limit = "\(maximumSourceBytes >> 10) KiB"
+                throw Finding(.expressionTooLarge, "The expression is longer than \(limit).", at: 0)
+            }
+            let checker = try Checker(Parser.parse(source), in: environment)
+            let expression = CompiledExpression(try CodeGenerator(checker), checker, source: source)
+            let type = expression.resultType
+            if isCondition, type != .bool, type != .dynamic {
                 throw Finding(
-                    .expressionTooLarge,
-                    "The expression is longer than \(maximumSourceBytes >> 10) KiB.",
+                    .expressionType,
+                    "A condition must be true or false, this is \(type.withArticle).",
+                    hint: type == .string ? nil : "Compare it: size(path) > 100.",
                     at: 0
                 )
             }
-            let checker = try Checker(Parser.parse(source), in: environment)
-            return .success(CompiledExpression(try CodeGenerator(checker), checker, source: source))
+            return .success(expression)
         } catch {
             return .failure(ExpressionError(error, in: source))
         }

@@ -31,10 +31,19 @@ public struct Trigger: Sendable {
 
     /// Describes a trigger.
     public init(
-        name: TriggerName, bucket: BucketName, events: [EventType] = [EventType("ObjectCreated:*")], keys: KeyPattern,
-        condition: EventCondition? = nil, existing: ExistingPolicy = .process, function: FunctionName,
-        output: OutputTemplate, rejects: OutputTemplate? = nil, retry: RetryPolicy = RetryPolicy(), concurrency: Int? = nil,
-        overwrite: Bool = false, timeout: Duration = .seconds(3600)
+        name: TriggerName,
+        bucket: BucketName,
+        events: [EventType] = [EventType("ObjectCreated:*")],
+        keys: KeyPattern,
+        condition: EventCondition? = nil,
+        existing: ExistingPolicy = .process,
+        function: FunctionName,
+        output: OutputTemplate,
+        rejects: OutputTemplate? = nil,
+        retry: RetryPolicy = RetryPolicy(),
+        concurrency: Int? = nil,
+        overwrite: Bool = false,
+        timeout: Duration = .seconds(3600)
     ) {
         self.name = name
         self.bucket = bucket
@@ -70,13 +79,18 @@ public struct RetryPolicy: Sendable, Hashable {
     public let maximumBackoff: Duration
 
     /// Describes a policy.
-    public init(attempts: Int = 5, minimumBackoff: Duration = .seconds(1), maximumBackoff: Duration = .seconds(300)) {
+    public init(
+        attempts: Int = 5,
+        minimumBackoff: Duration = .seconds(1),
+        maximumBackoff: Duration = .seconds(300)
+    ) {
         self.attempts = attempts
         self.minimumBackoff = minimumBackoff
         self.maximumBackoff = maximumBackoff
     }
 
-    /// The wait after failure number `tries` (from 1): `random` (0 to 1) times min(maximum, minimum × 2^(tries−1)).
+    /// The wait after failure number `tries` (from 1): `random` (0 to 1) times min(maximum, minimum ×
+    /// 2^(tries−1)).
     public func wait(afterTries tries: Int, random: Double) -> Duration {
         let cap = min(maximumBackoff, minimumBackoff * (1 << min(max(tries, 1) - 1, 30)))
         return cap * random

@@ -4,27 +4,35 @@ public import EventModel
 public struct TriggerMatcher: Sendable {
     /// All triggers, in the order of the configuration.
     public let triggers: [Trigger]
+    /// Positions in `triggers` by watched bucket.
+    private let positions: [BucketName: [Int]]
 
     /// Takes the triggers of one configuration.
-    public init(triggers: [Trigger]) { self.triggers = triggers }
+    public init(triggers: [Trigger]) {
+        self.triggers = triggers
+        positions = Dictionary(grouping: triggers.indices) { triggers[$0].bucket }
+    }
 
     /// The triggers that take this event.
     public func matching(_ event: ObjectEvent) -> [Trigger] {
-        triggers.filter { Self.refusal(of: $0, for: event) == nil }
+        (positions[event.bucket] ?? []).lazy.map { triggers[$0] }.filter { $0.refusal(of: event) == nil }
     }
 
     /// The verdict of every trigger, with the first condition that failed (`why`, `check --key`).
     public func verdicts(for event: ObjectEvent) -> [TriggerVerdict] {
-        triggers.map { TriggerVerdict(trigger: $0.name, refusal: Self.refusal(of: $0, for: event)) }
+        triggers.map { TriggerVerdict(trigger: $0.name, refusal: $0.refusal(of: event)) }
     }
+}
 
-    private static func refusal(of trigger: Trigger, for event: ObjectEvent) -> String? {
-        guard trigger.bucket == event.bucket else { return "it watches bucket '\(trigger.bucket)'" }
-        guard trigger.events.contains(where: { event.type.matches(pattern: $0) }) else {
-            return "event \(event.type) is not among \(trigger.events.map(\.name).joined(separator: ", "))"
+extension Trigger {
+    /// Why this trigger does not take an event, as the end of "not taken because …"; nil when it does.
+    public func refusal(of event: ObjectEvent) -> String? {
+        guard bucket == event.bucket else { return "it watches bucket '\(bucket)'" }
+        guard events.contains(where: { event.type.matches(pattern: $0) }) else {
+            return "event \(event.type) is not among \(events.map(\.name).joined(separator: ", "))"
         }
-        if let refusal = trigger.keys.refusal(of: event.key) { return refusal }
-        return trigger.condition?.refusal(of: event)
+        if let refusal = keys.refusal(of: event.key) { return refusal }
+        return condition?.refusal(of: event)
     }
 }
 
@@ -32,7 +40,8 @@ public struct TriggerMatcher: Sendable {
 public struct TriggerVerdict: Sendable, Hashable {
     /// The trigger.
     public let trigger: TriggerName
-    /// The first condition that failed, as the end of "not taken because …"; nil when the trigger takes the event.
+    /// The first condition that failed, as the end of "not taken because …"; nil when the trigger takes the
+    /// event.
     public let refusal: String?
 
     /// Describes a verdict.
