@@ -162,7 +162,7 @@ internal import Testing
             encoding: .utf8
         )
         let begin = try #require(
-            page.range(of: "<!-- settings: `sluice schema --markdown` writes this -->\n\n")
+            page.range(of: "<!-- settings: this part is ConfigurationTable.markdown, word for word -->\n\n")
         )
         let end = try #require(page.range(of: "\n<!-- end of settings -->"))
         #expect(String(page[begin.upperBound..<end.lowerBound]) == ConfigurationTable.markdown)
