@@ -151,7 +151,7 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        tests("DaemonTests", ["Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime"]),
+        tests("DaemonTests", ["Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime", "RecordEngine"]),
         tests("SluiceCommandTests", ["sluice"]),
         tests("SystemTests", ["sluice"]),
         tests("TidyTests", []),
