@@ -151,7 +151,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        tests("DaemonTests", ["Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime"]),
+        tests(
+            "DaemonTests",
+            [
+                "Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         tests("SluiceCommandTests", ["sluice"]),
         tests("SystemTests", ["sluice"]),
         tests("TidyTests", []),
