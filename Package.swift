@@ -151,7 +151,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
-        tests("DaemonTests", ["Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime", "RecordEngine"]),
+        tests(
+            "DaemonTests",
+            [
+                "Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime", "RecordEngine",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         tests("SluiceCommandTests", ["sluice"]),
         tests("SystemTests", ["sluice"]),
         tests("TidyTests", []),
