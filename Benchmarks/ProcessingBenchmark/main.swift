@@ -82,7 +82,8 @@ try await makeProcessor().runUntilIdle()
 let seconds = began.duration(to: .now) / .seconds(1)
 let done = try await ledger.counters().reduce(0) { $0 + ($1.state == .done ? $1.count : 0) }
 print(
-    "scan to done: \(done) files of 20 KB in \(seconds) s: \(Int(Double(done) / seconds))/s, \(workers) workers"
+    "scan to done: \(done) files of 20 KB in \(seconds) s: "
+        + "\(Int(Double(done) / seconds))/s, \(workers) workers"
 )
 print("the file system alone (create, fsync, rename, 16 threads): \(Int(bare))/s")
 print("ledger: \(ledger.statistics) after \(before)")

@@ -111,6 +111,29 @@ internal import TriggerRules
         #expect(house["clean"].keys.isEmpty)
     }
 
+    @Test("a commit whose bucket is down does not hold up the stop, and the next boot rolls it forward")
+    func stopDuringCommit() async throws {
+        let configuration = configuration(FunctionDouble.mapping("copy") { $0 })
+        let processor = house.boot(configuration)
+        house["clean"].setFaultHook { call throws(SluiceError) in
+            guard call.operation == .publish else { return }
+            throw SluiceError(.storageIO, "The bucket does not answer.")
+        }
+        house.put("inbox", "x", "1\n")
+        let task = Task { try await processor.run() }
+        try await eventually("the commit waits") {
+            try await processor.status().problems.contains { $0.contains("The bucket does not answer.") }
+        }
+        processor.stop()
+        try await advance(by: EventProcessor.drain + .seconds(4), processor, until: task)
+        #expect(try await house.deliveries().map(\.state) == [.committing])
+        house["clean"].setFaultHook(nil)
+        try await house.process(configuration)
+        #expect(try await house.deliveries().map(\.state) == [.done])
+        #expect(house.text("clean", "x") == "1\n")
+        #expect(try await house.problems() == [])
+    }
+
     @Test("cancelling a leased delivery ends its function, and it is cancelled")
     func cancelLeased() async throws {
         let gate = Gate()
