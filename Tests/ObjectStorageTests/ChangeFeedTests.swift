@@ -99,8 +99,8 @@ internal import Testing
     func fullQueue() async throws {
         let bucket = WatchedBucket()
         let feed = await bucket.startFeed(queueLimit: 100)
-        for round in 0..<2 {
-            for number in 0..<20_000 { bucket.files.write("r\(round)/\(number)", []) }
+        for (round, count) in [20_000, 2_000].enumerated() {
+            for number in 0..<count { bucket.files.write("r\(round)/\(number)", []) }
             #expect(try await feed.waitsForOverflow())
             feed.forget()
         }

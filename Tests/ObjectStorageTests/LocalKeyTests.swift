@@ -88,12 +88,12 @@ internal import Testing
             }
         }
         var reads = 0
-        for token in 0..<3_000 {
+        for token in 0..<1_000 {
             if let reader = try? await bucket.store.open("d/file", ifMatch: nil) {
                 #expect(try ObjectStoreContract.read(reader) == [1])
                 reads += 1
             }
-            if token % 10 == 0 {
+            if token % 20 == 0 {
                 let key = ObjectKey("d/out-\(token)")
                 let request = try await ObjectStoreContract.stage(bucket.store, key, [2], token: Int64(token))
                 _ = await bucket.store.publish([request])

@@ -35,6 +35,21 @@ internal import Testing
         #expect(try await bucket.store.head("k")?.version != reader.info.version)
     }
 
+    @Test("a file that grows while it is read ends where it ended when it was opened")
+    func growing() async throws {
+        let bucket = WatchedBucket()
+        bucket.files.write("k", [1, 2, 3])
+        let reader = try await bucket.store.open("k", ifMatch: nil)
+        bucket.files.write("k", [1, 2, 3, 4, 5])
+        #expect(try ObjectStoreContract.read(reader, step: 2) == [1, 2, 3])
+        let error = #expect(throws: SluiceError.self) { try reader.confirm() }
+        #expect(error?.code == .storageVersionChanged)
+        let shrinking = try await bucket.store.open("k", ifMatch: nil)
+        bucket.files.write("k", [9])
+        #expect(try ObjectStoreContract.read(shrinking) == [9])
+        #expect(throws: SluiceError.self) { try shrinking.confirm() }
+    }
+
     @Test("the lease tells whether somebody still writes (trap W07)")
     func writers() async throws {
         let bucket = WatchedBucket()

@@ -64,7 +64,7 @@ final class ObservedFeed: Sendable {
 
     func forget() { hints.withLock { $0 = [] } }
 
-    /// Whether all keys were announced within half a minute.
+    /// Whether all keys were announced within two minutes.
     func waits(for keys: Set<ObjectKey>) async throws -> Bool {
         let wanted = Set(keys.map(ChangeHint.changed))
         return try await waits { wanted.isSubset(of: $0) }
@@ -88,7 +88,7 @@ final class ObservedFeed: Sendable {
             }
             // The kernel gives no sign that nothing follows, so a deadline decides.
             group.addTask {
-                try await Task.sleep(for: .seconds(30))
+                try await Task.sleep(for: .seconds(120))
                 return false
             }
             defer { group.cancelAll() }

@@ -29,20 +29,23 @@ final class BucketRoot: Sendable {
 
     /// The bucket's directory; throws `storage.bucket-missing`, so that a missing bucket never looks empty
     /// (trap L07).
-    func directory() throws(SluiceError) -> OpenFile {
+    func directory() throws(SluiceError) -> OpenFile { try current().file }
+
+    /// The bucket's directory and which one it is.
+    func current() throws(SluiceError) -> (file: OpenFile, identity: FileStatus.Identity) {
         var raw = sluice_stat()
         let result = unsafe sluice_stat_at(AT_FDCWD, path, 1, &raw)
         if result != 0 { throw missing(Errno(-result)) }
         let identity = FileStatus(raw).identity
         let known = cache.withLock { $0.identity == identity ? $0.file : nil }
-        if let known { return known }
+        if let known { return (known, identity) }
         let number = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if number < 0 { throw missing(Errno(errno)) }
         let file = OpenFile(owning: number)
         // The identity of what was opened, should the directory have been replaced since it was asked for.
-        let opened = try? file.status().get().identity
+        let opened = (try? file.status().get().identity) ?? identity
         cache.withLock { ($0.file, $0.identity) = (file, opened) }
-        return file
+        return (file, opened)
     }
 
     private func missing(_ failure: Errno) -> SluiceError {

@@ -173,7 +173,12 @@ extension DirectoryWatcher {
         if root.isExcluded(ObjectKey(bytes: prefix + name)) { return nil }
         switch inotify.watch(directory) {
         case .success(let watch):
-            unwatch(tree.insert(watch, name: name, below: parent))
+            guard let ended = tree.insert(watch, name: name, below: parent) else {
+                let key = ObjectKey(bytes: prefix + name)
+                batch.append(.degraded(reason: "“\(key)” shows a directory within itself and is not watched"))
+                return nil
+            }
+            unwatch(ended)
             return tree.prefix(of: watch) == nil ? nil : watch
         case .failure(let failure):
             if !isLimitReported {

@@ -12,13 +12,16 @@ final class LocalReader: ObjectReader {
     /// change behind when the file was opened (trap W13; ticks of the kernel's coarse clock are at most 10 ms
     /// long).
     private let changesShow: Bool
-    private let isAtEnd = Atomic<Bool>(false)
+    /// Bytes of the opened version that were not read yet. What is appended later is not read, so that a file
+    /// that grows as fast as it is read comes to an end; `confirm` then tells.
+    private let remaining: Atomic<Int>
 
     init(key: ObjectKey, file: OpenFile, opened: FileStatus, root: BucketRoot) {
         info = opened.info(of: key)
         self.file = file
         self.opened = opened
         bucketRoot = root
+        remaining = Atomic(Int(clamping: opened.sizeBytes))
         var now = timespec()
         unsafe clock_gettime(CLOCK_REALTIME, &now)
         let nowNanoseconds = Int64(now.tv_sec) * 1_000_000_000 + Int64(now.tv_nsec)
@@ -27,7 +30,7 @@ final class LocalReader: ObjectReader {
     }
 
     func read(into buffer: inout OutputRawSpan) throws(SluiceError) {
-        if isAtEnd.load(ordering: .relaxed) || buffer.freeCapacity == 0 { return }
+        if remaining.load(ordering: .relaxed) == 0 || buffer.freeCapacity == 0 { return }
         var failure: Errno?
         unsafe buffer.withUnsafeMutableBytes { bytes, initializedCount in
             let free = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[initializedCount...])
@@ -42,11 +45,15 @@ final class LocalReader: ObjectReader {
     /// Reads into memory: read(2) writes at most as many bytes as there is room for and says how many it
     /// wrote.
     func read(_ bytes: UnsafeMutableRawBufferPointer) -> Result<Int, Errno> {
+        let wanted = min(bytes.count, remaining.load(ordering: .relaxed))
+        if wanted == 0 { return .success(0) }
         while true {
-            let count = unsafe Glibc.read(file.number, bytes.baseAddress, bytes.count)
+            let count = unsafe Glibc.read(file.number, bytes.baseAddress, wanted)
             if count < 0, errno == EINTR { continue }
             if count < 0 { return .failure(Errno(errno)) }
-            if count == 0 { isAtEnd.store(true, ordering: .relaxed) }
+            // Shorter than it was: this is the end for good.
+            if count == 0 { remaining.store(0, ordering: .relaxed) }
+            remaining.subtract(count, ordering: .relaxed)
             return .success(count)
         }
     }

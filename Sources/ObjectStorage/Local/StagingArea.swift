@@ -10,6 +10,9 @@ final class StagingArea: Sendable {
         let directory: OpenFile
     }
 
+    /// The most directories that are kept open.
+    private static let mostKnown = 16
+
     private let root: BucketRoot
     /// Directories in use, by `<ledger>/<boot>`; a service has one, recovery a second for a while.
     private let known = Mutex<[String: Known]>([:])
@@ -20,16 +23,13 @@ final class StagingArea: Sendable {
     func directory(
         ledger: String, boot: String, creating: Bool
     ) throws(SluiceError) -> Result<OpenFile, Errno> {
-        let bucketDirectory = try root.directory()
-        guard case .success(let status) = bucketDirectory.status() else { return .failure(Errno(EIO)) }
+        let current = try root.current()
         let name = "\(ledger)/\(boot)"
         let found = known.withLock { $0[name] }
-        if let found, found.root == status.identity, case .success(let own) = found.directory.status(),
-            own.linkCount > 0
-        {
-            return .success(found.directory)
-        }
-        var directory = bucketDirectory
+        // One that was removed meanwhile takes no new file (ENOENT), so a caller that makes one calls
+        // `forget` then.
+        if let found, found.root == current.identity { return .success(found.directory) }
+        var directory = current.file
         for component in [StagePath.reservedName, ledger, boot] {
             switch Self.enter(Array(component.utf8), of: directory, creating: creating) {
             case .success(let next): directory = next
@@ -37,8 +37,8 @@ final class StagingArea: Sendable {
             }
         }
         known.withLock { known in
-            if known.count >= 16 { known = [:] }
-            known[name] = Known(root: status.identity, directory: directory)
+            if known.count >= Self.mostKnown { known = [:] }
+            known[name] = Known(root: current.identity, directory: directory)
         }
         return .success(directory)
     }

@@ -30,15 +30,20 @@ struct WatchTree {
     }
 
     /// Registers a directory. Returns the watches to end: those of another directory that had this place, and
-    /// those below the place that this directory had before (the caller walks it anew).
-    mutating func insert(_ watch: Int32, name: [UInt8], below parent: Int32) -> [Int32] {
-        guard let above = nodes[parent], watch != root else { return [] }
+    /// those below the place that this directory had before (the caller walks it anew). Returns nil, and
+    /// registers nothing, when it is one of the directories above: a mount that shows a directory within
+    /// itself.
+    mutating func insert(_ watch: Int32, name: [UInt8], below parent: Int32) -> [Int32]? {
+        guard let above = nodes[parent] else { return [] }
+        var ancestor: Int32? = parent
+        while let next = ancestor {
+            if next == watch { return nil }
+            ancestor = nodes[next]?.parent?.watch
+        }
         if above.children[name] == watch, nodes[watch] != nil { return [] }
         var ended: [Int32] = []
         if let other = above.children[name], other != watch { ended += remove(other) }
         if nodes[watch] != nil { ended += remove(watch).filter { $0 != watch } }
-        // Taking away the old place may have taken the parent with it: a directory cannot lie below itself.
-        guard nodes[parent] != nil else { return ended + [watch] }
         nodes[parent]?.children[name] = watch
         nodes[watch] = Node(prefix: above.prefix + name + [UInt8(ascii: "/")], parent: (parent, name))
         return ended
