@@ -154,11 +154,11 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime",
+                "Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime", "RecordEngine",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        tests("SluiceCommandTests", ["sluice"]),
+        tests("SluiceCommandTests", ["sluice", "ControlPlane", "EventModel"]),
         tests("SystemTests", ["sluice"]),
         tests("TidyTests", []),
     ],

@@ -2,7 +2,9 @@ public import EventModel
 internal import Glibc
 internal import Settings
 
-/// What a configuration is read against: variables, files and processors. Passed in, so that tests own them.
+/// What a configuration is read against: variables, files and processors.
+///
+/// Passed in, so that tests own them.
 public struct ConfigurationSurroundings: Sendable {
     /// The value of an environment variable, or nil.
     public let variable: @Sendable (String) -> String?

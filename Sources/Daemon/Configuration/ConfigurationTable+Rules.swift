@@ -39,6 +39,13 @@ extension ConfigurationTable {
                 "Instead of `match`: how keys end."
             ),
             Setting(
+                "ignore",
+                .oneOrMany(.string),
+                standard: "`*.part`, `*.tmp`, `*~`, `.*` and their like",
+                example: "[\"*.partial\"]",
+                "Globs over the last component of keys that are not taken, instead of those that are usual."
+            ),
+            Setting(
                 "when",
                 .string,
                 example: "object.size < 5368709120",
@@ -74,7 +81,7 @@ extension ConfigurationTable {
             ),
             Setting(
                 "concurrency",
-                .integer(1...4096),
+                .integer(1...10_000),
                 standard: "as many as there are workers",
                 example: "4",
                 "At most so many of this trigger's attempts run at a time."

@@ -36,7 +36,7 @@ extension ConfigurationTable {
             example: "[timestamp, path, status]",
             "Keeps these fields and removes all others."
         ),
-        Setting("drop", fields, example: "[trace_id]", "Removes these fields."),
+        Setting("drop", fields, example: "[ident, user]", "Removes these fields."),
         Setting(
             "rename",
             .mapping(.string),

@@ -1,3 +1,4 @@
+internal import RecordEngine
 internal import Settings
 
 extension ConfigurationTable {
@@ -19,6 +20,14 @@ extension ConfigurationTable {
             let example = escaped("\(step.name): \(step.example)")
             text +=
                 "| `\(step.name)` | \(escaped(step.type.name)) | \(escaped(step.summary)) | `\(example)` |\n"
+        }
+        text +=
+            "\n### parsers\n\nWhat `parse:` reads, and the fields it makes.\n\n"
+            + "| parser | | fields |\n|---|---|---|\n"
+        for parser in Pipeline.components where parser.example.hasPrefix("- parse:") {
+            let names = parser.fields.map { "`\($0)`" }.joined(separator: ", ")
+            let fields = names.isEmpty ? "those of the record" : names
+            text += "| `\(parser.name)` | \(escaped(parser.summary)) | \(fields) |\n"
         }
         return text
     }

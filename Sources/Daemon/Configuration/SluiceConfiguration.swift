@@ -1,0 +1,82 @@
+public import EventModel
+public import FunctionRuntime
+public import TriggerRules
+
+/// What one configuration file says, checked as a whole; a reload makes a new one.
+public struct SluiceConfiguration: Sendable {
+    /// The file's absolute path.
+    public let file: String
+    /// Absolute path of the state directory: ledger, socket, work files.
+    public let state: String
+    /// At most so many attempts at a time.
+    public let workers: Int
+    /// Scans pause while so many deliveries wait.
+    public let maxPending: Int
+    /// Where the API listens besides its Unix socket, if anywhere.
+    public let listen: ListenConfiguration?
+    /// All buckets, in the order of the file.
+    public let buckets: [BucketConfiguration]
+    /// All functions, in the order of the file.
+    public let functions: [FunctionDefinition]
+    /// All triggers, in the order of the file; a function's shorter `timeout` has been applied.
+    public let triggers: [Trigger]
+
+    /// The bucket of this name, if it is configured.
+    public func bucket(_ name: BucketName) -> BucketConfiguration? { buckets.first { $0.name == name } }
+
+    /// The function of this name, if it is configured.
+    public func function(_ name: FunctionName) -> FunctionDefinition? { functions.first { $0.name == name } }
+
+    /// The trigger of this name, if it is configured.
+    public func trigger(_ name: TriggerName) -> Trigger? { triggers.first { $0.name == name } }
+
+    /// Whether some trigger watches the bucket.
+    public func isWatched(_ bucket: BucketName) -> Bool { triggers.contains { $0.bucket == bucket } }
+
+    /// Which events go to which triggers.
+    public var matcher: TriggerMatcher { TriggerMatcher(triggers: triggers) }
+}
+
+/// A bucket: a local directory.
+public struct BucketConfiguration: Sendable, Hashable {
+    /// Its name in this file.
+    public let name: BucketName
+    /// Absolute path of its directory.
+    public let path: String
+    /// Absolute paths below it whose content is no object of it: the state directory, if that lies there.
+    public let excludedPaths: [String]
+    /// What happens to an object once every delivery of it is done.
+    public let after: AfterPolicy
+    /// The longest time between two complete scans.
+    public let scanInterval: Duration
+    /// How long a file must rest where the system cannot tell whether a writer still has it open.
+    public let settle: Duration
+}
+
+/// What happens to an object once every delivery of its version is done.
+public enum AfterPolicy: Sendable, Hashable {
+    /// It stays.
+    case keep
+    /// It is deleted.
+    case delete
+    /// It goes there.
+    case move(OutputTemplate)
+}
+
+/// Where the API listens besides its Unix socket.
+public struct ListenConfiguration: Sendable, Hashable {
+    /// An IP address, or `localhost`.
+    public let host: String
+    /// 1 to 65535.
+    public let port: Int
+    /// What a caller must present.
+    public let token: Secret
+    /// Names that the `Host` of a request may have besides the loopback's (trap S05).
+    public let allowedHosts: [String]
+
+    /// Whether only this machine reaches it.
+    public var isLoopback: Bool {
+        host == "localhost" || host == "::1"
+            || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
+    }
+}
