@@ -3,9 +3,11 @@ struct CanonicalText {
     /// Raised when the meaning of the language changes, so that fingerprints change with it.
     static let semantics = 1
 
+    /// The whole expression, `cel` and the semantics number first.
     private(set) var text = "cel\(Self.semantics):"
     private let checker: Checker
 
+    /// Writes the checked expression out.
     init(_ checker: Checker) {
         self.checker = checker
         write(checker.tree.root)

@@ -3,6 +3,7 @@ internal import Settings
 
 /// Calls and names.
 extension Checker {
+    /// Type of a call; the receiver counts as the first argument.
     mutating func call(
         _ name: String,
         receiver: Int?,

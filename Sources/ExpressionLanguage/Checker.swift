@@ -5,7 +5,9 @@ internal import Settings
 ///
 /// Gradual, as in CEL: what depends on a field is `dynamic` and is decided when it runs.
 struct Checker {
+    /// The expression as it was written.
     let tree: SyntaxTree
+    /// The names that it may use.
     let environment: ExpressionEnvironment
     /// Type of each node of the tree; a node that only names part of another keeps `dynamic`.
     var types: [ExpressionType]
@@ -15,8 +17,10 @@ struct Checker {
     var names: [String] = []
     /// Every use of a name, in source order of checking: node and whether it stands as a bare identifier.
     var uses: [(node: Int, slot: Int, isBare: Bool)] = []
+    /// The slot of each name seen so far.
     var slotsByName: [String: Int] = [:]
 
+    /// Checks a whole tree, or throws the first mistake in it.
     init(_ tree: SyntaxTree, in environment: ExpressionEnvironment) throws(Finding) {
         self.tree = tree
         self.environment = environment
@@ -24,6 +28,7 @@ struct Checker {
         _ = try check(tree.root)
     }
 
+    /// Type of one node; checks everything below it first.
     mutating func check(_ index: Int) throws(Finding) -> ExpressionType {
         let node = tree[index]
         let type: ExpressionType
@@ -155,6 +160,7 @@ struct Checker {
 }
 
 extension SyntaxTree.Literal {
+    /// The type that a literal has by its form.
     var type: ExpressionType {
         switch self {
         case .null: .null

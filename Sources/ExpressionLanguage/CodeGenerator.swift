@@ -3,13 +3,18 @@ internal import EventModel
 /// Turns a checked tree into instructions; patterns are compiled here, so that their mistakes show at compile
 /// time.
 struct CodeGenerator {
+    /// The program; its last instruction gives the result.
     private(set) var instructions: [Instruction] = []
+    /// Instruction numbers of operands that come in lists.
     private(set) var operands: [Int32] = []
+    /// Literals by their number.
     private(set) var constants: [SyntaxTree.Literal] = []
+    /// Patterns that stand in the source, by their number.
     private(set) var patterns: [RegularExpression] = []
     private let checker: Checker
     private var tree: SyntaxTree { checker.tree }
 
+    /// Generates the whole expression; throws where RE2 refuses a pattern.
     init(_ checker: Checker) throws(Finding) {
         self.checker = checker
         _ = try generate(checker.tree.root)

@@ -33,6 +33,7 @@ internal import EventModel
     /// Keeps alive what `program.patterns` points to.
     private let patterns: [RegularExpression]
 
+    /// Copies the generated program into memory that this object frees.
     init(_ code: CodeGenerator, _ checker: Checker, source: String) {
         fieldNames = checker.names
         slotCount = checker.names.count
@@ -83,8 +84,11 @@ internal import EventModel
 /// The memory of a compiled expression; trivially copyable. Indices in it were checked when it was generated.
 @unsafe struct Program {
     let instructions: UnsafePointer<Instruction>
+    /// Operand lists; freed by the expression.
     let operands: UnsafePointer<Int32>
+    /// Literals; their strings lie in the expression's text.
     let constants: UnsafePointer<ExpressionValue>
+    /// Handles of patterns that the expression keeps alive.
     let patterns: UnsafePointer<OpaquePointer>
 }
 

@@ -2,10 +2,12 @@ internal import EventModel
 
 /// Reads one escape sequence of a string literal (cel-spec, doc/langdef.md, "String and Bytes Values").
 struct EscapeDecoder {
+    /// The whole expression.
     let source: [UInt8]
     /// At the backslash before, after the sequence when decoded.
     private(set) var position: Int
 
+    /// Stands at the backslash.
     init(source: [UInt8], position: Int) {
         self.source = source
         self.position = position

@@ -2,6 +2,7 @@ internal import Glibc
 
 /// What a comparison of two values says.
 enum Equality {
+    /// Both are there and are equal, or are not.
     case yes, no
     /// One of them is null: neither equal nor unequal.
     case unknown
@@ -36,6 +37,7 @@ private func isSame(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPoin
 
 /// How two values lie; `none` for NaN and for values that have no order.
 enum ValueOrder {
+    /// Where the left one lies as seen from the right one.
     case before, same, after, none
 }
 

@@ -148,6 +148,7 @@ private func negated(_ value: ExpressionValue, _ byteOffset: UInt32) -> Expressi
 }
 
 extension ExpressionValue {
+    /// Whether the value is absent.
     @inline(__always)
     var isNull: Bool {
         if case .null = self { return true }

@@ -15,7 +15,9 @@ public enum ExpressionType: String, Sendable, Hashable, CaseIterable {
     /// Known only when it runs: a field of a record.
     case dynamic
 
+    /// Whether values of the type are numbers.
     var isNumeric: Bool { self == .int || self == .uint || self == .double }
+    /// The type's name in a sentence: `an int`.
     var withArticle: String { self == .int ? "an int" : self == .null ? "null" : "a \(rawValue)" }
 }
 

@@ -20,6 +20,7 @@ public struct ExpressionError: Error, Sendable, Hashable {
         SluiceError(code, "\(message) (column \(column))", hint: hint)
     }
 
+    /// Adds line and column; O(length of the source).
     init(_ finding: Finding, in source: String) {
         code = finding.code
         message = finding.message
@@ -34,11 +35,16 @@ public struct ExpressionError: Error, Sendable, Hashable {
 
 /// A mistake as lexer, parser and checker throw it; the compiler adds line and column.
 struct Finding: Error {
+    /// A stable code.
     let code: SluiceError.Code
+    /// What is wrong.
     let message: String
+    /// What to write instead, where we know it.
     let hint: String?
+    /// Where it is wrong, in bytes of the source.
     let byteOffset: Int
 
+    /// Describes a mistake.
     init(_ code: SluiceError.Code, _ message: String, hint: String? = nil, at byteOffset: Int) {
         self.code = code
         self.message = message

@@ -5,6 +5,7 @@ struct Lexer {
     private let source: [UInt8]
     private var position = 0
 
+    /// Begins at the first byte.
     init(_ source: String) { self.source = Array(source.utf8) }
 
     /// All tokens, the last of them `.end`.
@@ -203,10 +204,13 @@ extension Lexer {
     private func isTripleQuote(_ quote: UInt8) -> Bool { peek(1) == quote && peek(2) == quote }
 }
 
+/// Whether a byte is an ASCII digit.
 func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
 
+/// Whether a byte can begin a name: an ASCII letter or `_`.
 func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 || byte == UInt8(ascii: "_") }
 
+/// The value of a hexadecimal digit, or nil.
 func hexadecimalValue(_ byte: UInt8) -> UInt32? {
     if isDigit(byte) { return UInt32(byte - 0x30) }
     let letter = (byte | 0x20) &- 0x61

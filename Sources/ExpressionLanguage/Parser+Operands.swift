@@ -8,8 +8,10 @@ extension Parser {
         "namespace", "return", "var", "void", "while",
     ]
 
+    /// An operand with its selections, indexes and calls.
     mutating func member() throws(Finding) -> Int { try suffixes(of: primary()) }
 
+    /// Reads `.name`, `.name(…)` and `[…]` behind an operand.
     mutating func suffixes(of first: Int) throws(Finding) -> Int {
         var operand = first
         while true {

@@ -8,6 +8,7 @@ struct Parser {
     static let maximumHeight = 250
 
     private let tokens: [Token]
+    /// Index of the current token; always below their count.
     var position = 0
     private var nesting = 0
     private var tree = SyntaxTree()
@@ -25,17 +26,20 @@ struct Parser {
         return parser.tree
     }
 
+    /// The token to be read next.
     var current: Token { tokens[position] }
 
     /// Moves on; the last token is `.end` and is never passed.
     mutating func advance() { if position + 1 < tokens.count { position += 1 } }
 
+    /// Reads a symbol if it comes next.
     mutating func take(_ symbol: Token.Symbol) -> Bool {
         guard current.kind == .symbol(symbol) else { return false }
         advance()
         return true
     }
 
+    /// Reads a closing bracket, or says which bracket it is missing for.
     mutating func expect(_ symbol: Token.Symbol, closing opening: Int) throws(Finding) {
         if take(symbol) { return }
         let missing = unexpected("'\(symbol.rawValue)'")
@@ -44,6 +48,7 @@ struct Parser {
             : missing
     }
 
+    /// The error about the current token.
     func unexpected(_ wanted: String) -> Finding {
         let words = ["and": "&&", "or": "||", "not": "!", "AND": "&&", "OR": "||", "NOT": "!", "is": "=="]
         var hint: String?
@@ -59,6 +64,7 @@ struct Parser {
         )
     }
 
+    /// Appends a node above its children, or throws where the tree gets too high.
     mutating func add(_ kind: SyntaxTree.Kind, at offset: Int, children: [Int]) throws(Finding) -> Int {
         let height = 1 + (children.map { tree[$0].height }.max() ?? 0)
         guard height <= Self.maximumHeight else {
@@ -94,6 +100,7 @@ struct Parser {
 // MARK: Operators, from the loosest to the tightest
 
 extension Parser {
+    /// A whole expression: a conditional or what binds tighter.
     mutating func expression() throws(Finding) -> Int {
         let condition = try logic(isAnd: false)
         let offset = current.byteOffset

@@ -4,6 +4,7 @@ internal import CRE2
 @safe final class RegularExpression: @unchecked Sendable {
     /// Why RE2 refuses a pattern.
     struct Refusal: Error {
+        /// RE2's words.
         let reason: String
     }
 
@@ -13,6 +14,7 @@ internal import CRE2
     /// Owned: freed with this object.
     let handle: OpaquePointer
 
+    /// Compiles a pattern.
     init(_ pattern: some Collection<UInt8>) throws(Refusal) {
         let bytes = pattern.map { CChar(bitPattern: $0) }
         var reason = [CChar](repeating: 0, count: 256)

@@ -4,7 +4,9 @@ internal import EventModel
 ///
 /// Null in gives null out, and false from the predicates: an absent field is no failure.
 enum StandardFunction: String, CaseIterable {
+    /// Functions of strings.
     case contains, startsWith, endsWith, matches, size
+    /// Conversions, named after the type that they give.
     case toInt = "int", toUint = "uint", toDouble = "double", toText = "string", toBool = "bool"
 
     /// Written `x.name(…)`.
@@ -32,6 +34,7 @@ enum StandardFunction: String, CaseIterable {
         }
     }
 
+    /// The type that it gives, null aside.
     var result: ExpressionType {
         switch self {
         case .contains, .startsWith, .endsWith, .matches, .toBool: .bool
@@ -42,6 +45,7 @@ enum StandardFunction: String, CaseIterable {
         }
     }
 
+    /// What runs it.
     var operation: Operation {
         switch self {
         case .contains: .contains

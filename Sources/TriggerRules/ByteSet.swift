@@ -16,16 +16,22 @@ struct ByteSet: Hashable {
         return set
     }()
 
+    /// The empty set.
     init() {}
 
+    /// A set of one byte.
     init(_ byte: UInt8) { insert(byte) }
 
+    /// Whether a byte is in the set.
     func contains(_ byte: UInt8) -> Bool { word(byte >> 6) >> (byte & 63) & 1 == 1 }
 
+    /// Adds a byte.
     mutating func insert(_ byte: UInt8) { set(byte >> 6, word(byte >> 6) | 1 << (byte & 63)) }
 
+    /// Takes a byte out.
     mutating func remove(_ byte: UInt8) { set(byte >> 6, word(byte >> 6) & ~(1 << (byte & 63))) }
 
+    /// The set without one byte.
     func removing(_ byte: UInt8) -> ByteSet {
         var copy = self
         copy.remove(byte)
@@ -42,12 +48,14 @@ struct ByteSet: Hashable {
         return nil
     }
 
+    /// The bytes of both sets.
     func intersection(_ other: ByteSet) -> ByteSet {
         var both = ByteSet()
         for index in UInt8(0)..<4 { both.set(index, word(index) & other.word(index)) }
         return both
     }
 
+    /// Whether no byte is in the set.
     var isEmpty: Bool { words.0 | words.1 | words.2 | words.3 == 0 }
 
     private func word(_ index: UInt8) -> UInt64 {
@@ -68,8 +76,10 @@ struct ByteSet: Hashable {
         }
     }
 
+    /// Compares all four words; tuples have no synthesised form.
     static func == (left: Self, right: Self) -> Bool { left.words == right.words }
 
+    /// Hashes all four words.
     func hash(into hasher: inout Hasher) {
         hasher.combine(words.0)
         hasher.combine(words.1)

@@ -7,6 +7,7 @@ struct EventSlots {
     /// Text of all string values, one after another.
     private var text: [UInt8] = []
 
+    /// Nothing is laid out before the condition is known.
     init(_ event: ObjectEvent) { self.event = event }
 
     /// Runs the condition; the text it reads is laid out first, so that its address stays.

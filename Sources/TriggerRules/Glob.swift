@@ -93,10 +93,15 @@ public struct Glob: Sendable, Hashable, CustomStringConvertible {
 extension Glob {
     /// One element of a pattern without alternatives.
     enum Symbol: Hashable {
+        /// This byte.
         case byte(UInt8)
+        /// One of these bytes.
         case set(ByteSet)
+        /// `*`.
         case star
+        /// `**`.
         case doubleStar
+        /// The separator of components.
         case slash
     }
 

@@ -7,6 +7,7 @@ public struct GlobError: Error, Sendable, Hashable {
     /// Where it is wrong, in bytes of the pattern.
     public let byteOffset: Int
 
+    /// Describes a mistake.
     init(_ message: String, hint: String? = nil, at byteOffset: Int) {
         self.message = message
         self.hint = hint

@@ -5,6 +5,7 @@ struct GlobParser {
 
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+    /// All patterns that the braces stand for; at least one.
     static func alternatives(_ bytes: [UInt8]) throws(GlobError) -> [[Glob.Symbol]] {
         var parser = GlobParser(bytes)
         let found = try parser.sequence(openBrace: nil, depth: 0)

@@ -7,10 +7,16 @@ public struct IgnoredNames: Sendable, Hashable {
     /// Whether names that begin with a dot, of files or directories, are left out too.
     public let ignoresDotNames: Bool
 
+    /// All patterns in one, because most names match none of them.
+    private let language: KeyLanguage
+
     /// Leaves out names that match one of the patterns.
     public init(patterns: [Glob], ignoresDotNames: Bool) {
         self.patterns = patterns
         self.ignoresDotNames = ignoresDotNames
+        var language = KeyLanguage()
+        for pattern in patterns { language.formUnion(pattern.language) }
+        self.language = language.trimmed()
     }
 
     /// Downloads and uploads in progress, editors' backup, swap and lock files, NFS leftovers, dot names.
@@ -40,7 +46,7 @@ public struct IgnoredNames: Sendable, Hashable {
         {
             return ".*"
         }
-        guard let name = components.last.map(Array.init) else { return nil }
+        guard let name = components.last.map(Array.init), language.contains(name) else { return nil }
         guard let rule = patterns.first(where: { $0.matches(name) }) else { return nil }
         return Self.spells(rule.text, for: key, in: pattern) ? nil : rule.text
     }

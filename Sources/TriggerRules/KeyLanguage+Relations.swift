@@ -70,6 +70,7 @@ extension KeyLanguage {
         Self.spread(from: [start], along: states.map { $0.edges.map(\.target) + $0.empty })
     }
 
+    /// Which states can be reached from the sources; O(states + edges).
     static func spread(from sources: [Int], along targets: [[Int]]) -> [Bool] {
         var seen = Array(repeating: false, count: targets.count)
         for source in sources { seen[source] = true }

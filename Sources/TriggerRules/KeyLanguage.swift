@@ -4,18 +4,25 @@
 /// Matching takes time proportional to the key's length times the pattern's, whatever the pattern: no
 /// backtracking.
 struct KeyLanguage: Hashable, Sendable {
+    /// A step over one byte.
     struct Edge: Hashable, Sendable {
+        /// The bytes that it is for; never empty.
         let bytes: ByteSet
+        /// Where it leads.
         let target: Int
     }
 
     /// A state without empty transitions: they are resolved while building.
     struct State: Hashable, Sendable {
+        /// Steps over one byte.
         var edges: [Edge] = []
+        /// States that are entered together with this one.
         var empty: [Int] = []
+        /// Whether a word may end here.
         var isAccepting = false
     }
 
+    /// All states; edges name them by their index.
     private(set) var states: [State] = [State()]
     /// Where every word begins.
     var start = 0
@@ -23,17 +30,21 @@ struct KeyLanguage: Hashable, Sendable {
     /// The language without any word.
     init() {}
 
+    /// A new state without edges; gives its index.
     mutating func addState() -> Int {
         states.append(State())
         return states.count - 1
     }
 
+    /// Adds a step; none where the set is empty.
     mutating func addEdge(_ source: Int, _ bytes: ByteSet, _ target: Int) {
         if !bytes.isEmpty { states[source].edges.append(Edge(bytes: bytes, target: target)) }
     }
 
+    /// Makes a state be entered together with another.
     mutating func addEmpty(_ source: Int, _ target: Int) { states[source].empty.append(target) }
 
+    /// Lets words end in a state.
     mutating func accept(_ state: Int) { states[state].isAccepting = true }
 
     /// Whether a key is in the set.
@@ -89,6 +100,7 @@ struct KeyLanguage: Hashable, Sendable {
         closure(of: sources.flatMap { moves(from: $0, byte) })
     }
 
+    /// Whether a word may end in one of these states.
     func isAccepting(_ set: [Int]) -> Bool { set.contains { states[$0].isAccepting } }
 
     /// Adds another language's states; gives the offset that was added to their numbers. Nothing accepts in

@@ -55,8 +55,8 @@ public struct LoopCheck: Sendable {
         let message: String
         if circle.count == 1 {
             let verbs = isCertain ? ("triggers", "always matches") : ("could trigger", "can match")
-            message =
-                "Trigger \(names[0]) \(verbs.0) itself: it writes \(circle[0].shown), which \(verbs.1) its keys."
+            let output = circle[0].shown
+            message = "Trigger \(names[0]) \(verbs.0) itself: it writes \(output), which \(verbs.1) its keys."
         } else {
             let verb = isCertain ? "run" : "could run"
             message = "Triggers \(names.joined(separator: " → ")) \(verb) in a circle: \(way)."

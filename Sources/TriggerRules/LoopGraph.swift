@@ -4,8 +4,11 @@ internal import EventModel
 struct LoopGraph {
     /// One output that can match another trigger, or the same.
     struct Step: Hashable {
+        /// Position of the trigger that writes.
         let source: Int
+        /// Position of the trigger that takes what was written.
         let target: Int
+        /// Whether every output is taken.
         let isCertain: Bool
         /// `output` or `rejects`; `output` for moves, which are not a field of the trigger.
         let field: String
@@ -13,8 +16,10 @@ struct LoopGraph {
         let shown: String
     }
 
+    /// All steps, by source.
     private(set) var steps: [Step] = []
 
+    /// Compares every output with every pattern of its bucket.
     init(_ triggers: [Trigger], moves: [BucketName: OutputTemplate]) {
         let languages = triggers.map(\.keys.language)
         let prefixes = languages.map(\.commonPrefix)

@@ -1,5 +1,6 @@
 /// The parts of a key that templates and conditions speak of, as ranges of its bytes.
 struct NameParts {
+    /// The whole key.
     let key: [UInt8]
     /// Up to, not including, the last slash; empty without one.
     let directory: Range<Int>
@@ -15,6 +16,7 @@ struct NameParts {
         "gz", "gzip", "bgz", "zst", "zstd", "xz", "lzma", "bz2", "lz4", "br", "z", "Z", "zz", "sz", "snappy",
     ]
 
+    /// Cuts a key.
     init(_ key: [UInt8]) {
         self.key = key
         let slash = key.lastIndex(of: UInt8(ascii: "/"))

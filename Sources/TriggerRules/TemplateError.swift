@@ -9,6 +9,7 @@ public struct TemplateError: Error, Sendable, Hashable {
     /// Where it is wrong, in bytes of the text.
     public let byteOffset: Int
 
+    /// Describes a mistake.
     init(_ message: String, hint: String? = nil, at byteOffset: Int) {
         self.message = message
         self.hint = hint

@@ -7,6 +7,7 @@ struct TemplateLanguage {
     private let directory: KeyLanguage
     private let name: KeyLanguage
 
+    /// Prepares the parts of a trigger's keys.
     init(source: KeyLanguage) {
         key = source
         directory = source.directories

@@ -2,6 +2,7 @@ internal import Settings
 
 /// One part of an output template.
 enum TemplatePiece: Hashable, Sendable {
+    /// Bytes that are written as they are; never empty.
     case literal([UInt8])
     /// `{name}` without its braces.
     case placeholder(String)

@@ -23,8 +23,11 @@ extension Trigger {
 
 /// Reads the fields of one trigger.
 struct TriggerDecoder {
+    /// Buckets that are configured.
     let buckets: Set<BucketName>
+    /// Functions that are configured.
     let functions: Set<FunctionName>
+    /// What was found so far.
     var diagnostics: Diagnostics
 
     fileprivate mutating func decode(

@@ -11,6 +11,7 @@ extension TriggerDecoder {
         "ObjectRemoved:DeleteMarkerCreated",
     ]
 
+    /// `events`.
     mutating func eventTypes(_ node: ConfigNode) -> [EventType] {
         guard let items = node.list(orSingle: true, &diagnostics) else { return [] }
         if items.isEmpty {
@@ -93,6 +94,7 @@ extension TriggerDecoder {
         return globs
     }
 
+    /// `retry`; the defaults stand for what is missing or wrong.
     mutating func retryPolicy(_ node: ConfigNode) -> RetryPolicy {
         let usual = RetryPolicy()
         guard var reader = MappingReader(node, &diagnostics) else { return usual }
@@ -125,6 +127,7 @@ extension TriggerDecoder {
         return nil
     }
 
+    /// A duration longer than zero.
     mutating func positiveDuration(_ node: ConfigNode) -> Duration? {
         guard let duration = node.duration(&diagnostics) else { return nil }
         if duration > .zero { return duration }
