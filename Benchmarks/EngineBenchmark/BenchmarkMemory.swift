@@ -57,11 +57,14 @@ final class NoSinks: PipelineSinks, ByteSink {
             var thread = pthread_t()
             let context = unsafe Unmanaged.passRetained(self).toOpaque()
             unsafe pthread_create(
-                &thread, nil,
+                &thread,
+                nil,
                 { context in
                     guard let context = unsafe context else { return nil }
                     unsafe Unmanaged<ThreadPool>.fromOpaque(context).takeUnretainedValue().work()
-                }, context)
+                },
+                context
+            )
             pthread_detach(thread)
         }
     }

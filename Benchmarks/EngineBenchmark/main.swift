@@ -1,8 +1,8 @@
 // Measures the record engine in MB/s of uncompressed text, the best of several runs, on one and two threads.
 //
-// usage: EngineBenchmark NDJSON.gz COMBINED.gz [RUNS [CASE]]
-// Prints one line a case: name, threads, MB per second, MB per second of CPU time (which other work on the machine
-// disturbs less), seconds, records in, records out.
+// usage: EngineBenchmark NDJSON.gz COMBINED.gz [RUNS [CASE]] Prints one line a case: name, threads, MB per
+// second, MB per second of CPU time (which other work on the machine disturbs less), seconds, records in,
+// records out.
 internal import EventModel
 internal import Glibc
 internal import RecordEngine
@@ -48,13 +48,17 @@ func now(_ clock: clockid_t) -> Double {
 }
 
 let arguments = CommandLine.arguments
-guard arguments.count >= 3 else { fail("usage: EngineBenchmark NDJSON.gz COMBINED.gz [RUNS [CASE [THREADS]]]") }
+guard arguments.count >= 3 else {
+    fail("usage: EngineBenchmark NDJSON.gz COMBINED.gz [RUNS [CASE [THREADS]]]")
+}
 let runs = arguments.count > 3 ? Int(arguments[3]) ?? 5 : 5
 let wanted = arguments.count > 4 ? arguments[4] : nil
 let wantedThreads = arguments.count > 5 ? Int(arguments[5]) : nil
 
 for each in cases where wanted == nil || wanted == each.name {
-    guard let source = MemoryFile(path: arguments[1 + each.file]) else { fail("cannot read \(arguments[1 + each.file])") }
+    guard let source = MemoryFile(path: arguments[1 + each.file]) else {
+        fail("cannot read \(arguments[1 + each.file])")
+    }
     let pipeline = compile(each.steps)
     for threads in [1, 2] where wantedThreads == nil || wantedThreads == threads {
         let executor: any BlockExecutor = threads == 1 ? InlineExecutor() : ThreadPool(threads)
@@ -71,7 +75,13 @@ for each in cases where wanted == nil || wanted == each.name {
         guard let report else { continue }
         let megabytes = Double(report.totals.textBytesIn) / 1e6
         print(
-            each.name, threads, Int(megabytes / best), Int(megabytes / bestCPU), Double(Int(best * 1e4)) / 1e4,
-            report.tally.input, report.tally.output)
+            each.name,
+            threads,
+            Int(megabytes / best),
+            Int(megabytes / bestCPU),
+            Double(Int(best * 1e4)) / 1e4,
+            report.tally.input,
+            report.tally.output
+        )
     }
 }

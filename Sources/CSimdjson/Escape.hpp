@@ -31,8 +31,8 @@ static inline size_t sluice_put_escaped_byte_by_byte(const uint8_t *at, size_t l
     return (size_t)(to - out);
 }
 
-/// Copies 16 bytes at a time and stops only where a quote, backslash or control character is. May write 16 bytes
-/// more than it returns. Where `padded` is set it reads up to 15 bytes behind the end.
+/// Copies 16 bytes at a time and stops only where a quote, backslash or control character is. May write 16
+/// bytes more than it returns. Where `padded` is set it reads up to 15 bytes behind the end.
 template <bool padded>
 static inline size_t sluice_put_escaped(const uint8_t *at, size_t length, uint8_t *out) {
     uint8_t *to = out;

@@ -13,7 +13,8 @@ namespace {
 int hex_value(uint8_t c) { return c <= '9' ? c - '0' : (c | 32) - 'a' + 10; }
 
 uint32_t code_unit(const uint8_t *at) {
-    return (uint32_t)(hex_value(at[0]) << 12 | hex_value(at[1]) << 8 | hex_value(at[2]) << 4 | hex_value(at[3]));
+    const int high = hex_value(at[0]) << 12 | hex_value(at[1]) << 8;
+    return (uint32_t)(high | hex_value(at[2]) << 4 | hex_value(at[3]));
 }
 
 size_t put_utf8(uint32_t code, uint8_t *out) {
@@ -39,7 +40,9 @@ size_t put_utf8(uint32_t code, uint8_t *out) {
 /// Length of the well-formed UTF-8 sequence at `at` (Unicode 15, table 3-7), or 0.
 size_t sequence_length(const uint8_t *at, size_t length) {
     const uint8_t a = at[0];
-    const auto follows = [&](size_t i, uint8_t low, uint8_t high) { return i < length && at[i] >= low && at[i] <= high; };
+    const auto follows = [&](size_t i, uint8_t low, uint8_t high) {
+        return i < length && at[i] >= low && at[i] <= high;
+    };
     if (a < 0x80) return 1;
     if (a >= 0xC2 && a <= 0xDF) return follows(1, 0x80, 0xBF) ? 2 : 0;
     if (a >= 0xE0 && a <= 0xEF) {
@@ -67,8 +70,9 @@ size_t sluice_json_escape(const uint8_t *at, size_t length, uint8_t *out, bool e
         const size_t step = sequence_length(at + i, length - i);
         if (step == 0) {
             static const char digits[] = "0123456789abcdef";
-            const uint8_t escape[6] = {'\\', 'u', 'd', 'c', (uint8_t)digits[at[i] >> 4], (uint8_t)digits[at[i] & 15]};
-            std::memcpy(to, escape, 6);
+            std::memcpy(to, "\\udc", 4);
+            to[4] = (uint8_t)digits[at[i] >> 4];
+            to[5] = (uint8_t)digits[at[i] & 15];
             to += 6;
             i++;
         } else {

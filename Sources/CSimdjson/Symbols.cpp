@@ -1,6 +1,7 @@
 #include "Symbols.hpp"
 
 #include <new>
+#include <utility>
 
 sluice_symbols *sluice_symbols_new(void) { return new (std::nothrow) sluice_symbols(); }
 
@@ -12,11 +13,14 @@ bool sluice_symbols_add(
     try {
         const uint8_t bucket = sluice_symbols::hash(name, length);
         std::vector<uint8_t> padded(json, json + json_length);
-        padded.resize(json_length + 16);  // so that it may be copied 16 bytes at a time
-        symbols->entries.push_back({{name, name + length}, std::move(padded), symbol, symbols->heads[bucket]});
+        padded.resize(json_length + 64);
+        // A vector's memory stays where it is when the vector itself is moved.
+        const sluice_symbols::Text text{padded.data(), json_length};
+        symbols->entries.push_back(
+            {{name, name + length}, std::move(padded), symbol, symbols->heads[bucket]});
         symbols->heads[bucket] = (uint16_t)symbols->entries.size();
-        if (symbols->entry_of_symbol.size() <= symbol) symbols->entry_of_symbol.resize(symbol + 1);
-        symbols->entry_of_symbol[symbol] = (uint16_t)symbols->entries.size();
+        if (symbols->texts.size() <= symbol) symbols->texts.resize(symbol + 1, {nullptr, 0});
+        symbols->texts[symbol] = text;
         return true;
     } catch (...) {
         return false;

@@ -8,12 +8,17 @@
 /// Names by a hash of length, first and last byte: most names of a record meet an empty bucket and are done.
 struct sluice_symbols {
     struct Entry {
-        std::vector<uint8_t> name, json;
+        std::vector<uint8_t> name, json;  // `json` is padded by 64 bytes
         uint16_t symbol;
         uint16_t next;  // index + 1 into `entries`, 0 at the end
     };
+    /// The JSON form of a name, quotes and colon included; 64 bytes behind it may be read.
+    struct Text {
+        const uint8_t *bytes;
+        size_t length;
+    };
     std::vector<Entry> entries;
-    std::vector<uint16_t> entry_of_symbol;  // index + 1
+    std::vector<Text> texts;  // by symbol
     uint16_t heads[256] = {};
 
     static inline uint8_t hash(const uint8_t *name, size_t length) {
@@ -25,13 +30,10 @@ struct sluice_symbols {
         uint16_t at = heads[hash(name, length)];
         while (at != 0) {
             const Entry &entry = entries[at - 1];
-            if (entry.name.size() == length && std::memcmp(entry.name.data(), name, length) == 0) return entry.symbol;
+            if (entry.name.size() == length && std::memcmp(entry.name.data(), name, length) == 0)
+                return entry.symbol;
             at = entry.next;
         }
         return 0;
-    }
-
-    inline const std::vector<uint8_t> &json(uint16_t symbol) const {
-        return entries[entry_of_symbol[symbol] - 1].json;
     }
 };

@@ -1,4 +1,5 @@
-// Loops over bytes that are inlined into their callers: 16 bytes at a time where SSE2 is, one at a time elsewhere.
+// Loops over bytes that are inlined into their callers: 16 bytes at a time where SSE2 is, one at a time
+// elsewhere.
 //
 // "Padded" means that 64 bytes behind the range may be read (ByteBuffer.padding).
 #pragma once

@@ -82,13 +82,15 @@ typedef struct sluice_symbols sluice_symbols;
 sluice_symbols *_Nullable sluice_symbols_new(void);
 /// Adds a name (copied) and its JSON form with quotes and colon (copied). False when memory is out.
 bool sluice_symbols_add(
-    sluice_symbols *, uint16_t symbol, const uint8_t *name, size_t length, const uint8_t *json, size_t json_length);
+    sluice_symbols *, uint16_t symbol, const uint8_t *name, size_t length, const uint8_t *json,
+    size_t json_length);
 /// The symbol of a name, or 0.
 uint16_t sluice_symbols_find(const sluice_symbols *, const uint8_t *name, size_t length);
 void sluice_symbols_free(sluice_symbols *);
 
-/// Cuts [from, to) of the block into records, until `capacity` are cut or one ends at or after `soft_end`; returns
-/// their number. `*next` is where the following record begins. A `\r` before the `\n` belongs to the line ending.
+/// Cuts [from, to) of the block into records, until `capacity` are cut or one ends at or after `soft_end`;
+/// returns their number. `*next` is where the following record begins. A `\r` before the `\n` belongs to the
+/// line ending.
 size_t sluice_split(
     const uint8_t *text, size_t from, size_t soft_end, size_t to, sluice_record *records, size_t capacity,
     size_t *next);
@@ -103,14 +105,14 @@ sluice_json *_Nullable sluice_json_new(uint32_t max_depth);
 void sluice_json_free(sluice_json *);
 /// How many fields `sluice_json_parse` can need for one record of `length` bytes, without the spare ones.
 static inline size_t sluice_json_field_bound(size_t length) { return length / 4 + 1; }
-/// Parses and validates every live record. Blank ones become dropped, invalid ones rejected. Behind the fields of
-/// each record `spare` unused ones are left for steps. Returns how many fields are in use.
+/// Parses and validates every live record. Blank ones become dropped, invalid ones rejected. Behind the
+/// fields of each record `spare` unused ones are left for steps. Returns how many fields are in use.
 size_t sluice_json_parse(
-    sluice_json *, const uint8_t *text, sluice_record *records, size_t count, const sluice_symbols *, size_t spare,
-    sluice_field *fields);
+    sluice_json *, const uint8_t *text, sluice_record *records, size_t count, const sluice_symbols *,
+    size_t spare, sluice_field *fields);
 
-/// Writes live records as NDJSON until `room` might not suffice; returns how many records it went past, and their
-/// bytes in `*written`.
+/// Writes live records as NDJSON until `room` might not suffice; returns how many records it went past, and
+/// their bytes in `*written`.
 size_t sluice_encode_ndjson(
     const uint8_t *text, const uint8_t *arena, const sluice_record *records, size_t count,
     const sluice_field *fields, const sluice_symbols *, uint8_t *out, size_t room, size_t *written);
@@ -118,11 +120,11 @@ size_t sluice_encode_ndjson(
 size_t sluice_ndjson_bound(
     const sluice_record *, const sluice_field *fields, const sluice_symbols *);
 
-/// Writes `length` bytes of UTF-8 as the inside of a JSON string; `out` has room for 6 times as many. Bytes that are
-/// no UTF-8 become lone surrogates U+DC80 to U+DCFF when `escape_invalid` is set (PEP 383).
+/// Writes `length` bytes of UTF-8 as the inside of a JSON string; `out` has room for 6 times as many. Bytes
+/// that are no UTF-8 become lone surrogates U+DC80 to U+DCFF when `escape_invalid` is set (PEP 383).
 size_t sluice_json_escape(const uint8_t *at, size_t length, uint8_t *out, bool escape_invalid);
-/// Writes the text that the inside of a valid JSON string stands for; `out` has room for `length` bytes. A lone
-/// surrogate becomes U+FFFD.
+/// Writes the text that the inside of a valid JSON string stands for; `out` has room for `length` bytes. A
+/// lone surrogate becomes U+FFFD.
 size_t sluice_json_unescape(const uint8_t *at, size_t length, uint8_t *out);
 
 /// The nearest double of a JSON number; ±infinity beyond the range.

@@ -2,11 +2,15 @@ internal import CSimdjson
 
 /// `encode: ndjson`: one JSON object a line.
 ///
-/// A record of which nothing changed is written byte for byte, blanks included. In one that changed, neighbouring untouched
-/// fields keep the bytes between them; elsewhere fields are joined by a comma.
+/// A record of which nothing changed is written byte for byte, blanks included. In one that changed,
+/// neighbouring untouched fields keep the bytes between them; elsewhere fields are joined by a comma.
 struct NDJSONEncoder: RecordEncoder {
     static let spec = ComponentSpec(
-        name: "ndjson", summary: "One JSON object a line.", semantics: 1, example: "- encode: ndjson")
+        name: "ndjson",
+        summary: "One JSON object a line.",
+        semantics: 1,
+        example: "- encode: ndjson"
+    )
 
     func encode(_ batch: RecordBatch, to output: ByteBuffer) {
         let arena = unsafe UnsafePointer(batch.arena.base.assumingMemoryBound(to: UInt8.self))
@@ -16,11 +20,21 @@ struct NDJSONEncoder: RecordEncoder {
             let place = unsafe (output.base + output.count).assumingMemoryBound(to: UInt8.self)
             var written = 0
             next += unsafe sluice_encode_ndjson(
-                batch.text, arena, batch.records + next, batch.count - next, batch.fields, batch.symbols.handle,
-                place, output.capacity - output.count, &written)
+                batch.text,
+                arena,
+                batch.records + next,
+                batch.count - next,
+                batch.fields,
+                batch.symbols.handle,
+                place,
+                output.capacity - output.count,
+                &written
+            )
             output.count &+= written
             if next == batch.count { return }
-            unsafe output.reserve(sluice_ndjson_bound(batch.records + next, batch.fields, batch.symbols.handle))
+            unsafe output.reserve(
+                sluice_ndjson_bound(batch.records + next, batch.fields, batch.symbols.handle)
+            )
         }
     }
 }

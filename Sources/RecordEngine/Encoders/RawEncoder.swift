@@ -5,7 +5,11 @@ internal import CSimdjson
 /// A record without that field, or whose text holds a line feed, is rejected: it would not be one line.
 struct RawEncoder: RecordEncoder {
     static let spec = ComponentSpec(
-        name: "raw", summary: "The text of the field 'line'.", semantics: 1, example: "- encode: raw")
+        name: "raw",
+        summary: "The text of the field 'line'.",
+        semantics: 1,
+        example: "- encode: raw"
+    )
     static let fieldName = "line"
 
     let symbol: UInt16

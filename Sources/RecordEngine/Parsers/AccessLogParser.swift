@@ -5,19 +5,26 @@ internal import CSimdjson
 /// `client ident user [timestamp] "request" status bytes`, and in `combined` also `"referer" "user agent"`
 /// (httpd.apache.org/docs/2.4/logs.html; nginx.org/en/docs/http/ngx_http_log_module.html).
 /// - `-` becomes null; `status` and `bytes` are numbers; all else is text, exactly as the server wrote it.
-/// - A quote inside a quoted field is `\"` (Apache) or `\x22` (nginx) and stays written so: undoing it could make
-///   bytes that are no UTF-8.
-/// - A request is `method path protocol`. One that does not begin with a method (a TLS handshake on the HTTP port,
-///   for instance) is kept whole in `path`; without a protocol (HTTP/0.9), `protocol` is null.
+/// - A quote inside a quoted field is `\"` (Apache) or `\x22` (nginx) and stays written so: undoing it could
+///   make bytes that are no UTF-8.
+/// - A request is `method path protocol`. One that does not begin with a method (a TLS handshake on the HTTP
+///   port, for instance) is kept whole in `path`; without a protocol (HTTP/0.9), `protocol` is null.
 /// - Lines of blanks are dropped; lines of another shape are rejected.
 struct AccessLogParser: RecordParser {
     static let common = ComponentSpec(
-        name: "common", summary: "Common log format of Apache httpd and nginx.", semantics: 1,
+        name: "common",
+        summary: "Common log format of Apache httpd and nginx.",
+        semantics: 1,
         example: "- parse: common",
-        fields: ["client_ip", "ident", "user", "timestamp", "method", "path", "protocol", "status", "bytes"])
+        fields: ["client_ip", "ident", "user", "timestamp", "method", "path", "protocol", "status", "bytes"]
+    )
     static let combined = ComponentSpec(
-        name: "combined", summary: "Combined log format of Apache httpd and nginx.", semantics: 1,
-        example: "- parse: combined", fields: common.fields + ["referer", "user_agent"])
+        name: "combined",
+        summary: "Combined log format of Apache httpd and nginx.",
+        semantics: 1,
+        example: "- parse: combined",
+        fields: common.fields + ["referer", "user_agent"]
+    )
 
     /// The symbols of the spec's fields, in order.
     private let symbols: [UInt16]
@@ -44,8 +51,12 @@ struct AccessLogParser: RecordParser {
                     continue
                 }
                 var scan = unsafe AccessLogScan(
-                    base: batch.text, at: start, end: end, fields: batch.fields + place,
-                    symbols: symbols)
+                    base: batch.text,
+                    at: start,
+                    end: end,
+                    fields: batch.fields + place,
+                    symbols: symbols
+                )
                 if let reason = unsafe scan.line(isCombined: isCombined) {
                     if unsafe sluice_is_blank(start, end - start) {
                         unsafe record.pointee.drop()

@@ -4,7 +4,9 @@ internal import CSimdjson
 @unsafe struct AccessLogScan {
     /// What offsets count from.
     let base: UnsafePointer<UInt8>
-    /// The next byte; always ≤ `end`. Behind `end` lie padding bytes that may be read.
+    /// The next byte; always ≤ `end`.
+    ///
+    /// Behind `end` lie padding bytes that may be read.
     var at: UnsafePointer<UInt8>
     let end: UnsafePointer<UInt8>
     /// Where the next field goes.
@@ -32,7 +34,11 @@ internal import CSimdjson
     @inline(__always)
     private mutating func put(_ tag: Int, _ start: UnsafePointer<UInt8>, _ stop: UnsafePointer<UInt8>) {
         unsafe fields.pointee = .named(
-            symbols.pointee, tag: Int(tag), offset: start - base, length: stop - start)
+            symbols.pointee,
+            tag: Int(tag),
+            offset: start - base,
+            length: stop - start
+        )
         unsafe fields += 1
         unsafe symbols += 1
     }
@@ -115,14 +121,19 @@ internal import CSimdjson
         while unsafe isMethodByte(method.pointee) { unsafe method += 1 }
         guard unsafe method > start, unsafe method < stop, unsafe method.pointee == UInt8(ascii: " ") else {
             unsafe put(SLUICE_NULL, start, start)
-            if unsafe start == stop { unsafe put(SLUICE_NULL, start, start) } else { unsafe putText(start, stop) }
+            if unsafe start == stop {
+                unsafe put(SLUICE_NULL, start, start)
+            } else {
+                unsafe putText(start, stop)
+            }
             unsafe put(SLUICE_NULL, start, start)
             return true
         }
         unsafe putText(start, method)
         var last = unsafe stop
         while unsafe last > method, unsafe last[-1] != UInt8(ascii: " ") { unsafe last -= 1 }
-        let isProtocol = unsafe last > method + 1 && stop - last >= 5 && last.pointee == UInt8(ascii: "H")
+        let isProtocol =
+            unsafe last > method + 1 && stop - last >= 5 && last.pointee == UInt8(ascii: "H")
             && last[1] == UInt8(ascii: "T") && last[2] == UInt8(ascii: "T") && last[3] == UInt8(ascii: "P")
             && last[4] == UInt8(ascii: "/")
         unsafe putText(method + 1, isProtocol ? last - 1 : stop)
@@ -144,7 +155,9 @@ internal import CSimdjson
         return unsafe at - start == 3 || start.pointee == UInt8(ascii: "-")
     }
 
-    /// Digits, or `-`. Leading zeros, which JSON has not (RFC 8259, section 6), are left out.
+    /// Digits, or `-`.
+    ///
+    /// Leading zeros, which JSON has not (RFC 8259, section 6), are left out.
     @inline(__always)
     private mutating func bytes() -> Bool {
         var start = unsafe at

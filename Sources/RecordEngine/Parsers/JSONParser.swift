@@ -13,7 +13,11 @@ internal import CSimdjson
 /// Lone surrogates written as escapes (`\ud800`) are JSON by RFC 8259 section 8.2 and keep their bytes.
 @safe final class JSONParser: RecordParser {
     static let spec = ComponentSpec(
-        name: "json", summary: "One JSON object a line, validated in full.", semantics: 1, example: "- parse: json")
+        name: "json",
+        summary: "One JSON object a line, validated in full.",
+        semantics: 1,
+        example: "- parse: json"
+    )
 
     private let handle: OpaquePointer
 
@@ -29,6 +33,13 @@ internal import CSimdjson
     func parse(_ batch: RecordBatch) {
         batch.reserveFields(sluice_json_field_bound(batch.textExtent) + batch.count)
         _ = unsafe sluice_json_parse(
-            handle, batch.text, batch.records, batch.count, batch.symbols.handle, batch.spareFields, batch.fields)
+            handle,
+            batch.text,
+            batch.records,
+            batch.count,
+            batch.symbols.handle,
+            batch.spareFields,
+            batch.fields
+        )
     }
 }

@@ -38,7 +38,10 @@ enum JSONScalar {
         return at == bytes.count
     }
 
-    /// Section 7: no control characters, and only known escapes. The bytes are valid UTF-8 without a bare quote.
+    /// Section 7: no control characters, and only known escapes.
+    ///
+    /// The bytes are valid UTF-8 without a bare
+    /// quote.
     static func isStringInside(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         var at = 0
         while at < bytes.count {
@@ -52,7 +55,8 @@ enum JSONScalar {
                 guard bytes.count - at > 4 else { return false }
                 for offset in 1...4 where unsafe !isHexDigit(bytes[at + offset]) { return false }
                 at += 5
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"),
+                UInt8(ascii: "f"),
                 UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
                 at += 1
             default:

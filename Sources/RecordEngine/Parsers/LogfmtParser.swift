@@ -2,16 +2,20 @@ internal import CSimdjson
 
 /// `parse: logfmt`: `level=info msg="user created" took=1.5ms admin`.
 ///
-/// - A key runs up to `=` or a space; a key alone is `true`. A line without any `key=value` is rejected, so that plain
-///   text in the same object is not taken for flags (trap J09). Keys keep order and duplicates.
-/// - A bare value that is a JSON number, `true`, `false` or `null` is that; every other one is text. `key=` is the empty text.
-/// - A quoted value may hold the escapes of JSON strings (which go-logfmt writes) and ends at the next quote, behind
-///   which a space or the line's end follows.
+/// - A key runs up to `=` or a space; a key alone is `true`. A line without any `key=value` is rejected, so
+///   that plain text in the same object is not taken for flags (trap J09). Keys keep order and duplicates.
+/// - A bare value that is a JSON number, `true`, `false` or `null` is that; every other one is text. `key=`
+///   is the empty text.
+/// - A quoted value may hold the escapes of JSON strings (which go-logfmt writes) and ends at the next quote,
+///   behind which a space or the line's end follows.
 /// - Lines of blanks are dropped.
 struct LogfmtParser: RecordParser {
     static let spec = ComponentSpec(
-        name: "logfmt", summary: "key=value pairs, values quoted where they hold spaces.", semantics: 1,
-        example: "- parse: logfmt")
+        name: "logfmt",
+        summary: "key=value pairs, values quoted where they hold spaces.",
+        semantics: 1,
+        example: "- parse: logfmt"
+    )
 
     func parse(_ batch: RecordBatch) {
         // A key, a value or '=' and a space: three bytes a field where keys have one byte and values none.
@@ -48,7 +52,9 @@ struct LogfmtParser: RecordParser {
 @unsafe private struct LogfmtScan {
     /// What offsets count from.
     let base: UnsafePointer<UInt8>
-    /// The next byte; always ≤ `end`. Behind `end` lie padding bytes that may be read.
+    /// The next byte; always ≤ `end`.
+    ///
+    /// Behind `end` lie padding bytes that may be read.
     var at: UnsafePointer<UInt8>
     let end: UnsafePointer<UInt8>
     let fields: UnsafeMutablePointer<sluice_field>
@@ -57,7 +63,9 @@ struct LogfmtParser: RecordParser {
     var hasPair = false
 
     init(
-        base: UnsafePointer<UInt8>, at: UnsafePointer<UInt8>, end: UnsafePointer<UInt8>,
+        base: UnsafePointer<UInt8>,
+        at: UnsafePointer<UInt8>,
+        end: UnsafePointer<UInt8>,
         fields: UnsafeMutablePointer<sluice_field>
     ) {
         unsafe self.base = unsafe base
@@ -68,7 +76,8 @@ struct LogfmtParser: RecordParser {
 
     mutating func line(_ symbols: SymbolLookup) -> RejectReason? {
         while true {
-            while unsafe at < end, unsafe at.pointee == UInt8(ascii: " ") || at.pointee == UInt8(ascii: "\t") {
+            while unsafe at < end, unsafe at.pointee == UInt8(ascii: " ") || at.pointee == UInt8(ascii: "\t")
+            {
                 unsafe at += 1
             }
             if unsafe at == end { return nil }
@@ -77,15 +86,23 @@ struct LogfmtParser: RecordParser {
             guard unsafe at > key else { return .logfmtKey }
             let name = unsafe UnsafeBufferPointer(start: key, count: at - key)
             unsafe fields[count] = sluice_field(
-                name_offset: UInt32(key - base), name_length: UInt32(name.count), value_offset: 0, value_length: 0,
-                symbol: symbols.find(name), tag: UInt8(SLUICE_TRUE), flags: UInt8(SLUICE_REPLACED))
+                name_offset: UInt32(key - base),
+                name_length: UInt32(name.count),
+                value_offset: 0,
+                value_length: 0,
+                symbol: symbols.find(name),
+                tag: UInt8(SLUICE_TRUE),
+                flags: UInt8(SLUICE_REPLACED)
+            )
             if unsafe at < end, unsafe at.pointee == UInt8(ascii: "=") {
                 unsafe hasPair = true
                 unsafe at += 1
                 if let reason = unsafe value() { return reason }
             }
             unsafe count += 1
-            if unsafe at < end, unsafe at.pointee != UInt8(ascii: " "), unsafe at.pointee != UInt8(ascii: "\t") {
+            if unsafe at < end, unsafe at.pointee != UInt8(ascii: " "),
+                unsafe at.pointee != UInt8(ascii: "\t")
+            {
                 return .logfmtKey
             }
         }
@@ -98,7 +115,8 @@ struct LogfmtParser: RecordParser {
     private mutating func value() -> RejectReason? {
         let start = unsafe at
         if unsafe at < end, unsafe at.pointee == UInt8(ascii: "\"") { return unsafe quoted() }
-        while unsafe at < end, unsafe at.pointee != UInt8(ascii: " "), unsafe at.pointee != UInt8(ascii: "\t") {
+        while unsafe at < end, unsafe at.pointee != UInt8(ascii: " "), unsafe at.pointee != UInt8(ascii: "\t")
+        {
             unsafe at += 1
         }
         let length = unsafe at - start
@@ -106,7 +124,8 @@ struct LogfmtParser: RecordParser {
         return nil
     }
 
-    /// A quoted value with a backslash is written as the JSON string that it is; without one its inside is text.
+    /// A quoted value with a backslash is written as the JSON string that it is; without one its inside is
+    /// text.
     private mutating func quoted() -> RejectReason? {
         let start = unsafe at
         var stop = unsafe sluice_find_quote(at + 1, end)

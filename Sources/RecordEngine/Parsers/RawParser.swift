@@ -1,10 +1,16 @@
 internal import CSimdjson
 
-/// `parse: raw`: the whole line as one field, `line`. Blank lines are records too.
+/// `parse: raw`: the whole line as one field, `line`.
+///
+/// Blank lines are records too.
 struct RawParser: RecordParser {
     static let spec = ComponentSpec(
-        name: "raw", summary: "Each line as it is, in the field 'line'.", semantics: 1, example: "- parse: raw",
-        fields: ["line"])
+        name: "raw",
+        summary: "Each line as it is, in the field 'line'.",
+        semantics: 1,
+        example: "- parse: raw",
+        fields: ["line"]
+    )
 
     let symbol: UInt16
     /// JSON output holds no invalid UTF-8; raw output may.

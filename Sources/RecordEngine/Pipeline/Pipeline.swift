@@ -11,7 +11,8 @@ public struct Pipeline: Sendable {
     public let outputCodec: OutputCodec
     /// How much one object may ask for.
     public let limits: EngineLimits
-    /// The canonical configuration with the semantics number of each component: what a fingerprint is made from.
+    /// The canonical configuration with the semantics number of each component: what a fingerprint is made
+    /// from.
     public let canonicalText: String
     let processor: PipelineProcessor?
 
@@ -26,10 +27,12 @@ public struct Pipeline: Sendable {
         ParserKind.allCases.map(\.spec) + StepKind.allCases.map(\.spec) + EncoderKind.allCases.map(\.spec)
     }
 
-    /// Compiles the `steps:` and `limits:` of a function; reports every mistake at its node and returns nil when
-    /// there is one.
+    /// Compiles the `steps:` and `limits:` of a function; reports every mistake at its node and returns nil
+    /// when there is one.
     public static func compile(
-        steps: ConfigNode, limits: ConfigNode? = nil, diagnostics: inout Diagnostics
+        steps: ConfigNode,
+        limits: ConfigNode? = nil,
+        diagnostics: inout Diagnostics
     ) -> Pipeline? {
         let before = diagnostics.errorCount
         var compiler = PipelineCompiler(diagnostics)
@@ -52,11 +55,17 @@ public struct Pipeline: Sendable {
 
     /// Runs over one object; see `PipelineDriver.run`.
     public func run(
-        source: any ByteSource, sinks: any PipelineSinks, executor: any BlockExecutor,
+        source: any ByteSource,
+        sinks: any PipelineSinks,
+        executor: any BlockExecutor,
         checkCancellation: @escaping () throws(SluiceError) -> Void = { () throws(SluiceError) in }
     ) throws(SluiceError) -> PipelineReport {
         let totals = try makeDriver().run(
-            source: source, sinks: sinks, executor: executor, checkCancellation: checkCancellation)
+            source: source,
+            sinks: sinks,
+            executor: executor,
+            checkCancellation: checkCancellation
+        )
         return PipelineReport(totals, stageNames: stageNames)
     }
 }

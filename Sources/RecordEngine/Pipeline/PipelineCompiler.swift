@@ -31,13 +31,19 @@ struct PipelineCompiler {
         guard let items = node.list(&context.diagnostics) else { return nil }
         if items.isEmpty || items.count > Self.maximumSteps {
             context.diagnostics.error(
-                .configInvalidValue, "\(node.path) must have 1 to \(Self.maximumSteps) steps.", at: node)
+                .configInvalidValue,
+                "\(node.path) must have 1 to \(Self.maximumSteps) steps.",
+                at: node
+            )
         }
         for item in items { step(item) }
         if parser == nil, let first = firstLineStep {
             context.diagnostics.error(
-                .configStepOrder, "\(first.path) works on records, and nothing parses them.",
-                hint: "Add '- parse: raw' to work on lines of text.", at: first)
+                .configStepOrder,
+                "\(first.path) works on records, and nothing parses them.",
+                hint: "Add '- parse: raw' to work on lines of text.",
+                at: first
+            )
         }
         var reader = limits.map { LimitsReader($0, &context.diagnostics) } ?? LimitsReader()
         reader.maximumDepth = min(reader.maximumDepth, LimitsReader.depths.upperBound)
@@ -45,13 +51,19 @@ struct PipelineCompiler {
         let processor = parser.map { makeProcessor($0, reader) }
         if context.symbols.names.count > SymbolTable.maximumCount {
             context.diagnostics.error(
-                .configInvalidValue, "\(node.path) mentions more than \(SymbolTable.maximumCount) field names.",
-                at: node)
+                .configInvalidValue,
+                "\(node.path) mentions more than \(SymbolTable.maximumCount) field names.",
+                at: node
+            )
             return nil
         }
         return Pipeline(
-            inputCodec: input, outputCodec: output, limits: reader.engine,
-            canonicalText: canonical.joined(separator: "\n"), processor: processor)
+            inputCodec: input,
+            outputCodec: output,
+            limits: reader.engine,
+            canonicalText: canonical.joined(separator: "\n"),
+            processor: processor
+        )
     }
 
     private mutating func makeProcessor(_ parser: ParserKind, _ limits: LimitsReader) -> PipelineProcessor {
@@ -60,25 +72,43 @@ struct PipelineCompiler {
         for name in parser.spec.fields { _ = context.symbols.symbol(for: name) }
         let made = encoder.makeEncoder(symbols: &context.symbols)
         return PipelineProcessor(
-            lineSteps: lineSteps, parser: parser, steps: steps, encoder: made,
-            isWrittenAsJSON: encoder == .ndjson, symbols: context.symbols, spareFields: context.spareFields,
-            slotCount: context.slotCount, maximumDepth: limits.maximumDepth,
+            lineSteps: lineSteps,
+            parser: parser,
+            steps: steps,
+            encoder: made,
+            isWrittenAsJSON: encoder == .ndjson,
+            symbols: context.symbols,
+            spareFields: context.spareFields,
+            slotCount: context.slotCount,
+            maximumDepth: limits.maximumDepth,
             maximumRecordBytes: limits.engine.maxRecordBytes,
-            stageNames: lineNames + ["parse: \(parser.rawValue)"] + stepNames + ["encode: \(encoder.rawValue)"])
+            stageNames: lineNames + ["parse: \(parser.rawValue)"] + stepNames + [
+                "encode: \(encoder.rawValue)"
+            ]
+        )
     }
 
     /// One item of the list: a mapping with one entry.
     private mutating func step(_ node: ConfigNode) {
         guard case .mapping(let entries) = node.value, let entry = entries.first else {
             context.diagnostics.error(
-                .configInvalidValue, "\(node.displayPath) must be a step, such as 'parse: json'.", at: node)
+                .configInvalidValue,
+                "\(node.displayPath) must be a step, such as 'parse: json'.",
+                at: node
+            )
             return
         }
         if entries.count > 1 {
             context.diagnostics.add(
                 Diagnostic(
-                    .error, .configInvalidValue, "\(node.displayPath) holds \(entries.count) steps.",
-                    hint: "Begin each step with '- '.", at: entries[1].location, path: node.path))
+                    .error,
+                    .configInvalidValue,
+                    "\(node.displayPath) holds \(entries.count) steps.",
+                    hint: "Begin each step with '- '.",
+                    at: entries[1].location,
+                    path: node.path
+                )
+            )
         }
         for entry in entries { step(entry) }
         _ = entry
@@ -93,9 +123,14 @@ struct PipelineCompiler {
             let known = Frame.allCases.map(\.rawValue) + StepKind.allCases.map(\.rawValue)
             context.diagnostics.add(
                 Diagnostic(
-                    .error, .configUnknownStep, "There is no step '\(entry.name)'.",
-                    hint: Suggestion.hint(for: entry.name, among: known), at: entry.location,
-                    path: entry.value.path))
+                    .error,
+                    .configUnknownStep,
+                    "There is no step '\(entry.name)'.",
+                    hint: Suggestion.hint(for: entry.name, among: known),
+                    at: entry.location,
+                    path: entry.value.path
+                )
+            )
         }
     }
 
@@ -115,7 +150,9 @@ struct PipelineCompiler {
             lineNames += compiled.map { _ in entry.name }
         } else {
             steps += compiled
-            stepNames += compiled.map { _ in entry.name }
+            stepNames += compiled.map { step in
+                step.madeField.map { "\(entry.name): \($0)" } ?? entry.name
+            }
         }
     }
 
@@ -161,9 +198,14 @@ struct PipelineCompiler {
     private mutating func order(_ entry: ConfigNode.Entry, _ message: String) {
         context.diagnostics.add(
             Diagnostic(
-                .error, .configStepOrder, message,
+                .error,
+                .configStepOrder,
+                message,
                 hint: "The order is decompress, keep_if or drop_if on lines, parse, steps, encode, compress.",
-                at: entry.location, path: entry.value.path))
+                at: entry.location,
+                path: entry.value.path
+            )
+        )
     }
 
     private mutating func note(_ spec: ComponentSpec, _ node: ConfigNode?) {

@@ -1,7 +1,9 @@
 internal import CSimdjson
 internal import EventModel
 
-/// What a compiled function does with a block: split → [steps on lines] → parse → steps → encode, batch by batch.
+/// What a compiled function does with a block, batch by batch.
+///
+/// split → [steps on lines] → parse → steps → encode.
 ///
 /// Stateless: everything that changes lives in the scratch.
 struct PipelineProcessor: BlockProcessor {
@@ -28,7 +30,9 @@ struct PipelineProcessor: BlockProcessor {
     func makeScratch() -> any BlockScratch { PipelineScratch(self) }
 
     func process(
-        _ block: borrowing Block, into output: BlockOutput, scratch: any BlockScratch
+        _ block: borrowing Block,
+        into output: BlockOutput,
+        scratch: any BlockScratch
     ) throws(SluiceError) {
         guard let scratch = scratch as? PipelineScratch else {
             preconditionFailure("The scratch was made by another processor.")
@@ -70,7 +74,9 @@ struct PipelineProcessor: BlockProcessor {
 
     /// Writes the batch's rejected records, with the oversized ones that stand between them.
     private func reject(
-        _ batch: RecordBatch, _ oversized: inout ArraySlice<OversizedRecord>, _ number: inout UInt64,
+        _ batch: RecordBatch,
+        _ oversized: inout ArraySlice<OversizedRecord>,
+        _ number: inout UInt64,
         _ output: BlockOutput
     ) {
         for index in 0..<batch.count {
@@ -82,10 +88,15 @@ struct PipelineProcessor: BlockProcessor {
             let record = unsafe batch.records[index]
             if record.state == UInt8(SLUICE_REJECTED) {
                 let bytes = unsafe UnsafeBufferPointer(
-                    start: batch.text + Int(record.offset), count: Int(record.length))
+                    start: batch.text + Int(record.offset),
+                    count: Int(record.length)
+                )
                 unsafe RejectWriter.append(
-                    line: number, reason: RejectReason.describe(record, stageNames: stageNames), record: bytes,
-                    to: output.rejects)
+                    line: number,
+                    reason: RejectReason.describe(record, stageNames: stageNames),
+                    record: bytes,
+                    to: output.rejects
+                )
             }
             number &+= 1
         }
@@ -99,11 +110,15 @@ final class PipelineScratch: BlockScratch {
 
     init(_ processor: PipelineProcessor) {
         batch = RecordBatch(
-            symbols: processor.symbols.makeLookup(), spareFields: processor.spareFields,
-            expressions: ExpressionMemory(slotCount: processor.slotCount))
+            symbols: processor.symbols.makeLookup(),
+            spareFields: processor.spareFields,
+            expressions: ExpressionMemory(slotCount: processor.slotCount)
+        )
         parser = processor.parser.makeParser(
-            symbols: processor.symbols, maximumDepth: processor.maximumDepth,
-            isWrittenAsJSON: processor.isWrittenAsJSON)
+            symbols: processor.symbols,
+            maximumDepth: processor.maximumDepth,
+            isWrittenAsJSON: processor.isWrittenAsJSON
+        )
     }
 }
 
@@ -153,7 +168,7 @@ struct StageCounts {
         for index in 0..<batch.count {
             let record = unsafe batch.records[index]
             if record.state == UInt8(SLUICE_REJECTED), record.step == 0 {
-                unsafe batch.records[index].step = UInt8(truncatingIfNeeded: stage + 1)
+                unsafe batch.records[index].step = UInt8(clamping: stage + 1)
             }
         }
     }

@@ -27,7 +27,9 @@ public struct PipelineReport: Sendable, Hashable {
     init(_ totals: PipelineDriverReport, stageNames: [String]) {
         self.totals = totals
         stages = stageNames.enumerated().map { index, name in
-            let counts = (0..<3).map { 3 * index + $0 < totals.counters.count ? totals.counters[3 * index + $0] : 0 }
+            let counts = (0..<3).map {
+                3 * index + $0 < totals.counters.count ? totals.counters[3 * index + $0] : 0
+            }
             return Stage(name: name, input: counts[0], dropped: counts[1], rejected: counts[2])
         }
     }

@@ -23,7 +23,9 @@ struct LimitsReader {
         if let value = reader.optional("max_ratio")?.integer(in: 1...1_000_000, &diagnostics) {
             engine.maxRatio = UInt64(value)
         }
-        if let value = reader.optional("max_depth")?.integer(in: Self.depths, &diagnostics) { maximumDepth = value }
+        if let value = reader.optional("max_depth")?.integer(in: Self.depths, &diagnostics) {
+            maximumDepth = value
+        }
         reader.finish(&diagnostics)
     }
 
@@ -52,10 +54,16 @@ enum CompressionReader {
         guard let format = word?.choice(Format.self, &diagnostics) else { return nil }
         guard let level else { return codec(format, level: nil) }
         switch format {
-        case .gzip: return level.integer(in: OutputCodec.gzipLevels, &diagnostics).map { codec(.gzip, level: $0) }
-        case .zstd: return level.integer(in: OutputCodec.zstdLevels, &diagnostics).map { codec(.zstd, level: $0) }
+        case .gzip:
+            return level.integer(in: OutputCodec.gzipLevels, &diagnostics).map { codec(.gzip, level: $0) }
+        case .zstd:
+            return level.integer(in: OutputCodec.zstdLevels, &diagnostics).map { codec(.zstd, level: $0) }
         case .none:
-            diagnostics.error(.configInvalidValue, "\(level.path) means nothing without compression.", at: level)
+            diagnostics.error(
+                .configInvalidValue,
+                "\(level.path) means nothing without compression.",
+                at: level
+            )
             return nil
         }
     }
@@ -80,7 +88,8 @@ enum CanonicalNode {
             return "[" + items.map { text($0, replacing: secret, by: mark) }.joined(separator: ",") + "]"
         case .mapping(let entries):
             let parts = entries.map { entry in
-                let value = entry.name == secret && mark != nil
+                let value =
+                    entry.name == secret && mark != nil
                     ? JSONText.quoted(mark ?? "") : text(entry.value, replacing: secret, by: mark)
                 return JSONText.quoted(entry.name) + ":" + value
             }

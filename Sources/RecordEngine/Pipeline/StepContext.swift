@@ -60,7 +60,10 @@ struct StepContext {
     mutating func entries(_ node: ConfigNode) -> [ConfigNode.Entry] {
         guard case .mapping(let entries) = node.value, !entries.isEmpty else {
             diagnostics.error(
-                .configInvalidValue, "\(node.path) must be a mapping of field names, not \(node.kind).", at: node)
+                .configInvalidValue,
+                "\(node.path) must be a mapping of field names, not \(node.kind).",
+                at: node
+            )
             return []
         }
         return entries
@@ -71,15 +74,24 @@ struct StepContext {
         guard fields.isMissing(name) else { return }
         diagnostics.add(
             Diagnostic(
-                .warning, .configUnknownField, "No earlier step makes a field '\(name)'.",
-                hint: Suggestion.hint(for: name, among: fields.names), at: location, path: path))
+                .warning,
+                .configUnknownField,
+                "No earlier step makes a field '\(name)'.",
+                hint: Suggestion.hint(for: name, among: fields.names),
+                at: location,
+                path: path
+            )
+        )
     }
 
     /// Compiles an expression; reports its mistake at its place in the file.
     mutating func expression(_ node: ConfigNode) -> CompiledExpression? {
         guard case .scalar(let source, let isQuoted) = node.value, !node.isNull else {
             diagnostics.error(
-                .configInvalidValue, "\(node.path) must be an expression, not \(node.kind).", at: node)
+                .configInvalidValue,
+                "\(node.path) must be an expression, not \(node.kind).",
+                at: node
+            )
             return nil
         }
         let environment = isBeforeParse ? ExpressionEnvironment(names: ["line": .string]) : .record
@@ -92,8 +104,14 @@ struct StepContext {
             let place = error.line == 1 ? location(node, isQuoted, column: error.column) : node.location
             diagnostics.add(
                 Diagnostic(
-                    .error, error.code, "\(node.path): \(error.message) (column \(error.column) of the expression)",
-                    hint: error.hint, at: place, path: node.path))
+                    .error,
+                    error.code,
+                    "\(node.path): \(error.message) (column \(error.column) of the expression)",
+                    hint: error.hint,
+                    at: place,
+                    path: node.path
+                )
+            )
             return nil
         }
     }
@@ -104,8 +122,11 @@ struct StepContext {
         case .bool, .dynamic, .null: return
         default:
             diagnostics.error(
-                .configInvalidValue, "\(node.path) must be a condition; this is a \(expression.resultType.rawValue).",
-                hint: "Compare it with something: ==, <, in, contains().", at: node)
+                .configInvalidValue,
+                "\(node.path) must be a condition; this is a \(expression.resultType.rawValue).",
+                hint: "Compare it with something: ==, <, in, contains().",
+                at: node
+            )
         }
     }
 
@@ -120,7 +141,11 @@ struct StepContext {
         keyMarks[node.path] = digits.joined(separator: "-")
     }
 
-    private mutating func warnAboutNames(of expression: CompiledExpression, _ node: ConfigNode, _ isQuoted: Bool) {
+    private mutating func warnAboutNames(
+        of expression: CompiledExpression,
+        _ node: ConfigNode,
+        _ isQuoted: Bool
+    ) {
         if isBeforeParse { return }
         for use in expression.fieldUses where fields.isMissing(use.name) {
             let nearest = Suggestion.nearest(to: use.name, among: fields.names)
@@ -129,14 +154,22 @@ struct StepContext {
             let hint = guesses.isEmpty ? nil : "Did you mean \(guesses.joined(separator: " or "))?"
             diagnostics.add(
                 Diagnostic(
-                    .warning, .configUnknownField, "No earlier step makes a field '\(use.name)'.", hint: hint,
-                    at: location(node, isQuoted, column: use.column), path: node.path))
+                    .warning,
+                    .configUnknownField,
+                    "No earlier step makes a field '\(use.name)'.",
+                    hint: hint,
+                    at: location(node, isQuoted, column: use.column),
+                    path: node.path
+                )
+            )
         }
     }
 
     /// The place of a column of an expression, as far as the file has it on one line.
     private func location(_ node: ConfigNode, _ isQuoted: Bool, column: Int) -> SourceLocation {
         SourceLocation(
-            line: node.location.line, column: node.location.column + column - 1 + (isQuoted ? 1 : 0))
+            line: node.location.line,
+            column: node.location.column + column - 1 + (isQuoted ? 1 : 0)
+        )
     }
 }

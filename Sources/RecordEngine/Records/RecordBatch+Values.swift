@@ -6,7 +6,8 @@ extension RecordBatch {
     @inline(__always)
     func start(of field: sluice_field) -> UnsafePointer<UInt8> {
         if field.flags & UInt8(SLUICE_IN_ARENA) != 0 {
-            return unsafe UnsafePointer(arena.base.assumingMemoryBound(to: UInt8.self)) + Int(field.value_offset)
+            return unsafe UnsafePointer(arena.base.assumingMemoryBound(to: UInt8.self))
+                + Int(field.value_offset)
         }
         return unsafe text + Int(field.value_offset)
     }
@@ -21,7 +22,8 @@ extension RecordBatch {
         if needed > 0 { arena.reserve(needed) }
     }
 
-    /// What the value says: a string without quotes and escapes; any other value as its text; null as nothing.
+    /// What the value says: a string without quotes and escapes; any other value as its text; null as
+    /// nothing.
     ///
     /// Valid until the arena grows: `reserveForDecoding` first.
     func plainText(of field: sluice_field) -> UnsafeRawBufferPointer {
@@ -43,16 +45,22 @@ extension RecordBatch {
         }
     }
 
-    /// The value as an expression sees it. Integers beyond 64 bits and all other numbers are doubles.
+    /// The value as an expression sees it.
+    ///
+    /// Integers beyond 64 bits and all other numbers are doubles.
     func expressionValue(of field: sluice_field) -> ExpressionValue {
         switch Int(field.tag) {
         case SLUICE_NULL: return .null
         case SLUICE_TRUE: return .bool(true)
         case SLUICE_FALSE: return .bool(false)
         case SLUICE_NUMBER:
-            return unsafe number(UnsafeRawBufferPointer(start: start(of: field), count: Int(field.value_length)))
+            return unsafe number(
+                UnsafeRawBufferPointer(start: start(of: field), count: Int(field.value_length))
+            )
         case SLUICE_COMPOSITE:
-            return unsafe .composite(UnsafeRawBufferPointer(start: start(of: field), count: Int(field.value_length)))
+            return unsafe .composite(
+                UnsafeRawBufferPointer(start: start(of: field), count: Int(field.value_length))
+            )
         default:
             return unsafe .string(plainText(of: field))
         }
@@ -111,7 +119,8 @@ extension RecordBatch {
         field.tag = UInt8(truncatingIfNeeded: value.tag)
         field.value_offset = UInt32(truncatingIfNeeded: value.offset)
         field.value_length = UInt32(truncatingIfNeeded: value.length)
-        field.flags = field.flags & UInt8(SLUICE_NAMED) | UInt8(SLUICE_REPLACED)
+        field.flags =
+            field.flags & UInt8(SLUICE_NAMED) | UInt8(SLUICE_REPLACED)
             | UInt8(truncatingIfNeeded: value.flags)
     }
 }

@@ -3,11 +3,13 @@ internal import ExpressionLanguage
 
 /// A few hundred records of a block: flat arrays of slices, reused from batch to batch.
 ///
-/// Parsers fill it, steps change it, an encoder reads it. Values lie in the block's text or, where a step made them, in
-/// the arena. Invariants: the fields of record `r` are `fields[r.first_field ..< r.first_field + r.field_count]`, and
-/// behind them lie `spareFields` unused ones; every offset is within the text or the arena's `count`.
+/// Parsers fill it, steps change it, an encoder reads it. Values lie in the block's text or, where a step
+/// made them, in the arena. Invariants: the fields of record `r` are `fields[r.first_field ..< r.first_field
+/// + r.field_count]`, and behind them lie `spareFields` unused ones; every offset is within the text or the
+/// arena's `count`.
 @safe final class RecordBatch {
-    /// Text that one batch takes in, in bytes; small enough that text, index and fields stay in the second-level cache.
+    /// Text that one batch takes in, in bytes; small enough that text, index and fields stay in the
+    /// second-level cache.
     static let textBytes = 64 << 10
     /// The most records of one batch.
     static let maximumCount = 2_048
@@ -54,7 +56,8 @@ internal import ExpressionLanguage
         return next
     }
 
-    /// Makes room for `perByte` fields per byte of text or `perRecord` per record, whichever parser needs which.
+    /// Makes room for `perByte` fields per byte of text or `perRecord` per record, whichever parser needs
+    /// which.
     func reserveFields(_ wanted: Int) {
         let total = wanted + count * spareFields
         if total <= fieldCapacity { return }
@@ -109,8 +112,13 @@ extension sluice_field {
     @inline(__always)
     static func named(_ symbol: UInt16, tag: Int, offset: Int, length: Int) -> sluice_field {
         sluice_field(
-            name_offset: 0, name_length: 0, value_offset: UInt32(truncatingIfNeeded: offset),
-            value_length: UInt32(truncatingIfNeeded: length), symbol: symbol, tag: UInt8(truncatingIfNeeded: tag),
-            flags: UInt8(SLUICE_NAMED))
+            name_offset: 0,
+            name_length: 0,
+            value_offset: UInt32(truncatingIfNeeded: offset),
+            value_length: UInt32(truncatingIfNeeded: length),
+            symbol: symbol,
+            tag: UInt8(truncatingIfNeeded: tag),
+            flags: UInt8(SLUICE_NAMED)
+        )
     }
 }

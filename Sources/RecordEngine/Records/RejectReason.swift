@@ -94,7 +94,9 @@ enum RejectReason: UInt8 {
         }
     }
 
-    /// What people read about a rejected record: the stage, the reason, the place. Stages count from 1.
+    /// What people read about a rejected record: the stage, the reason, the place.
+    ///
+    /// Stages count from 1.
     static func describe(_ record: sluice_record, stageNames: [String]) -> String {
         let reason = RejectReason(rawValue: record.reason)
         var text = reason?.text ?? "unknown reason \(record.reason)"

@@ -2,14 +2,18 @@ internal import CSimdjson
 
 /// Writes rejected records as NDJSON: `{"line":3,"reason":"…","record":"…"}`.
 ///
-/// `record` holds the original bytes as a JSON string. A byte that belongs to no well-formed UTF-8 sequence is written as
-/// the lone surrogate U+DC80 to U+DCFF whose low eight bits it is (PEP 383), so the bytes can be had back: in Python,
-/// `json.loads(line)["record"].encode("utf-8", "surrogateescape")`. Valid UTF-8 holds no surrogates, so there is
-/// exactly one way to read it.
+/// `record` holds the original bytes as a JSON string. A byte that belongs to no well-formed UTF-8 sequence
+/// is written as the lone surrogate U+DC80 to U+DCFF whose low eight bits it is (PEP 383), so the bytes can
+/// be had back: in Python, `json.loads(line)["record"].encode("utf-8", "surrogateescape")`. Valid UTF-8 holds
+/// no surrogates, so there is exactly one way to read it.
 enum RejectWriter {
     /// Appends one rejected record; `extra` are further JSON members, each beginning with a comma.
     static func append(
-        line: UInt64, reason: String, record: UnsafeBufferPointer<UInt8>, extra: String = "", to output: ByteBuffer
+        line: UInt64,
+        reason: String,
+        record: UnsafeBufferPointer<UInt8>,
+        extra: String = "",
+        to output: ByteBuffer
     ) {
         append("{\"line\":\(line),\"reason\":\(JSONText.quoted(reason)),\"record\":\"", to: output)
         output.reserve(record.count * 6 + 64)
@@ -25,7 +29,12 @@ enum RejectWriter {
         let reason = "record of \(oversized.byteCount) bytes is longer than max_record (\(limit))"
         unsafe oversized.prefix.withUnsafeBufferPointer { prefix in
             unsafe append(
-                line: oversized.record, reason: reason, record: prefix, extra: ",\"truncated\":true", to: output)
+                line: oversized.record,
+                reason: reason,
+                record: prefix,
+                extra: ",\"truncated\":true",
+                to: output
+            )
         }
     }
 

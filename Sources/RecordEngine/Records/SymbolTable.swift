@@ -33,7 +33,14 @@ struct SymbolTable: Sendable {
         for (index, name) in names.enumerated() {
             let text = Array(name.utf8)
             let json = Array("\"".utf8) + JSONText.escaped(text) + Array("\":".utf8)
-            let isAdded = unsafe sluice_symbols_add(handle, UInt16(index + 1), text, text.count, json, json.count)
+            let isAdded = unsafe sluice_symbols_add(
+                handle,
+                UInt16(index + 1),
+                text,
+                text.count,
+                json,
+                json.count
+            )
             precondition(isAdded, "There is no memory for the names of a function.")
         }
     }

@@ -2,17 +2,24 @@ internal import CSimdjson
 internal import ExpressionLanguage
 internal import Settings
 
-/// `keep_if: <CEL>` drops the records for which the condition does not hold; `drop_if: <CEL>` those for which it does.
+/// `keep_if: <CEL>` drops the records for which the condition does not hold; `drop_if: <CEL>` those for which
+/// it does.
 ///
-/// Null counts as false. A condition that cannot be evaluated rejects the record. Before `parse` the only field is `line`,
-/// the raw text, and dropped records are never parsed.
+/// Null counts as false. A condition that cannot be evaluated rejects the record. Before `parse` the only
+/// field is `line`, the raw text, and dropped records are never parsed.
 struct ConditionStep: RecordStep {
     static let keepIf = ComponentSpec(
-        name: "keep_if", summary: "Keeps the records for which a condition holds.", semantics: 1,
-        example: "- keep_if: status >= 500")
+        name: "keep_if",
+        summary: "Keeps the records for which a condition holds.",
+        semantics: 1,
+        example: "- keep_if: status >= 500"
+    )
     static let dropIf = ComponentSpec(
-        name: "drop_if", summary: "Drops the records for which a condition holds.", semantics: 1,
-        example: "- drop_if: path == \"/healthz\"")
+        name: "drop_if",
+        summary: "Drops the records for which a condition holds.",
+        semantics: 1,
+        example: "- drop_if: path == \"/healthz\""
+    )
 
     let binding: ExpressionBinding
     let keeps: Bool
@@ -41,7 +48,10 @@ struct LineConditionStep: RecordStep {
         let memory = batch.expressions
         for index in 0..<batch.count where unsafe batch.records[index].isLive {
             let record = unsafe batch.records[index]
-            let line = unsafe UnsafeRawBufferPointer(start: batch.text + Int(record.offset), count: Int(record.length))
+            let line = unsafe UnsafeRawBufferPointer(
+                start: batch.text + Int(record.offset),
+                count: Int(record.length)
+            )
             unsafe memory.slots[0] = .string(line)
             memory.scratch.reset()
             let value = unsafe expression.evaluate(UnsafeBufferPointer(memory.slots), scratch: memory.scratch)

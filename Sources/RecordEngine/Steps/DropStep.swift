@@ -4,7 +4,11 @@ internal import Settings
 /// `drop: [a, b]` removes every field of these names.
 struct DropStep: RecordStep {
     static let spec = ComponentSpec(
-        name: "drop", summary: "Removes fields.", semantics: 1, example: "- drop: [trace_id, debug]")
+        name: "drop",
+        summary: "Removes fields.",
+        semantics: 1,
+        example: "- drop: [trace_id, debug]"
+    )
 
     let symbols: SymbolSet
 

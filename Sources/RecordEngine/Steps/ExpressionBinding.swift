@@ -32,7 +32,9 @@ struct ExpressionBinding: Sendable {
         self.slots = slots
     }
 
-    /// The value for one record. The last field of a name counts; an absent one is null.
+    /// The value for one record.
+    ///
+    /// The last field of a name counts; an absent one is null.
     @inline(__always)
     func evaluate(_ record: sluice_record, in batch: RecordBatch) -> ExpressionValue {
         let memory = batch.expressions
@@ -58,14 +60,15 @@ struct ExpressionBinding: Sendable {
 extension RejectReason {
     /// The reason that an evaluation failed for.
     init(_ fault: ExpressionFault) {
-        self = switch fault.kind {
-        case .overflow: .expressionOverflow
-        case .divisionByZero: .expressionDivision
-        case .typeMismatch: .expressionType
-        case .notBool: .expressionNotBool
-        case .badConversion: .expressionConversion
-        case .badPattern: .expressionPattern
-        case .tooMuchText: .expressionText
-        }
+        self =
+            switch fault.kind {
+            case .overflow: .expressionOverflow
+            case .divisionByZero: .expressionDivision
+            case .typeMismatch: .expressionType
+            case .notBool: .expressionNotBool
+            case .badConversion: .expressionConversion
+            case .badPattern: .expressionPattern
+            case .tooMuchText: .expressionText
+            }
     }
 }

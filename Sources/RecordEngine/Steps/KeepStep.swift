@@ -4,7 +4,11 @@ internal import Settings
 /// `keep: [a, b]` removes every field but those of these names; their order stays.
 struct KeepStep: RecordStep {
     static let spec = ComponentSpec(
-        name: "keep", summary: "Removes all fields but these.", semantics: 1, example: "- keep: [timestamp, status]")
+        name: "keep",
+        summary: "Removes all fields but these.",
+        semantics: 1,
+        example: "- keep: [timestamp, status]"
+    )
 
     let symbols: SymbolSet
 

@@ -1,6 +1,7 @@
 /// `as: mask`: what is left of a value when its person is taken out.
 ///
-/// - An IPv4 address keeps its first three numbers, the last becomes 0; an IPv6 address keeps its first 48 bits.
+/// - An IPv4 address keeps its first three numbers, the last becomes 0; an IPv6 address keeps its first 48
+///   bits.
 /// - An e-mail address keeps its domain: `***@example.com`.
 /// - Every other value becomes `***`, also a list of addresses or an address with a port.
 enum Mask {
@@ -47,10 +48,14 @@ enum Mask {
 
     /// Where `@` and the domain of an e-mail address begin: something, one `@`, letters of a domain.
     static func domainStart(_ value: UnsafeRawBufferPointer) -> Int? {
-        guard let at = unsafe value.lastIndex(of: UInt8(ascii: "@")), at > 0, at + 1 < value.count else { return nil }
-        for unsafe byte in unsafe value[(at + 1)...] {
+        guard let at = unsafe value.lastIndex(of: UInt8(ascii: "@")), at > 0, at + 1 < value.count else {
+            return nil
+        }
+        for index in (at + 1)..<value.count {
+            let byte = unsafe value[index]
             let isLetter = (byte | 0x20) &- UInt8(ascii: "a") < 26 || byte >= 0x80
-            let isOther = byte &- UInt8(ascii: "0") < 10 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
+            let isOther =
+                byte &- UInt8(ascii: "0") < 10 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
             if !isLetter && !isOther { return nil }
         }
         return at
@@ -59,7 +64,9 @@ enum Mask {
 
 /// IPv6 addresses as text (RFC 4291, section 2.2).
 enum IPv6Text {
-    /// The eight groups of an address, or nil. A zone (`%eth0`, RFC 4007) is allowed and left out.
+    /// The eight groups of an address, or nil.
+    ///
+    /// A zone (`%eth0`, RFC 4007) is allowed and left out.
     static func groups(_ value: UnsafeRawBufferPointer) -> [UInt16]? {
         let end = unsafe value.firstIndex(of: UInt8(ascii: "%")) ?? value.count
         guard end >= 2, end <= 45, unsafe value[..<end].allSatisfy(isAddressByte) else { return nil }
@@ -68,7 +75,9 @@ enum IPv6Text {
             let groups = parts(text[...])
             return groups?.count == 8 ? groups : nil
         }
-        guard let head = parts(text[..<gap.lowerBound]), let tail = parts(text[gap.upperBound...]) else { return nil }
+        guard let head = parts(text[..<gap.lowerBound]), let tail = parts(text[gap.upperBound...]) else {
+            return nil
+        }
         guard head.count + tail.count < 8 else { return nil }
         return head + [UInt16](repeating: 0, count: 8 - head.count - tail.count) + tail
     }
@@ -89,7 +98,9 @@ enum IPv6Text {
                 let bytes = numbers.compactMap { $0.map(UInt16.init) }
                 groups += [bytes[0] << 8 | bytes[1], bytes[2] << 8 | bytes[3]]
             } else {
-                guard word.count <= 4, let group = UInt16(word, radix: 16), !word.hasPrefix("+") else { return nil }
+                guard word.count <= 4, let group = UInt16(word, radix: 16), !word.hasPrefix("+") else {
+                    return nil
+                }
                 groups.append(group)
             }
         }

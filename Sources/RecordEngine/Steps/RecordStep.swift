@@ -1,11 +1,19 @@
 internal import CSimdjson
 
-/// One step of a pipeline at run time: works on the live records of a batch. Any thread may run it.
+/// One step of a pipeline at run time: works on the live records of a batch.
+///
+/// Any thread may run it.
 ///
 /// A step drops and rejects records in place and never touches one that is not live.
 protocol RecordStep: Sendable {
+    /// The field that the step makes, where one entry of the configuration makes several steps.
+    var madeField: String? { get }
     /// Works on one batch.
     func apply(to batch: RecordBatch)
+}
+
+extension RecordStep {
+    var madeField: String? { nil }
 }
 
 /// A set of symbols that is asked once per field.
@@ -25,8 +33,8 @@ struct SymbolSet: Sendable {
 }
 
 extension RecordBatch {
-    /// The field that a name stands for where only one can be meant: the last of that name, as most readers of JSON
-    /// take it; nil where there is none.
+    /// The field that a name stands for where only one can be meant: the last of that name, as most readers
+    /// of JSON take it; nil where there is none.
     func lastField(_ symbol: UInt16, of record: sluice_record) -> sluice_field? {
         for index in record.fieldRange.reversed() {
             let field = unsafe fields[index]

@@ -4,13 +4,17 @@ internal import Settings
 
 /// `redact: { fields: [a], as: mask | hash | remove, key: <secret> }` takes people out of fields.
 ///
-/// It looks at decoded values, so an escape hides nothing (trap J13), and at every field of the name (trap J02). null stays
-/// null. `hash` writes HMAC-SHA-256 with `key`, in hexadecimal: the same value has the same hash on every machine, and
-/// nobody without the key can try values (trap J15). Without `key` it is plain SHA-256, which `check` warns about.
+/// It looks at decoded values, so an escape hides nothing (trap J13), and at every field of the name (trap
+/// J02). null stays null. `hash` writes HMAC-SHA-256 with `key`, in hexadecimal: the same value has the same
+/// hash on every machine, and nobody without the key can try values (trap J15). Without `key` it is plain
+/// SHA-256, which `check` warns about.
 struct RedactStep: RecordStep {
     static let spec = ComponentSpec(
-        name: "redact", summary: "Masks, hashes or removes fields.", semantics: 1,
-        example: "- redact: { fields: [client_ip, email], as: mask }")
+        name: "redact",
+        summary: "Masks, hashes or removes fields.",
+        semantics: 1,
+        example: "- redact: { fields: [client_ip, email], as: mask }"
+    )
 
     /// What becomes of a value.
     enum Method: String, CaseIterable, Sendable {
@@ -34,12 +38,18 @@ struct RedactStep: RecordStep {
         let key = keyNode.flatMap { $0.secret(&context.diagnostics) }
         if let keyNode, method != .hash {
             context.diagnostics.error(
-                .configInvalidValue, "\(keyNode.path) is only for 'as: hash'.", at: keyNode)
+                .configInvalidValue,
+                "\(keyNode.path) is only for 'as: hash'.",
+                at: keyNode
+            )
         }
         if keyNode == nil, method == .hash {
             context.diagnostics.warning(
-                .configInvalidValue, "\(node.path) hashes without a key: who guesses a value can check it.",
-                hint: "Add key: { env: NAME }.", at: node)
+                .configInvalidValue,
+                "\(node.path) hashes without a key: who guesses a value can check it.",
+                hint: "Add key: { env: NAME }.",
+                at: node
+            )
         }
         let keyed = key.map { KeyedHash(key: Array($0.reveal().utf8)) }
         if let keyed { context.noteKey(keyed, of: node) }
@@ -88,7 +98,9 @@ struct RedactStep: RecordStep {
     private func digest(of field: sluice_field, _ text: UnsafeRawBufferPointer) -> [UInt8] {
         let word: StaticString = field.tag == UInt8(SLUICE_TRUE) ? "true" : "false"
         let isBool = field.tag == UInt8(SLUICE_TRUE) || field.tag == UInt8(SLUICE_FALSE)
-        let bytes = unsafe isBool ? UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount) : text
+        let bytes =
+            unsafe isBool
+            ? UnsafeRawBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount) : text
         if let key { return unsafe key.code(of: bytes) }
         var hash = SHA256()
         unsafe hash.update(bytes)

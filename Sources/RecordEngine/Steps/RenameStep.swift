@@ -1,13 +1,19 @@
 internal import CSimdjson
 internal import Settings
 
-/// `rename: { old: new }` gives every field of the old name the new one; the value keeps its bytes and its place.
+/// `rename: { old: new }` gives every field of the old name the new one; the value keeps its bytes and its
+/// place.
 ///
-/// All renames of one step happen at once, so two names can be swapped. Where a record has a field of the old name, other
-/// fields of the new name are removed, as `mv` replaces a file; where it has none, nothing happens.
+/// All renames of one step happen at once, so two names can be swapped. Where a record has a field of the old
+/// name, other fields of the new name are removed, as `mv` replaces a file; where it has none, nothing
+/// happens.
 struct RenameStep: RecordStep {
     static let spec = ComponentSpec(
-        name: "rename", summary: "Gives fields other names.", semantics: 1, example: "- rename: { msg: message }")
+        name: "rename",
+        summary: "Gives fields other names.",
+        semantics: 1,
+        example: "- rename: { msg: message }"
+    )
 
     /// From old to new symbol, by old symbol; 0 where the name stays.
     let targets: [UInt16]
@@ -20,8 +26,10 @@ struct RenameStep: RecordStep {
             guard let new = entry.value.text(&context.diagnostics) else { continue }
             if let other = news[new] {
                 context.diagnostics.error(
-                    .configInvalidValue, "Both '\(other)' and '\(entry.name)' would be renamed to '\(new)'.",
-                    at: entry.value)
+                    .configInvalidValue,
+                    "Both '\(other)' and '\(entry.name)' would be renamed to '\(new)'.",
+                    at: entry.value
+                )
                 continue
             }
             news[new] = entry.name

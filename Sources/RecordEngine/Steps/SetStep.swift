@@ -4,13 +4,18 @@ internal import Settings
 
 /// `set: { name: <CEL> }` computes fields, one after another, each seeing those before it.
 ///
-/// Every field of that name gets the value; where there is none, one is added at the end. A result that is null is written
-/// as null. A field taken over as it is (`set: { a: b }`) keeps the bytes of its number, list or object.
+/// Every field of that name gets the value; where there is none, one is added at the end. A result that is
+/// null is written as null. A field taken over as it is (`set: { a: b }`) keeps the bytes of its number, list
+/// or object.
 struct SetStep: RecordStep {
     static let spec = ComponentSpec(
-        name: "set", summary: "Computes fields by expressions.", semantics: 1,
-        example: "- set: { error: status >= 500 }")
+        name: "set",
+        summary: "Computes fields by expressions.",
+        semantics: 1,
+        example: "- set: { error: status >= 500 }"
+    )
 
+    let madeField: String?
     let symbol: UInt16
     let binding: ExpressionBinding
 
@@ -19,7 +24,8 @@ struct SetStep: RecordStep {
             guard let expression = context.expression(entry.value) else { return nil }
             let binding = context.bind(expression)
             context.add(entry.name)
-            return SetStep(symbol: context.symbols.symbol(for: entry.name), binding: binding)
+            let symbol = context.symbols.symbol(for: entry.name)
+            return SetStep(madeField: entry.name, symbol: symbol, binding: binding)
         }
     }
 
@@ -102,10 +108,15 @@ extension RecordBatch {
         repeat {
             place &-= 1
             unsafe arena.base.storeBytes(
-                of: UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10), toByteOffset: place, as: UInt8.self)
+                of: UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest % 10),
+                toByteOffset: place,
+                as: UInt8.self
+            )
             rest /= 10
         } while rest != 0
-        if isNegative { unsafe arena.base.storeBytes(of: UInt8(ascii: "-"), toByteOffset: offset, as: UInt8.self) }
+        if isNegative {
+            unsafe arena.base.storeBytes(of: UInt8(ascii: "-"), toByteOffset: offset, as: UInt8.self)
+        }
         arena.count &+= length
         return MadeValue(tag: SLUICE_NUMBER, offset: offset, length: length)
     }

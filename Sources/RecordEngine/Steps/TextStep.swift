@@ -3,12 +3,15 @@ internal import Settings
 
 /// `text: { name: "literal and {field}" }` makes text fields, one after another.
 ///
-/// `{field}` stands for a field's value: text as it is, numbers, lists and objects as they are written, null and absent as
-/// nothing. `{{` and `}}` are braces.
+/// `{field}` stands for a field's value: text as it is, numbers, lists and objects as they are written, null
+/// and absent as nothing. `{{` and `}}` are braces.
 struct TextStep: RecordStep {
     static let spec = ComponentSpec(
-        name: "text", summary: "Makes text fields from literals and {field} templates.", semantics: 1,
-        example: "- text: { env: prod, where: \"{service}@{host}\" }")
+        name: "text",
+        summary: "Makes text fields from literals and {field} templates.",
+        semantics: 1,
+        example: "- text: { env: prod, where: \"{service}@{host}\" }"
+    )
 
     /// A part of a template.
     enum Segment: Sendable, Equatable {
@@ -16,11 +19,13 @@ struct TextStep: RecordStep {
         case field(UInt16)
     }
 
+    let madeField: String?
     let symbol: UInt16
     let segments: [Segment]
     private let literalBytes: Int
 
-    init(symbol: UInt16, segments: [Segment]) {
+    init(_ madeField: String, symbol: UInt16, segments: [Segment]) {
+        self.madeField = madeField
         self.symbol = symbol
         self.segments = segments
         literalBytes = segments.reduce(0) { sum, segment in
@@ -33,8 +38,11 @@ struct TextStep: RecordStep {
             guard let text = entry.value.text(&context.diagnostics) else { return nil }
             guard let parts = TextTemplate.parse(text) else {
                 context.diagnostics.error(
-                    .configInvalidValue, "\(entry.value.path) has a brace without its partner.",
-                    hint: "Write {field} for a field's value, and {{ or }} for a brace.", at: entry.value)
+                    .configInvalidValue,
+                    "\(entry.value.path) has a brace without its partner.",
+                    hint: "Write {field} for a field's value, and {{ or }} for a brace.",
+                    at: entry.value
+                )
                 return nil
             }
             let segments: [Segment] = parts.map { part in
@@ -46,7 +54,7 @@ struct TextStep: RecordStep {
                 }
             }
             context.add(entry.name)
-            return TextStep(symbol: context.symbols.symbol(for: entry.name), segments: segments)
+            return TextStep(entry.name, symbol: context.symbols.symbol(for: entry.name), segments: segments)
         }
     }
 

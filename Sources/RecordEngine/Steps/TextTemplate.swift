@@ -1,4 +1,6 @@
-/// The template language of `text`: literals, `{field}`, `{{` and `}}`. No expressions (trap S35).
+/// The template language of `text`: literals, `{field}`, `{{` and `}}`.
+///
+/// No expressions (trap S35).
 enum TextTemplate {
     enum Part: Equatable {
         case literal(String)

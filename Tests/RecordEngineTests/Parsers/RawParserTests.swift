@@ -6,9 +6,11 @@ import Testing
     @Test("gives each line as the field 'line'")
     func parses() throws {
         let result = try run("- parse: raw", "a \"b\" \\c\n\nd\te\u{1}\r\nlast")
-        #expect(result.lines == [
-            #"{"line":"a \"b\" \\c"}"#, #"{"line":""}"#, #"{"line":"d\te\u0001"}"#, #"{"line":"last"}"#,
-        ])
+        #expect(
+            result.lines == [
+                #"{"line":"a \"b\" \\c"}"#, #"{"line":""}"#, #"{"line":"d\te\u0001"}"#, #"{"line":"last"}"#,
+            ]
+        )
     }
 
     @Test("keeps bytes that are no text when it writes lines, and rejects them when it writes JSON")

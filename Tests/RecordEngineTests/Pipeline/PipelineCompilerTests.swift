@@ -11,7 +11,10 @@ import Testing
         ("- parse: json\n- keep_if: a ==", "expression.syntax", 2, 16, "column"),
         ("- parse: json\n- keep_if: \"a + 'x\"", "expression.syntax", 2, 17, "column"),
         ("- drop: [a]\n- parse: json", "config.step-order", 1, 3, "behind 'parse'"),
-        ("- parse: json\n- encode: ndjson\n- drop: [a]", "config.step-order", 3, 3, "cannot stand behind 'encode'"),
+        (
+            "- parse: json\n- encode: ndjson\n- drop: [a]", "config.step-order", 3, 3,
+            "cannot stand behind 'encode'"
+        ),
         ("- encode: ndjson\n- parse: json", "config.step-order", 1, 3, "behind 'parse'"),
         ("- parse: json\n- compress: gzip\n- encode: ndjson", "config.step-order", 3, 3, "behind 'compress'"),
         ("- parse: json\n- decompress: gzip", "config.step-order", 2, 3, "first step"),
@@ -22,10 +25,19 @@ import Testing
         ("- compress: { format: gzip, level: 12 }", "config.invalid-value", 1, 36, "from 0 to 9"),
         ("- compress: { format: zstd, levl: 1 }", "config.unknown-key", 1, 29, "Did you mean 'level'?"),
         ("- compress: { level: 1 }", "config.missing-key", 1, 13, "needs 'format'"),
-        ("- parse: json\n- redact: { fields: [a], as: maskk }", "config.invalid-value", 2, 30, "Did you mean 'mask'?"),
+        (
+            "- parse: json\n- redact: { fields: [a], as: maskk }", "config.invalid-value", 2, 30,
+            "Did you mean 'mask'?"
+        ),
         ("- parse: json\n- redact: { as: mask }", "config.missing-key", 2, 11, "needs 'fields'"),
-        ("- parse: json\n- redact: { fields: [a], as: mask, key: k }", "config.invalid-value", 2, 41, "only for 'as: hash'"),
-        ("- parse: json\n- redact: { fields: [a], as: hash, key: { env: NO } }", "config.missing-value", 2, 48, "NO"),
+        (
+            "- parse: json\n- redact: { fields: [a], as: mask, key: k }", "config.invalid-value", 2, 41,
+            "only for 'as: hash'"
+        ),
+        (
+            "- parse: json\n- redact: { fields: [a], as: hash, key: { env: NO } }", "config.missing-value", 2,
+            48, "NO"
+        ),
         ("- parse: json\n- rename: [a]", "config.invalid-value", 2, 11, "must be a mapping"),
         ("- parse: json\n- rename: { a: c, b: c }", "config.invalid-value", 2, 22, "Both 'a' and 'b'"),
         ("- parse: json\n- text: { a: \"{b\" }", "config.invalid-value", 2, 14, "brace"),
@@ -41,7 +53,10 @@ import Testing
     func reports(_ steps: String, _ code: String, _ line: Int, _ column: Int, _ words: String) throws {
         let (pipeline, findings) = compile(steps)
         #expect(pipeline == nil)
-        let finding = try #require(findings.first { $0.severity == .error && $0.code.name == code }, "\(findings)")
+        let finding = try #require(
+            findings.first { $0.severity == .error && $0.code.name == code },
+            "\(findings)"
+        )
         #expect(finding.location == SourceLocation(line: line, column: column), "\(finding)")
         #expect("\(finding.message) \(finding.hint ?? "")".contains(words), "\(finding)")
     }
@@ -62,16 +77,25 @@ import Testing
         #expect(findings.count { $0.severity == .error } == 11, "\(findings.map(\.message))")
     }
 
-    @Test("warns about names that no earlier step makes", arguments: [
-        ("- parse: combined\n- drop_if: pth == \"/\"", 2, 12, "Did you mean 'path' or the text 'pth', in quotes?"),
-        ("- parse: combined\n- set: { env: prod }", 2, 15, "Did you mean the text 'prod', in quotes?"),
-        ("- parse: combined\n- drop: [stats]", 2, 10, "Did you mean 'status'?"),
-        ("- parse: json\n- keep: [a]\n- set: { c: a + b }", 3, 17, "Did you mean 'a' or the text 'b', in quotes?"),
-        ("- parse: combined\n- drop: [user]\n- redact: { fields: [user], as: mask }", 3, 22, "Known"),
-        ("- parse: common\n- text: { a: \"{referer}\" }", 2, 14, "Known"),
-        ("- parse: common\n- rename: { referrer: r }", 2, 13, "Known"),
-        ("- parse: combined\n- encode: raw", 2, 11, "Known"),
-    ])
+    @Test(
+        "warns about names that no earlier step makes",
+        arguments: [
+            (
+                "- parse: combined\n- drop_if: pth == \"/\"", 2, 12,
+                "Did you mean 'path' or the text 'pth', in quotes?"
+            ),
+            ("- parse: combined\n- set: { env: prod }", 2, 15, "Did you mean the text 'prod', in quotes?"),
+            ("- parse: combined\n- drop: [stats]", 2, 10, "Did you mean 'status'?"),
+            (
+                "- parse: json\n- keep: [a]\n- set: { c: a + b }", 3, 17,
+                "Did you mean 'a' or the text 'b', in quotes?"
+            ),
+            ("- parse: combined\n- drop: [user]\n- redact: { fields: [user], as: mask }", 3, 22, "Known"),
+            ("- parse: common\n- text: { a: \"{referer}\" }", 2, 14, "Known"),
+            ("- parse: common\n- rename: { referrer: r }", 2, 13, "Known"),
+            ("- parse: combined\n- encode: raw", 2, 11, "Known"),
+        ]
+    )
     func warns(_ steps: String, _ line: Int, _ column: Int, _ hint: String) throws {
         let (pipeline, findings) = compile(steps)
         #expect(pipeline != nil)
@@ -86,7 +110,8 @@ import Testing
         for steps in [
             "- parse: json\n- drop: [a]\n- set: { b: c }", "- parse: logfmt\n- keep_if: x == 1",
             "- parse: combined\n- set: { a: status }\n- rename: { a: b }\n- drop: [b]",
-            "- parse: combined\n- keep: [path]\n- drop_if: path == \"/\"", "- parse: raw\n- keep_if: line != \"\"",
+            "- parse: combined\n- keep: [path]\n- drop_if: path == \"/\"",
+            "- parse: raw\n- keep_if: line != \"\"",
         ] {
             let (pipeline, findings) = compile(steps)
             #expect(pipeline != nil && findings.isEmpty, "\(findings)")
@@ -106,7 +131,8 @@ import Testing
     @Test("reads limits")
     func readsLimits() throws {
         let pipeline = try #require(
-            compile("- parse: json", limits: "{ max_record: 64KiB, max_output: 1GB, max_ratio: 50 }").0)
+            compile("- parse: json", limits: "{ max_record: 64KiB, max_output: 1GB, max_ratio: 50 }").0
+        )
         #expect(pipeline.limits.maxRecordBytes == 65_536)
         #expect(pipeline.limits.maxOutputBytes == 1_000_000_000)
         #expect(pipeline.limits.maxRatio == 50)
@@ -134,7 +160,9 @@ import Testing
         let components = Pipeline.components
         #expect(Set(components.map(\.name)).count == components.count - 1)
         for component in components {
-            #expect(!component.summary.isEmpty && component.semantics > 0 && component.example.hasPrefix("- "))
+            #expect(
+                !component.summary.isEmpty && component.semantics > 0 && component.example.hasPrefix("- ")
+            )
         }
     }
 }

@@ -27,7 +27,11 @@ import Testing
         #expect(tally.output == UInt64(result.lines.count))
         #expect(tally.rejected == UInt64(result.rejectLines.count))
         let stages = result.report.stages
-        #expect(stages.map(\.name) == ["drop_if", "parse: json", "keep_if", "set", "redact", "encode: ndjson"])
+        #expect(
+            stages.map(\.name) == [
+                "drop_if", "parse: json", "keep_if", "set: half", "redact", "encode: ndjson",
+            ]
+        )
         #expect(stages.map(\.dropped).reduce(0, +) == tally.dropped)
         #expect(stages.map(\.rejected).reduce(0, +) == tally.rejected)
         for (before, after) in zip(stages, stages.dropFirst()) {
@@ -54,7 +58,11 @@ import Testing
         let pool = TestPool(threads)
         defer { pool.close() }
         let sinks = MemorySinks()
-        let report = try pipeline.run(source: MemorySource(Self.text, chunk: chunk), sinks: sinks, executor: pool)
+        let report = try pipeline.run(
+            source: MemorySource(Self.text, chunk: chunk),
+            sinks: sinks,
+            executor: pool
+        )
         #expect(sinks.result.bytes == expected.output)
         #expect(sinks.rejects.bytes == expected.rejects)
         #expect(report.stages == expected.report.stages)
@@ -66,7 +74,11 @@ import Testing
         func attempt(_ falsifier: DriverFalsifier) throws {
             var driver = pipeline.makeDriver()
             driver.falsifier = falsifier
-            _ = try driver.run(source: MemorySource(Self.text), sinks: MemorySinks(), executor: InlineExecutor())
+            _ = try driver.run(
+                source: MemorySource(Self.text),
+                sinks: MemorySinks(),
+                executor: InlineExecutor()
+            )
         }
         try attempt(DriverFalsifier())
         var miscount = DriverFalsifier()
@@ -116,7 +128,9 @@ import Testing
     @Test("raw output rejects records that would not be one line")
     func checksRawLines() throws {
         let steps = "- parse: json\n- encode: raw"
-        let text = #"{"line":"a\tb"}"# + "\n" + #"{"line":"a\nb"}"# + "\n{}\n" + #"{"line":5}"# + "\n" + #"{"line":null}"#
+        let text =
+            #"{"line":"a\tb"}"# + "\n" + #"{"line":"a\nb"}"# + "\n{}\n" + #"{"line":5}"# + "\n"
+            + #"{"line":null}"#
         let result = try run(steps, text)
         #expect(result.text == "a\tb\n5\n")
         #expect(result.rejectLines.count == 3)

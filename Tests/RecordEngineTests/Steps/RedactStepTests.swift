@@ -3,19 +3,34 @@ import RecordEngine
 import Testing
 
 @Suite struct RedactStepTests {
-    @Test("masks what a value is, looking at its decoded form (traps J13, J14)", arguments: [
-        (#""10.1.2.34""#, #""10.1.2.0""#), (#""255.255.255.255""#, #""255.255.255.0""#), (#""1.2.3""#, #""***""#),
-        (#""1.2.3.256""#, #""***""#), (#""1.2.3.4.5""#, #""***""#), (#""10.1.2.34:80""#, #""***""#), (#""1.2.3.4, 5.6.7.8""#, #""***""#),
-        (#""\u0031\u0030.1.2.3""#, #""10.1.2.0""#), (#""2001:db8:85a3:8d3:1319:8a2e:370:7348""#, #""2001:db8:85a3::""#),
-        (#""2001:DB8::1""#, #""2001:db8::""#), (#""::1""#, #""::""#), (#""fe80::1%eth0""#, #""fe80::""#), (#""::ffff:10.0.0.1""#, #""::""#),
-        (#""2001:0:5::""#, #""2001:0:5::""#), (#""1:2:3:4:5:6:7""#, #""***""#), (#""1::2::3""#, #""***""#), (#""12345::""#, #""***""#),
-        (#""alice@example.com""#, #""***@example.com""#), (#""a@b@c.org""#, #""***@c.org""#), (#""@x""#, #""***""#), (#""x@""#, #""***""#),
-        (#""x@y z""#, #""***""#), (#""alice\u0040example.com""#, #""***@example.com""#), (#""name""#, #""***""#), (#""""#, #""***""#),
-        ("42", #""***""#), ("true", #""***""#), ("null", "null"), (#"["10.0.0.1"]"#, #""***""#), (#"{"ip":"10.0.0.1"}"#, #""***""#),
-        (#""::""#, #""::""#), (#"":""#, #""***""#), (#""a:b""#, #""***""#), (#""1.2.3.4:5::6""#, #""***""#),
-    ])
+    @Test(
+        "masks what a value is, looking at its decoded form (traps J13, J14)",
+        arguments: [
+            (#""10.1.2.34""#, #""10.1.2.0""#), (#""255.255.255.255""#, #""255.255.255.0""#),
+            (#""1.2.3""#, #""***""#),
+            (#""1.2.3.256""#, #""***""#), (#""1.2.3.4.5""#, #""***""#), (#""10.1.2.34:80""#, #""***""#),
+            (#""1.2.3.4, 5.6.7.8""#, #""***""#),
+            (#""\u0031\u0030.1.2.3""#, #""10.1.2.0""#),
+            (#""2001:db8:85a3:8d3:1319:8a2e:370:7348""#, #""2001:db8:85a3::""#),
+            (#""2001:DB8::1""#, #""2001:db8::""#), (#""::1""#, #""::""#), (#""fe80::1%eth0""#, #""fe80::""#),
+            (#""::ffff:10.0.0.1""#, #""::""#),
+            (#""2001:0:5::""#, #""2001:0:5::""#), (#""1:2:3:4:5:6:7""#, #""***""#),
+            (#""1::2::3""#, #""***""#), (#""12345::""#, #""***""#),
+            (#""alice@example.com""#, #""***@example.com""#), (#""a@b@c.org""#, #""***@c.org""#),
+            (#""@x""#, #""***""#), (#""x@""#, #""***""#),
+            (#""x@y z""#, #""***""#), (#""alice\u0040example.com""#, #""***@example.com""#),
+            (#""name""#, #""***""#), (#""""#, #""***""#),
+            ("42", #""***""#), ("true", #""***""#), ("null", "null"), (#"["10.0.0.1"]"#, #""***""#),
+            (#"{"ip":"10.0.0.1"}"#, #""***""#),
+            (#""::""#, #""::""#), (#"":""#, #""***""#), (#""a:b""#, #""***""#),
+            (#""1.2.3.4:5::6""#, #""***""#),
+        ]
+    )
     func masks(_ value: String, _ expected: String) throws {
-        let result = try run("- parse: json\n- redact: { fields: [v], as: mask }", #"{"a":1.0,"v":\#(value),"z":"y"}"#)
+        let result = try run(
+            "- parse: json\n- redact: { fields: [v], as: mask }",
+            #"{"a":1.0,"v":\#(value),"z":"y"}"#
+        )
         #expect(result.text == #"{"a":1.0,"v":\#(expected),"z":"y"}"# + "\n")
         #expect(result.report.tally.output == 1)
     }
@@ -41,13 +56,18 @@ import Testing
         #expect(!other.text.contains(digest))
     }
 
-    @Test("hashes without a key by SHA-256 (FIPS 180-4, and the two-block message of its examples)", arguments: [
-        (#""abc""#, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
-        (#""""#, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-        (#""abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq""#,
-            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"),
-        ("true", "b5bea41b6c623f7c09f1bf24dcae58ebab3c0cdd90ad966bc43a45b44867e12b"),
-    ])
+    @Test(
+        "hashes without a key by SHA-256 (FIPS 180-4, and the two-block message of its examples)",
+        arguments: [
+            (#""abc""#, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+            (#""""#, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+            (
+                #""abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq""#,
+                "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+            ),
+            ("true", "b5bea41b6c623f7c09f1bf24dcae58ebab3c0cdd90ad966bc43a45b44867e12b"),
+        ]
+    )
     func hashesPlainly(_ value: String, _ digest: String) throws {
         let result = try run("- parse: json\n- redact: { fields: [v], as: hash }", "{\"v\":\(value)}")
         #expect(result.text == "{\"v\":\"\(digest)\"}\n")
@@ -69,7 +89,10 @@ import Testing
     @Test("finds a secret at every place around a block's end (trap J12)")
     func redactsAroundBlockEnds() throws {
         for shift in stride(from: 0, to: 64, by: 3) {
-            var text = String(repeating: "{\"pad\":\"\(String(repeating: "p", count: 1_000))\"}\n", count: 1_035)
+            var text = String(
+                repeating: "{\"pad\":\"\(String(repeating: "p", count: 1_000))\"}\n",
+                count: 1_035
+            )
             text += "{\"pad\":\"\(String(repeating: "q", count: shift))\"}\n"
             text += String(repeating: "{\"ip\":\"203.0.113.77\",\"n\":1}\n", count: 200)
             let result = try run("- parse: json\n- redact: { fields: [ip], as: mask }", text)
