@@ -158,7 +158,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        tests("SluiceCommandTests", ["sluice"]),
+        tests("SluiceCommandTests", ["sluice", "ControlPlane", "EventModel"]),
         tests("SystemTests", ["sluice"]),
         tests("TidyTests", []),
     ],
