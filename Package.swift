@@ -98,6 +98,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .executableTarget(
+            name: "LedgerBenchmark",
+            dependencies: ["DurableLedger", "EventModel"],
+            path: "Benchmarks/LedgerBenchmark",
+            swiftSettings: settings
+        ),
+
         // C libraries, each small.
         library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
