@@ -107,6 +107,12 @@ let package = Package(
             path: "Benchmarks/EngineBenchmark",
             swiftSettings: settings + [lifetimes]
         ),
+        .executableTarget(
+            name: "LedgerBenchmark",
+            dependencies: ["DurableLedger", "EventModel"],
+            path: "Benchmarks/LedgerBenchmark",
+            swiftSettings: settings
+        ),
 
         // C libraries, each small.
         library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
