@@ -114,6 +114,16 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .executableTarget(
+            name: "ProcessingBenchmark",
+            dependencies: [
+                "EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "Execution",
+                "EventModel", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Benchmarks/ProcessingBenchmark",
+            swiftSettings: settings
+        ),
+
         // C libraries, each small.
         library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
