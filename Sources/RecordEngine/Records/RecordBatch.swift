@@ -58,8 +58,7 @@ internal import ExpressionLanguage
         return next
     }
 
-    /// Makes room for `perByte` fields per byte of text or `perRecord` per record, whichever parser needs
-    /// which.
+    /// Makes room for `wanted` fields of all records together, and for the spare ones; forgets the fields.
     func reserveFields(_ wanted: Int) {
         let total = wanted + count * spareFields
         if total <= fieldCapacity { return }
