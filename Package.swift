@@ -107,6 +107,12 @@ let package = Package(
             path: "Benchmarks/EngineBenchmark",
             swiftSettings: settings + [lifetimes]
         ),
+        .executableTarget(
+            name: "LedgerBenchmark",
+            dependencies: ["DurableLedger", "EventModel"],
+            path: "Benchmarks/LedgerBenchmark",
+            swiftSettings: settings
+        ),
 
         .executableTarget(
             name: "ProcessingBenchmark",
@@ -168,7 +174,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        tests("SluiceCommandTests", ["sluice"]),
+        tests("SluiceCommandTests", ["sluice", "ControlPlane", "EventModel"]),
         tests("SystemTests", ["sluice"]),
         tests("TidyTests", []),
     ],

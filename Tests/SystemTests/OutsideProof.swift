@@ -12,7 +12,10 @@ enum OutsideProof {
         let beside = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("sluice")
         if FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
         let release = root.appendingPathComponent(".build/release/sluice")
-        try #require(FileManager.default.isExecutableFile(atPath: release.path), "the binary must be built before the tests")
+        try #require(
+            FileManager.default.isExecutableFile(atPath: release.path),
+            "the binary must be built before the tests"
+        )
         return release
     }
 

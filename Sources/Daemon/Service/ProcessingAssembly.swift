@@ -37,10 +37,10 @@ struct ProcessingAssembly: Sendable {
             case .delete: .delete
             case .move(let template): .move(template)
             }
+        let store = LocalObjectStore(
+            bucket: bucket.name, path: bucket.path, excluding: bucket.excludedPaths, pool: stores)
         return BucketSetup(
-            store: LocalObjectStore(
-                bucket: bucket.name, path: bucket.path, excluding: bucket.excludedPaths, pool: stores),
-            after: after,
+            store: store, after: after,
             watch: WatchPolicy(scanInterval: bucket.scanInterval, settle: bucket.settle))
     }
 }

@@ -16,7 +16,7 @@ struct DeadCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            let door = try await DoorFinder.door(to: try options.load())
+            let door = try await options.door()
             let page = try await filter.page(door, states: "dead")
             let text = page.deliveries.isEmpty ? "No dead letters.\n" : DeliveryText.dead(page.deliveries, Terminal.output)
             try options.show(page, text + filter.more(page))
@@ -59,7 +59,7 @@ struct DeadSelection: ParsableArguments {
     /// Applies `retry` or `cancel` to what is selected.
     func apply(_ verb: String, _ options: GlobalOptions) async throws {
         if !ids.isEmpty { return try await Change.apply(verb, ids: ids, reason: reason(verb), options) }
-        let door = try await DoorFinder.door(to: try options.load())
+        let door = try await options.door()
         var changed: [Int64] = []
         var unchanged: [Int64] = []
         var before: Int64?

@@ -18,7 +18,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            let door = try await DoorFinder.door(to: try options.load())
+            let door = try await options.door()
             let page = try await filter.page(door, states: state)
             try options.show(page, DeliveryText.list(page.deliveries, Terminal.output) + filter.more(page))
         }
@@ -32,7 +32,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            let door = try await DoorFinder.door(to: try options.load())
+            let door = try await options.door()
             let history = try await door.get(HistoryView.self, "/v1/deliveries/\(id)")
             try options.show(history, DeliveryText.show(history, Terminal.output))
         }
@@ -98,7 +98,7 @@ enum Change {
     /// Applies `retry` or `cancel`; fails when it changed nothing.
     static func apply(_ verb: String, ids: [Int64], reason: String?, _ options: GlobalOptions) async throws {
         guard !ids.isEmpty else { return }
-        let door = try await DoorFinder.door(to: try options.load())
+        let door = try await options.door()
         let result = try await door.post(
             ChangedView.self, "/v1/deliveries:\(verb)", BulkBody(ids: ids, reason: reason))
         try options.show(result, text(verb, result))

@@ -21,7 +21,7 @@ struct EventsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let door = try await DoorFinder.service(of: try options.load())
+        let door = try await options.service()
         var view = try await door.get(FeedView.self, "/v1/events", ["limit": "1000"])
         var recent = view.events
         while view.events.count == 1000 {

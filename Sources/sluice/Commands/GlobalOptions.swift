@@ -26,6 +26,28 @@ struct GlobalOptions: ParsableArguments {
         return configuration
     }
 
+    /// The running service, or its ledger while no service runs. A file with mistakes does not hide a service that runs
+    /// with an earlier text of it.
+    func door() async throws -> any Door {
+        let result = ConfigurationLoader.load(path: path)
+        if let configuration = result.configuration { return try await DoorFinder.door(to: configuration) }
+        return try await runningService(result)
+    }
+
+    /// The running service.
+    func service() async throws -> any Door {
+        let result = ConfigurationLoader.load(path: path)
+        if let configuration = result.configuration { return try await DoorFinder.service(at: configuration.state) }
+        return try await runningService(result)
+    }
+
+    private func runningService(_ result: ConfigurationLoader.Result) async throws -> any Door {
+        guard let state = StateLocator.state(in: result), StateDirectory.holder(of: state)?.purpose == .service else {
+            throw ConfigurationFailure(result: result, json: json)
+        }
+        return try await DoorFinder.service(at: state)
+    }
+
     /// Writes a view as JSON, or what `text` makes of it.
     func show(_ view: some Encodable, _ text: @autoclosure () -> String) throws(SluiceError) {
         if json {

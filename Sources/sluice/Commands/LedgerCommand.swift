@@ -16,7 +16,7 @@ struct LedgerCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            let door = try await DoorFinder.door(to: try options.load())
+            let door = try await options.door()
             let view = try await door.get(VerificationView.self, "/v1/ledger/verify")
             let text = view.ok ? Terminal.output("ok", .good) + "  the ledger agrees with itself\n"
                 : view.problems.map { Terminal.output("wrong", .bad) + "  \(Printable.escape($0))\n" }.joined()

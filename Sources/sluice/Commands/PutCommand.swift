@@ -20,7 +20,7 @@ struct PutCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try options.load()
-        let door = wait ? try await DoorFinder.service(of: configuration) : nil
+        let door = wait ? try await DoorFinder.service(at: configuration.state) : nil
         let target = try completed(place)
         let store = try LocalBucket.store(of: target, in: configuration)
         let info = try await put(store, target)
@@ -81,7 +81,7 @@ struct PutCommand: AsyncParsableCommand {
     ) async throws(SluiceError) {
         var service = door
         if service == nil, StateDirectory.holder(of: configuration.state)?.purpose == .service {
-            service = try? await DoorFinder.service(of: configuration)
+            service = try? await DoorFinder.service(at: configuration.state)
         }
         _ = try await service?.post(
             AcceptedView.self, "/v1/hints", HintsBody([PlaceView(place.bucket, place.key)]))

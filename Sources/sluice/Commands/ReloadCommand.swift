@@ -1,6 +1,5 @@
 internal import ArgumentParser
 internal import ControlPlane
-internal import Daemon
 internal import EventModel
 internal import Foundation
 
@@ -13,9 +12,7 @@ struct ReloadCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let result = ConfigurationLoader.load(path: options.path)
-        guard let configuration = result.configuration else { throw ConfigurationFailure(result: result, json: options.json) }
-        let door = try await DoorFinder.service(of: configuration)
+        let door = try await options.service()
         let answer = try await door.send("POST", "/v1/reload", body: Data())
         guard answer.status == 200 || answer.status == 422 else {
             let failure = try ViewCoding.decode(ErrorView.self, from: answer.body)

@@ -9,7 +9,7 @@ struct StatusCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let door = try await DoorFinder.door(to: try options.load())
+        let door = try await options.door()
         let status = try await door.get(StatusView.self, "/v1/status")
         try options.show(status, StatusText.text(status, Terminal.output))
     }

@@ -30,7 +30,7 @@ struct TriggerCommand: AsyncParsableCommand {
     }
 
     private static func post(_ verb: String, _ name: String, _ reason: String?, _ options: GlobalOptions) async throws {
-        let door = try await DoorFinder.door(to: try options.load())
+        let door = try await options.door()
         let path = "/v1/triggers/\(APIRequest.encode(name))/\(verb)"
         let answer = try await door.post(AcceptedView.self, path, ReasonBody(reason: reason))
         try options.show(answer, "\(verb == "pause" ? "paused" : "resumed"): \(Printable.escape(name))\n")

@@ -12,7 +12,7 @@ struct WhyCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let door = try await DoorFinder.door(to: try options.load())
+        let door = try await options.door()
         let explanation = try await door.get(ExplanationView.self, "/v1/why", place.query)
         try options.show(explanation, ExplanationText.text(explanation, Terminal.output))
     }

@@ -9,7 +9,7 @@ enum DoorFinder {
     /// The running service, or the ledger itself while no service runs.
     static func door(to configuration: SluiceConfiguration) async throws(SluiceError) -> any Door {
         if StateDirectory.holder(of: configuration.state)?.purpose == .service {
-            return try await service(of: configuration)
+            return try await service(at: configuration.state)
         }
         return try await LedgerDoor.open(configuration)
     }
@@ -17,15 +17,15 @@ enum DoorFinder {
     /// The running service; throws `service.not-running` when there is none.
     ///
     /// A service that has just begun holds the lock before it listens; this waits for it a little.
-    static func service(of configuration: SluiceConfiguration) async throws(SluiceError) -> any Door {
-        let client = UnixSocketClient(directory: configuration.state, name: StateDirectory.socketName)
+    static func service(at state: String) async throws(SluiceError) -> any Door {
+        let client = UnixSocketClient(directory: state, name: StateDirectory.socketName)
         let deadline = ContinuousClock.now + .seconds(5)
         while true {
             do throws(SluiceError) {
                 _ = try await client.send("GET", "/healthz", timeout: .seconds(10))
                 return SocketDoor(client: client)
             } catch {
-                let isStarting = StateDirectory.holder(of: configuration.state)?.purpose == .service
+                let isStarting = StateDirectory.holder(of: state)?.purpose == .service
                 guard error.code == .serviceNotRunning, isStarting, ContinuousClock.now < deadline else { throw error }
             }
             do { try await Task.sleep(for: .milliseconds(20)) } catch {

@@ -49,7 +49,7 @@ package enum DeliveryText {
             ("event", "\(delivery.eventType) at \(delivery.eventTime)"),
             ("version", "\(delivery.version) (\(Figures.bytes(delivery.sizeBytes)))"),
             ("class", delivery.lane == "main" ? delivery.class : "\(delivery.class), lane \(delivery.lane)"),
-            ("tries", "\(delivery.tries) of \(delivery.attempts) attempts counted"),
+            ("attempts", "\(delivery.attempts), of which \(delivery.tries) failed and count as tries"),
             ("made", delivery.created), ("updated", delivery.updated),
         ]
         if let cause = delivery.cause { lines.append(("cause", "an output of delivery \(cause), hop \(delivery.hop)")) }
