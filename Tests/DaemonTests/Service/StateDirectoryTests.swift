@@ -69,15 +69,14 @@ internal import Testing
     func waits() throws {
         try withRoot { root in
             _ = try StateDirectory.open(root + "/state", for: .service)
-            let command = try StateDirectory.open(root + "/state", for: .command)
-            let released = DispatchSemaphore(value: 0)
-            let holder = Holder(command)
+            let holder = Holder(try StateDirectory.open(root + "/state", for: .command))
+            let began = DispatchSemaphore(value: 0)
             Thread {
-                // The service below is waiting, or will find the lock free: both are right.
-                released.wait()
+                began.wait()
                 holder.release()
             }.start()
-            released.signal()
+            // The service finds the lock held, or just freed: both are right.
+            began.signal()
             let service = try StateDirectory.open(root + "/state", for: .service)
             #expect(StateDirectory.holder(of: root + "/state")?.purpose == .service)
             withExtendedLifetime(service) {}
