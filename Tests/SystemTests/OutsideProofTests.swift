@@ -6,7 +6,7 @@ internal import Testing
     func differential() throws {
         try OutsideProof.run(
             "Tests/Oracles/differential",
-            [OutsideProof.binary().path] + OutsideProof.realLogs
+            [OutsideProof.binary()] + OutsideProof.realLogs
         )
     }
 
@@ -21,19 +21,19 @@ internal import Testing
         ]
     )
     func badInput(name: String) throws {
-        try OutsideProof.run("Tests/Scenarios/badinput", [OutsideProof.binary().path, name])
+        try OutsideProof.run("Tests/Scenarios/badinput", [OutsideProof.binary(), name])
     }
 
     @Test("60 kills at random moments: 0 lost, 0 duplicate, 0 partial, 0 temporary files left (B01)")
     func kills() throws {
         try OutsideProof.run(
             "scripts/torture",
-            ["--binary", OutsideProof.binary().path, "--kills", "60", "--seed", "7"]
+            ["--binary", OutsideProof.binary(), "--kills", "60", "--seed", "7"]
         )
     }
 
     @Test("the demo's counts are right")
     func demo() throws {
-        try OutsideProof.run("scripts/demo", [OutsideProof.binary().path])
+        try OutsideProof.run("scripts/demo", [OutsideProof.binary()])
     }
 }
