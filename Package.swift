@@ -107,6 +107,22 @@ let package = Package(
             path: "Benchmarks/EngineBenchmark",
             swiftSettings: settings + [lifetimes]
         ),
+        .executableTarget(
+            name: "LedgerBenchmark",
+            dependencies: ["DurableLedger", "EventModel"],
+            path: "Benchmarks/LedgerBenchmark",
+            swiftSettings: settings
+        ),
+
+        .executableTarget(
+            name: "ProcessingBenchmark",
+            dependencies: [
+                "EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "Execution",
+                "EventModel", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Benchmarks/ProcessingBenchmark",
+            swiftSettings: settings
+        ),
 
         // C libraries, each small.
         library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),

@@ -20,7 +20,8 @@ static void close_if_open(int *descriptor) {
     *descriptor = -1;
 }
 
-static int start(const char *path, char *const arguments[], char *const environment[], int input, int output, pid_t *pid) {
+static int start(
+    const char *path, char *const arguments[], char *const environment[], int input, int output, pid_t *pid) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     int error = posix_spawn_file_actions_init(&actions);
@@ -44,13 +45,16 @@ static int start(const char *path, char *const arguments[], char *const environm
         error = posix_spawnattr_setflags(
             &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
     }
-    if (!error) error = posix_spawn(pid, path, &actions, &attributes, arguments, environment ? environment : environ);
+    if (!error) {
+        error = posix_spawn(pid, path, &actions, &attributes, arguments, environment ? environment : environ);
+    }
     posix_spawnattr_destroy(&attributes);
     posix_spawn_file_actions_destroy(&actions);
     return error;
 }
 
-int sluice_spawn(const char *path, char *const arguments[], char *const environment[], struct sluice_child *child) {
+int sluice_spawn(
+    const char *path, char *const arguments[], char *const environment[], struct sluice_child *child) {
     int input[2] = {-1, -1}, output[2] = {-1, -1};
     child->pid = -1;
     child->pidfd = child->input = child->output = -1;
@@ -87,7 +91,10 @@ int sluice_spawn(const char *path, char *const arguments[], char *const environm
 }
 
 int sluice_child_wait(const struct sluice_child *child, int timeout_milliseconds) {
-    struct pollfd watched[2] = {{.fd = child->output, .events = POLLIN}, {.fd = child->pidfd, .events = POLLIN}};
+    struct pollfd watched[2] = {
+        {.fd = child->output, .events = POLLIN},
+        {.fd = child->pidfd, .events = POLLIN},
+    };
     if (poll(watched, 2, timeout_milliseconds) < 0) return errno == EINTR ? 0 : -errno;
     return (watched[0].revents ? 1 : 0) | (watched[1].revents ? 2 : 0);
 }

@@ -1,5 +1,6 @@
 /// A name from the configuration; the phantom `Kind` keeps a bucket's name from being used as a trigger's.
-public struct Name<Kind>: Hashable, Sendable, Comparable, ExpressibleByStringLiteral, CustomStringConvertible {
+public struct Name<Kind>: Hashable, Sendable, Comparable, ExpressibleByStringLiteral, CustomStringConvertible
+{
     /// The name as written.
     public let rawValue: String
 

@@ -15,7 +15,12 @@ public struct ObjectEvent: Hashable, Sendable {
 
     /// Describes one event.
     public init(
-        bucket: BucketName, key: ObjectKey, type: EventType, version: ObjectVersion?, sizeBytes: UInt64, time: Timestamp
+        bucket: BucketName,
+        key: ObjectKey,
+        type: EventType,
+        version: ObjectVersion?,
+        sizeBytes: UInt64,
+        time: Timestamp
     ) {
         self.bucket = bucket
         self.key = key

@@ -16,14 +16,18 @@ public struct ObjectKey: Hashable, Sendable, Comparable, ExpressibleByStringLite
     public var string: String? { String(validating: bytes, as: UTF8.self) }
 
     /// Orders by bytes, as S3 lists keys.
-    public static func < (left: Self, right: Self) -> Bool { left.bytes.lexicographicallyPrecedes(right.bytes) }
+    public static func < (left: Self, right: Self) -> Bool {
+        left.bytes.lexicographicallyPrecedes(right.bytes)
+    }
 }
 
 extension ObjectKey: CustomStringConvertible {
-    /// The key for people and logs: control, bidirectional and invalid bytes as `\xNN` (trap S10), `\` as `\\`.
+    /// The key for people and logs: control, direction and invalid bytes as `\xNN` (trap S10), `\` as `\\`.
     public var description: String {
         let text = string ?? ""
-        guard text.isEmpty != bytes.isEmpty || bytes.contains(where: { $0 < 0x20 || $0 == 0x5C || $0 >= 0x7F }) else {
+        guard
+            text.isEmpty != bytes.isEmpty || bytes.contains(where: { $0 < 0x20 || $0 == 0x5C || $0 >= 0x7F })
+        else {
             return text
         }
         var escaped = ""
@@ -35,7 +39,7 @@ extension ObjectKey: CustomStringConvertible {
         return escaped
     }
 
-    /// Reads what `description` writes: `\xNN` is one byte and `\\` a backslash; anything else stands for itself.
+    /// Reads what `description` writes: `\xNN` is one byte, `\\` a backslash; the rest stands for itself.
     public init(escaped text: String) {
         var bytes: [UInt8] = []
         let source = Array(text.utf8)
@@ -48,7 +52,10 @@ extension ObjectKey: CustomStringConvertible {
                     continue
                 }
                 if source[index + 1] == 0x78, index + 3 < source.count,
-                    let byte = UInt8(String(decoding: source[(index + 2)...(index + 3)], as: UTF8.self), radix: 16)
+                    let byte = UInt8(
+                        String(decoding: source[(index + 2)...(index + 3)], as: UTF8.self),
+                        radix: 16
+                    )
                 {
                     bytes.append(byte)
                     index += 4
@@ -66,7 +73,8 @@ extension ObjectKey: CustomStringConvertible {
         let value = scalar.value
         let isControl = value < 0x20 || (0x7F...0x9F).contains(value)
         let isDirection =
-            (0x200E...0x200F).contains(value) || (0x202A...0x202E).contains(value) || (0x2066...0x2069).contains(value)
+            (0x200E...0x200F).contains(value) || (0x202A...0x202E).contains(value)
+            || (0x2066...0x2069).contains(value)
         if !isControl, !isDirection, !(escapeHigh && value >= 0x80) { return String(scalar) }
         if escapeHigh { return hex(UInt8(truncatingIfNeeded: value)) }
         return String(scalar).utf8.map(hex).joined()

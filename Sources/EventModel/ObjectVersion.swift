@@ -36,7 +36,7 @@ public struct ObjectInfo: Hashable, Sendable {
     public let version: ObjectVersion
     /// Its stored length in bytes.
     public let sizeBytes: UInt64
-    /// When the store says that it was last modified; shown to people, never used to decide (traps L01 to L05).
+    /// When the store says that it was last modified; for people, never used to decide (traps L01 to L05).
     public let modified: Timestamp
 
     /// Describes one object.

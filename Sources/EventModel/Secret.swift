@@ -1,5 +1,7 @@
 /// A value that never prints: logs, errors and dumps show `***` (trap S11).
-public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     private let value: String
 
     /// Wraps a secret value.

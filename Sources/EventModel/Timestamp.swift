@@ -50,8 +50,11 @@ extension Timestamp: CustomStringConvertible {
             let digits = String(value)
             return String(repeating: "0", count: max(0, width - digits.count)) + digits
         }
-        let time = [rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60].map { pad($0, 2) }.joined(separator: ":")
-        return "\(pad(date.year, 4))-\(pad(date.month, 2))-\(pad(date.day, 2))T\(time).\(pad(rest % 1000, 3))Z"
+        let time = [rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60].map { pad($0, 2) }.joined(
+            separator: ":"
+        )
+        return
+            "\(pad(date.year, 4))-\(pad(date.month, 2))-\(pad(date.day, 2))T\(time).\(pad(rest % 1000, 3))Z"
     }
 }
 
@@ -64,7 +67,7 @@ public struct CivilDate: Hashable, Sendable {
     /// 1 to 31.
     public let day: Int64
 
-    /// The date that lies so many days after 1970-01-01 (days are counted in eras of 400 years from 0000-03-01).
+    /// The date that lies so many days after 1970-01-01, counted in eras of 400 years from 0000-03-01.
     public init(daysSinceEpoch: Int64) {
         let shifted = daysSinceEpoch + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

@@ -104,7 +104,8 @@ public final class EventProcessor: Service {
     }
 
     private enum Part: Sendable {
-        case dispatcher
+        /// The dispatcher has drained, or the time for that is over.
+        case last
         case other
     }
 
@@ -113,7 +114,7 @@ public final class EventProcessor: Service {
             group.addTask {
                 // As a service the dispatcher waits out every failure and throws nothing.
                 try? await self.dispatcher.run(.service)
-                return .dispatcher
+                return .last
             }
             group.addTask {
                 await self.supervisor.run()
@@ -128,10 +129,14 @@ public final class EventProcessor: Service {
                 return .other
             }
             group.addTask {
-                await self.stopWhenAsked()
+                await Housekeeping(core: self.core).run()
                 return .other
             }
-            for await part in group where part == .dispatcher { break }
+            group.addTask {
+                await self.stopWhenAsked()
+                return .last
+            }
+            for await part in group where part == .last { break }
             group.cancelAll()
         }
     }

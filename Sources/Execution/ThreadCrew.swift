@@ -5,7 +5,7 @@ internal import EventModel
 /// A thread is started when work is submitted and nobody is idle. Accepted work always runs, also after
 /// `stop`.
 final class ThreadCrew: Sendable {
-    struct State {
+    private struct State {
         /// Work that no thread has taken yet, oldest first; `head` is the index of the oldest.
         var queue: [(@Sendable () -> Void)?] = []
         var head = 0
@@ -37,11 +37,14 @@ final class ThreadCrew: Sendable {
         }
     }
 
+    /// What its threads are called.
     let name: String
+    /// The most threads.
     let limit: Int
     private let stackBytes: Int
     private let monitor = Monitor(State())
 
+    /// A crew without threads yet.
     init(name: String, limit: Int, stackBytes: Int) {
         self.name = name
         self.limit = max(1, limit)

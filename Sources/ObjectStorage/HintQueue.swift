@@ -30,6 +30,7 @@ final class HintQueue: Sendable {
     private let limit: Int
     private let state = Mutex(State())
 
+    /// An empty queue for so many keys.
     init(limit: Int) { self.limit = max(1, limit) }
 
     /// Queues hints and wakes the reader.

@@ -1,39 +1,54 @@
-/// Decisions about two sets of keys, bounded: a pattern that would need more work than the limit is
-/// undecided.
+/// Decisions about two sets of keys.
 extension KeyLanguage {
-    /// Pairs of states that a decision may visit.
-    private static let maximumPairs = 20_000
+    /// Pairs that `isSubset` may visit; a pattern that needs more is undecided.
+    private static let maximumPairs = 4000
 
-    /// Whether some key is in both; true when that cannot be decided within the limit.
+    /// Whether some key is in both; O(states × states × edges).
     func intersects(_ other: KeyLanguage) -> Bool {
-        let bytes = Self.representatives(self, other)
-        var seen: Set<[[Int]]> = []
-        var open = [(closure(of: [start]), other.closure(of: [other.start]))]
+        var seen = Array(repeating: false, count: states.count * other.states.count)
+        var open: [(left: Int, right: Int)] = []
+        func visit(_ left: Int, _ right: Int) {
+            let index = left * other.states.count + right
+            if seen[index] { return }
+            seen[index] = true
+            open.append((left, right))
+        }
+        visit(start, other.start)
         while let (left, right) = open.popLast() {
-            if isAccepting(left), other.isAccepting(right) { return true }
-            for byte in bytes {
-                let next = (step(left, byte), other.step(right, byte))
-                if next.0.isEmpty || next.1.isEmpty || !seen.insert([next.0, next.1]).inserted { continue }
-                if seen.count > Self.maximumPairs { return true }
-                open.append(next)
+            let (first, second) = (states[left], other.states[right])
+            if first.isAccepting, second.isAccepting { return true }
+            for target in first.empty { visit(target, right) }
+            for target in second.empty { visit(left, target) }
+            for edge in first.edges {
+                for match in second.edges where !edge.bytes.intersection(match.bytes).isEmpty {
+                    visit(edge.target, match.target)
+                }
             }
         }
         return false
     }
 
     /// Whether every key of this set is in the other; false when that cannot be decided within the limit.
+    ///
+    /// One state here against all states that the same bytes can lead to there.
     func isSubset(of other: KeyLanguage) -> Bool {
         let bytes = Self.representatives(self, other)
         let live = liveStates
-        var seen: Set<[[Int]]> = []
-        var open = [(closure(of: [start]), other.closure(of: [other.start]))]
-        while let (left, right) = open.popLast() {
-            if isAccepting(left), !other.isAccepting(right) { return false }
-            for byte in bytes {
-                let next = (step(left, byte).filter { live[$0] }, other.step(right, byte))
-                if next.0.isEmpty || !seen.insert([next.0, next.1]).inserted { continue }
-                if next.1.isEmpty || seen.count > Self.maximumPairs { return false }
-                open.append(next)
+        var seen: Set<[Int]> = []
+        var open: [(state: Int, others: [Int])] = []
+        func visit(_ state: Int, _ others: [Int]) {
+            if live[state], seen.insert([state] + others).inserted { open.append((state, others)) }
+        }
+        visit(start, other.closure(of: [other.start]))
+        while let (state, others) = open.popLast() {
+            if states[state].isAccepting, !other.isAccepting(others) { return false }
+            for target in states[state].empty { visit(target, others) }
+            for edge in states[state].edges where live[edge.target] {
+                for byte in bytes where edge.bytes.contains(byte) {
+                    let next = other.step(others, byte)
+                    if next.isEmpty || seen.count > Self.maximumPairs { return false }
+                    visit(edge.target, next)
+                }
             }
         }
         return true

@@ -25,6 +25,58 @@ internal import Testing
         }
     }
 
+    @Test("the sequences reach every kind of answer")
+    func coverage() async throws {
+        var reached: Set<String> = []
+        for seed in 0..<UInt64(40) {
+            var sequence = RandomSequence(seed: seed)
+            let model = ReferenceLedger()
+            var calls = sequence.opening()
+            for call in calls { sequence.learn(try await call.apply(model)) }
+            while calls.count < 100 {
+                let call = await sequence.next(model)
+                let answer = try await call.apply(model)
+                reached.formUnion(Self.kinds(answer))
+                sequence.learn(answer)
+                calls.append(call)
+            }
+        }
+        let all: Set<String> = [
+            "delivered", "recorded", "unchanged", "moved", "deferred", "suspect", "remade", "commit",
+            "removing",
+            "sameContent", "collision", "fenced", "caused", "done", "ended ready", "ended dead",
+            "ended superseded",
+            "ended skipped", "ended cancelled", "committing", "ended leases", "after",
+        ]
+        #expect(all.subtracting(reached) == [])
+    }
+
+    private static func kinds(_ answer: any Hashable & Sendable) -> [String] {
+        switch answer {
+        case let results as [ObservationResult]:
+            results.map { result in
+                switch result {
+                case .recorded(let delivery): delivery == nil ? "recorded" : "delivered"
+                case .unchanged: "unchanged"
+                case .moved: "moved"
+                case .deferred: "deferred"
+                }
+            }
+        case let leases as [Lease]:
+            leases.flatMap { [$0.delivery.isSuspect ? "suspect" : "", $0.done == nil ? "" : "remade"] }
+        case .commit(let commit) as DecisionResult: ["commit", commit.remove.isEmpty ? "" : "removing"]
+        case .sameContent as DecisionResult: ["sameContent"]
+        case .collision as DecisionResult: ["collision"]
+        case .fenced as DecisionResult: ["fenced"]
+        case .done(let caused) as CompletionResult: ["done", caused.isEmpty ? "" : "caused"]
+        case .ended(let state, _) as EndResult: ["ended \(state)"]
+        case let report as BootReport:
+            [report.committing.isEmpty ? "" : "committing", report.endedLeases == 0 ? "" : "ended leases"]
+        case let actions as [AfterAction]: actions.isEmpty ? [] : ["after"]
+        default: []
+        }
+    }
+
     /// Replays calls on both; says where they disagree.
     static func disagreement(_ calls: [LedgerCall], seed: UInt64) async throws -> String? {
         try await TemporaryDirectory.with { directory in

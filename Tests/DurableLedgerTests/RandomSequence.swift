@@ -186,10 +186,12 @@ struct RandomSequence {
     }
 
     private mutating func operate() -> LedgerCall {
-        let ids = (0..<3).map { _ in DeliveryID(Int64.random(in: 1...30, using: &random)) }
+        var ids = (0..<3).map { _ in DeliveryID(Int64.random(in: 1...30, using: &random)) }
+        if let lease = leases.randomElement(using: &random) { ids[0] = lease.delivery.id }
+        let chosen = ids
         let now = now
-        if random.chance(0.5) { return LedgerCall("retry \(ids)") { try await $0.retry(ids, at: now) } }
-        return LedgerCall("cancel \(ids)") { try await $0.cancel(ids, reason: "operator", at: now) }
+        if random.chance(0.5) { return LedgerCall("retry \(chosen)") { try await $0.retry(chosen, at: now) } }
+        return LedgerCall("cancel \(chosen)") { try await $0.cancel(chosen, reason: "operator", at: now) }
     }
 
     private mutating func trigger() -> LedgerCall {

@@ -2,10 +2,14 @@ internal import EventModel
 internal import Testing
 
 @Suite struct ObjectKeyTests {
-    @Test("the escaped form of a key reads back to the same bytes", arguments: [
-        Array("plain/a b+c%20.log".utf8), Array("back\\slash".utf8), [0x61, 0x0A, 0x1B, 0x7F], [0xFF, 0xFE, 0x61],
-        Array("ü\u{202E}gnp".utf8), [],
-    ])
+    @Test(
+        "the escaped form of a key reads back to the same bytes",
+        arguments: [
+            Array("plain/a b+c%20.log".utf8), Array("back\\slash".utf8), [0x61, 0x0A, 0x1B, 0x7F],
+            [0xFF, 0xFE, 0x61],
+            Array("ü\u{202E}gnp".utf8), [],
+        ]
+    )
     func roundTrip(bytes: [UInt8]) {
         #expect(ObjectKey(escaped: ObjectKey(bytes: bytes).description).bytes == bytes)
     }

@@ -47,5 +47,10 @@ enum FileTree {
         precondition(unsafe Glibc.mount("tmpfs", path, "tmpfs", 0, options) == 0, "\(path) was not mounted.")
     }
 
+    /// Shows a directory a second time (mount(2), MS_BIND).
+    static func bind(_ source: String, _ path: String) {
+        precondition(unsafe Glibc.mount(source, path, nil, 4096, nil) == 0, "\(source) was not bound.")
+    }
+
     static func unmount(_ path: String) { _ = unsafe umount2(path, 2) }
 }

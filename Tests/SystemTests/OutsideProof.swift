@@ -7,13 +7,16 @@ enum OutsideProof {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// The `sluice` that this build made.
-    static func binary() throws -> URL {
+    static func binary() throws -> String {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let beside = URL(fileURLWithPath: own).deletingLastPathComponent().appendingPathComponent("sluice")
-        if FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
+        if FileManager.default.isExecutableFile(atPath: beside.path) { return beside.path }
         let release = root.appendingPathComponent(".build/release/sluice")
-        try #require(FileManager.default.isExecutableFile(atPath: release.path), "the binary must be built before the tests")
-        return release
+        try #require(
+            FileManager.default.isExecutableFile(atPath: release.path),
+            "the binary must be built before the tests"
+        )
+        return release.path
     }
 
     /// Runs a script of the repository and expects it to succeed.

@@ -4,25 +4,36 @@ internal import Testing
 @Suite(.serialized) struct OutsideProofTests {
     @Test("the engine agrees with independent readers, record by record and field by field")
     func differential() throws {
-        try OutsideProof.run("Tests/Oracles/differential", [OutsideProof.binary().path] + OutsideProof.realLogs)
+        try OutsideProof.run(
+            "Tests/Oracles/differential",
+            [OutsideProof.binary()] + OutsideProof.realLogs
+        )
     }
 
-    @Test("each bad input has its verdict and loses nothing else", arguments: [
-        "damaged_objects", "odd_contents", "giant_line", "still_written", "no_objects", "back_to_earlier_content",
-        "fewer_outputs", "one_key_for_two", "two_triggers_then_delete", "every_object_fails", "config_mistakes", "loops",
-        "full_disk", "second_service", "reload_with_a_mistake",
-    ])
+    @Test(
+        "each bad input has its verdict and loses nothing else",
+        arguments: [
+            "damaged_objects", "odd_contents", "giant_line", "still_written", "no_objects",
+            "back_to_earlier_content",
+            "fewer_outputs", "one_key_for_two", "two_triggers_then_delete", "every_object_fails",
+            "config_mistakes", "loops",
+            "full_disk", "second_service", "reload_with_a_mistake",
+        ]
+    )
     func badInput(name: String) throws {
-        try OutsideProof.run("Tests/Scenarios/badinput", [OutsideProof.binary().path, name])
+        try OutsideProof.run("Tests/Scenarios/badinput", [OutsideProof.binary(), name])
     }
 
     @Test("60 kills at random moments: 0 lost, 0 duplicate, 0 partial, 0 temporary files left (B01)")
     func kills() throws {
-        try OutsideProof.run("scripts/torture", ["--binary", OutsideProof.binary().path, "--kills", "60", "--seed", "7"])
+        try OutsideProof.run(
+            "scripts/torture",
+            ["--binary", OutsideProof.binary(), "--kills", "60", "--seed", "7"]
+        )
     }
 
     @Test("the demo's counts are right")
     func demo() throws {
-        try OutsideProof.run("scripts/demo", [OutsideProof.binary().path])
+        try OutsideProof.run("scripts/demo", [OutsideProof.binary()])
     }
 }

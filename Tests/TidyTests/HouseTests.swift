@@ -5,7 +5,9 @@ internal import Testing
 @Suite struct HouseTests {
     @Test("no file is dead: something it declares is named elsewhere")
     func noDeadFile() throws {
-        let declaration = try Regex(#"\b(?:struct|enum|class|actor|protocol|func|typealias|let|var|case)\s+`?(\w+)"#)
+        let declaration = try Regex(
+            #"\b(?:struct|enum|class|actor|protocol|func|typealias|let|var|case)\s+`?(\w+)"#
+        )
         let all = SourceTree.sources + SourceTree.others
         var mentions: [String: Set<String>] = [:]
         for file in all {
@@ -17,7 +19,9 @@ internal import Testing
         }
         for file in SourceTree.sources {
             let isEntry = file.code.contains { $0.contains("@main") }
-            let conforms = file.code.contains { $0.contains("extension ") || $0.contains("@c(") || $0.contains("@_cdecl") }
+            let conforms = file.code.contains {
+                $0.contains("extension ") || $0.contains("@c(") || $0.contains("@_cdecl")
+            }
             let names = file.code.flatMap { line in
                 line.matches(of: declaration).compactMap { $0.output[1].substring.map(String.init) }
             }
@@ -33,7 +37,9 @@ internal import Testing
         for file in SourceTree.sources {
             for line in file.lines {
                 for match in line.matches(of: code) {
-                    if let name = match.output[1].substring { places[String(name), default: []].append(file.path) }
+                    if let name = match.output[1].substring {
+                        places[String(name), default: []].append(file.path)
+                    }
                 }
             }
         }

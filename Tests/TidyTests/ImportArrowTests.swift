@@ -18,23 +18,29 @@ internal import Testing
         "FunctionRuntime": ["RecordEngine", "Crypto"],
         "TriggerRules": ["ExpressionLanguage"],
         "EventProcessing": [
-            "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "CLinux", "CSpawn", "Logging",
+            "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "CLinux", "CSpawn",
+            "Logging",
             "ServiceLifecycle",
         ],
         "ControlPlane": [
-            "EventProcessing", "DurableLedger", "TriggerRules", "ObjectStorage", "CLinux", "Hummingbird", "HummingbirdCore", "HTTPTypes", "NIOCore",
+            "EventProcessing", "DurableLedger", "TriggerRules", "ObjectStorage", "CLinux", "Hummingbird",
+            "HummingbirdCore", "HTTPTypes", "NIOCore",
             "Logging", "ServiceLifecycle",
         ],
         "Daemon": [
-            "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "EventProcessing", "ControlPlane",
+            "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "EventProcessing",
+            "ControlPlane",
             "RecordEngine", "CLinux", "Logging", "ServiceLifecycle", "UnixSignals",
         ],
         "sluice": [
-            "Daemon", "ControlPlane", "EventProcessing", "DurableLedger", "FunctionRuntime", "RecordEngine", "TriggerRules",
+            "Daemon", "ControlPlane", "EventProcessing", "DurableLedger", "FunctionRuntime", "RecordEngine",
+            "TriggerRules",
             "ObjectStorage", "CLinux", "ArgumentParser", "Logging",
         ],
     ]
-    private static let platform: Set<String> = ["Glibc", "Synchronization", "Foundation", "FoundationEssentials", "Dispatch"]
+    private static let platform: Set<String> = [
+        "Glibc", "Synchronization", "Foundation", "FoundationEssentials", "Dispatch",
+    ]
     /// Pure rooms: no Foundation, no Dispatch.
     private static let pure: Set<String> = ["EventModel", "ExpressionLanguage", "RecordEngine"]
 
@@ -42,12 +48,15 @@ internal import Testing
     func arrows() {
         for file in SourceTree.sources {
             guard let allowed = Self.arrows[file.target] else {
-                if !file.target.hasPrefix("C") { Issue.record("\(file.path): no arrows are drawn for this room") }
+                if !file.target.hasPrefix("C") {
+                    Issue.record("\(file.path): no arrows are drawn for this room")
+                }
                 continue
             }
             let isLeaf = Self.leaves.contains(file.target)
             let everywhere = isLeaf ? Self.platform : Self.platform.union(Self.leaves)
-            for module in Self.imports(of: file) where !allowed.contains(module) && !everywhere.contains(module) {
+            for module in Self.imports(of: file)
+            where !allowed.contains(module) && !everywhere.contains(module) {
                 Issue.record("\(file.path) imports \(module), which no arrow allows")
             }
         }
@@ -56,7 +65,9 @@ internal import Testing
     @Test("pure rooms import neither Foundation nor Dispatch")
     func pureRooms() {
         for file in SourceTree.sources where Self.pure.contains(file.target) {
-            let impure = Self.imports(of: file).intersection(["Foundation", "FoundationEssentials", "Dispatch"])
+            let impure = Self.imports(of: file).intersection([
+                "Foundation", "FoundationEssentials", "Dispatch",
+            ])
             #expect(impure.isEmpty, "\(file.path) imports \(impure.sorted())")
         }
     }
@@ -74,10 +85,15 @@ internal import Testing
         Set(
             file.code.compactMap { line -> String? in
                 let words = line.split(separator: " ").filter { !$0.hasPrefix("@") }
-                guard let index = words.firstIndex(of: "import"), index <= 1, index + 1 < words.count else { return nil }
-                let isKind = ["struct", "func", "class", "enum", "protocol", "var", "let"].contains(words[index + 1])
+                guard let index = words.firstIndex(of: "import"), index <= 1, index + 1 < words.count else {
+                    return nil
+                }
+                let isKind = ["struct", "func", "class", "enum", "protocol", "var", "let"].contains(
+                    words[index + 1]
+                )
                 let name = isKind && index + 2 < words.count ? words[index + 2] : words[index + 1]
                 return name.split(separator: ".").first.map(String.init)
-            })
+            }
+        )
     }
 }

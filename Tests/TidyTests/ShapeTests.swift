@@ -46,15 +46,22 @@ internal import Testing
     @Test("every declaration that is not private is documented")
     func documentation() throws {
         let declaration = try Regex(
-            #"^\s*(@\w+(\([^)]*\))?\s+)*((public|package|internal|final|static|indirect|mutating|consuming|borrowing|nonisolated|"#
+            #"^\s*(@\w+(\([^)]*\))?\s+)*((public|package|internal|final|static|indirect|mutating|"#
+                + #"consuming|borrowing|nonisolated|"#
                 + #"convenience|required|override|lazy|weak|class)(\([a-z]+\))?\s+)*"#
-                + #"(func|struct|enum|class|actor|protocol|init|subscript|typealias|associatedtype|var|let|case|macro)\b"#)
+                + #"(func|struct|enum|class|actor|protocol|init|subscript|typealias|associatedtype|"#
+                + #"var|let|case|macro)\b"#
+        )
         for file in SourceTree.sources where file.target != "sluice" {
             for index in Self.documentable(file.code) {
                 let line = file.code[index]
-                guard line.contains(declaration), !line.contains("private"), !line.contains(" in ") else { continue }
+                guard line.contains(declaration), !line.contains("private"), !line.contains(" in ") else {
+                    continue
+                }
                 if !Self.isDocumented(file.lines, at: index) {
-                    Issue.record("\(file.path):\(index + 1): no documentation: \(line.trimmingCharacters(in: .whitespaces))")
+                    Issue.record(
+                        "\(file.path):\(index + 1): no documentation: \(line.drop { $0 == " " })"
+                    )
                 }
             }
         }
@@ -62,7 +69,8 @@ internal import Testing
 
     /// Lines that stand directly in a type, extension or file, not in a body and not in a private type.
     private static func documentable(_ code: [String]) -> [Int] {
-        var kinds: [Bool] = []  // for each open brace: whether declarations directly in it are to be documented
+        // For each open brace: whether declarations directly in it are to be documented.
+        var kinds: [Bool] = []
         var result: [Int] = []
         var pending = ""
         var depth = 0
@@ -89,7 +97,9 @@ internal import Testing
 
     private static func continues(_ pending: String) -> Bool {
         let words = pending.split { $0 == " " || $0 == "(" }
-        let heads: Set<Substring> = ["struct", "enum", "class", "actor", "protocol", "extension", "func", "init"]
+        let heads: Set<Substring> = [
+            "struct", "enum", "class", "actor", "protocol", "extension", "func", "init",
+        ]
         return words.contains { heads.contains($0) } && !pending.hasSuffix("}")
     }
 
@@ -115,7 +125,9 @@ internal import Testing
         var result: [(Int, Int)] = []
         for (start, line) in code.enumerated() {
             let words = line.split { " (<".contains($0) }
-            guard words.contains("func") || words.first == "init" || words.contains("deinit") || words.dropFirst().first == "init"
+            guard
+                words.contains("func") || words.first == "init" || words.contains("deinit")
+                    || words.dropFirst().first == "init"
             else { continue }
             var depth = 0
             var opened = false

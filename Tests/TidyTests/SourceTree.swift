@@ -3,13 +3,13 @@ internal import Foundation
 /// The repository as the tidy rules see it: its Swift files, read once.
 enum SourceTree {
     /// One Swift file.
-    struct File: Sendable, CustomTestStringConvertibleName {
+    struct File: Sendable {
         /// Below the repository's root: `Sources/EventModel/Name.swift`.
         let path: String
         /// Its lines as written.
         let lines: [String]
-        /// Its lines with comments and the content of string literals blanked out, so that braces and words in them do
-        /// not count.
+        /// Its lines with comments and the content of string literals blanked out, so that braces and words in
+        /// them do not count.
         let code: [String]
 
         /// The target it belongs to: the second component of its path.
@@ -35,12 +35,6 @@ enum SourceTree {
             return File(path: "\(folder)/\(name)", lines: lines, code: CodeOnly.strip(lines))
         }
     }
-}
-
-/// Names a value in test output.
-protocol CustomTestStringConvertibleName {
-    /// The name.
-    var path: String { get }
 }
 
 /// Blanks out comments and the content of string literals.

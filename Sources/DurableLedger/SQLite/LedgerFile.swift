@@ -22,11 +22,9 @@ struct LedgerFile: Sendable {
             try queue.writeWithoutTransaction { database in
                 try Self.prove(database)
                 try LedgerSchema.migrate(database, newLedger: newLedger)
-                try autoreleasing {
-                    let store = try LedgerStore(database)
+                try Self.serve(database, committer) {
                     isOpen = true
-                    opened(.success(store.id))
-                    committer.run(store)
+                    opened(.success($0))
                 }
             }
             try queue.close()
@@ -38,8 +36,16 @@ struct LedgerFile: Sendable {
         }
     }
 
-    /// Keeps the store's statements from outliving the connection.
-    private func autoreleasing(_ body: () throws -> Void) rethrows { try body() }
+    /// The store and its statements end with this call, before the connection is closed.
+    private static func serve(
+        _ database: Database,
+        _ committer: Committer,
+        opened: (String) -> Void
+    ) throws(SluiceError) {
+        let store = try LedgerStore(database)
+        opened(store.id)
+        committer.run(store)
+    }
 
     private var configuration: Configuration {
         var configuration = Configuration()
@@ -66,13 +72,11 @@ struct LedgerFile: Sendable {
 
     /// Reads back what promise 1 rests on (trap D01).
     private static func prove(_ database: Database) throws(SluiceError) {
-        func text(_ pragma: String) throws(SluiceError) -> String {
-            try SQLStatement(database, "PRAGMA \(pragma)").first { row in row.text(0) ?? "" } ?? ""
-        }
         for (pragma, wanted) in [
             ("journal_mode", "wal"), ("synchronous", "2"), ("locking_mode", "exclusive"),
         ] {
-            let found = try text(pragma)
+            let found =
+                try SQLStatement(database, "PRAGMA \(pragma)").first { row in row.text(0) ?? "" } ?? ""
             guard found == wanted else {
                 throw SluiceError(
                     .ledgerUnavailable,

@@ -65,6 +65,9 @@ struct LedgerMemory {
     var earliestWaiting: Timestamp?
     /// Open deliveries, as their rows are; as many as there are attempts in flight.
     var open: [Int64: LedgerEntry] = [:]
+    /// Targets of open deliveries, as their rows are (without the state of their latest delivery); nothing
+    /// else of theirs is leased.
+    var openTargets: [Int64: StoredTarget] = [:]
     /// How many outputs are being committed; while there are none, no observation needs to look for one.
     var committingOutputs = 0
     /// Where pruning goes on.

@@ -57,7 +57,7 @@ enum LedgerSchema {
     /// Names that repeat (buckets, triggers, boots, fingerprints) are stored once. Moments are nanoseconds. A
     /// delivery's state is `DeliveryState.order`, or 8 while it is ready and waits for `not_before`. The row
     /// of a delivery also holds its newest attempt; older ones move to `attempt`. A target holds its newest
-    /// and its open delivery, so that superseding and leasing look at one row.
+    /// delivery, so that superseding looks at one row.
     private static let tables = [
         """
         CREATE TABLE meta (id INTEGER PRIMARY KEY CHECK (id = 1), ledger TEXT NOT NULL,
@@ -81,7 +81,7 @@ enum LedgerSchema {
         """,
         """
         CREATE TABLE target (id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, revision INTEGER NOT NULL,
-            latest INTEGER, open INTEGER, generation INTEGER NOT NULL, done_crc INTEGER, done_size INTEGER,
+            latest INTEGER, generation INTEGER NOT NULL, done_crc INTEGER, done_size INTEGER,
             done_fingerprint INTEGER, key BLOB NOT NULL, seen TEXT, done_version TEXT, skipped TEXT)
         """,
         "CREATE UNIQUE INDEX target_key ON target (key, stream)",

@@ -16,19 +16,21 @@ final class LedgerStatements {
     let updateDelivery: SQLStatement
     /// One delivery.
     let delivery: SQLStatement
-    /// What a pick may lease, oldest first.
+    /// What is ready of a stream, class and kind.
     let ready: SQLStatement
     /// A new target.
     let insertTarget: SQLStatement
-    /// What may change of a target, but for its open delivery.
+    /// What may change of a target.
     let updateTarget: SQLStatement
-    /// A target's open delivery.
-    let openTarget: SQLStatement
+    /// What the decision changes of a delivery.
+    let decideDelivery: SQLStatement
+    /// What the end of a commit changes of a delivery.
+    let completeDelivery: SQLStatement
     /// One target by its name.
     let targetByKey: SQLStatement
     /// One target by its number.
     let targetByNumber: SQLStatement
-    /// One output and its owner.
+    /// Who owns an output.
     let outputOwner: SQLStatement
     /// Whether an output is being committed.
     let isCommitting: SQLStatement
@@ -52,7 +54,8 @@ final class LedgerStatements {
         ready = try SQLStatement(database, LedgerSQL.ready)
         insertTarget = try SQLStatement(database, LedgerSQL.insertTarget)
         updateTarget = try SQLStatement(database, LedgerSQL.updateTarget)
-        openTarget = try SQLStatement(database, LedgerSQL.openTarget)
+        decideDelivery = try SQLStatement(database, LedgerSQL.decideDelivery)
+        completeDelivery = try SQLStatement(database, LedgerSQL.completeDelivery)
         targetByKey = try SQLStatement(database, LedgerSQL.targetByKey)
         targetByNumber = try SQLStatement(database, LedgerSQL.targetByNumber)
         outputOwner = try SQLStatement(database, LedgerSQL.outputOwner)
@@ -67,7 +70,7 @@ final class LedgerStatements {
     func reset() {
         let hot = [
             begin, commit, insertDelivery, updateDelivery, delivery, ready, insertTarget, updateTarget,
-            openTarget,
+            decideDelivery, completeDelivery,
             targetByKey, targetByNumber, outputOwner, isCommitting, putOutput, publishOutput, putCounter,
             putMeta,
         ]

@@ -15,13 +15,8 @@ extension LedgerStore {
         var leases: [Lease] = []
         for pick in request.picks where pick.limit > 0 {
             guard let stream = runningStream(of: pick.trigger) else { continue }
-            let rows = sql.ready.bind(stream).bind(pick.deliveryClass.rawValue).bind(pick.suspects).bind(
-                pick.limit
-            )
-            var found: [(entry: LedgerEntry, done: DoneRecord?)] = []
-            while try rows.next() { found.append((try entry(rows), try done(rows, from: 31))) }
-            for (entry, done) in found {
-                leases.append(try lease(entry, done, boot, at: request.now))
+            for (entry, target) in try ready(stream, pick) {
+                leases.append(try lease(entry, target, boot, at: request.now))
             }
         }
         return leases
@@ -35,9 +30,26 @@ extension LedgerStore {
         return memory.streams[LedgerMemory.Stream(trigger: trigger, bucket: row.bucket)]
     }
 
+    /// What a pick may lease: passes over targets that are open, which are as many as attempts are in flight.
+    private func ready(
+        _ stream: Int64,
+        _ pick: LeaseRequest.Pick
+    ) throws(SluiceError) -> [(entry: LedgerEntry, target: StoredTarget)] {
+        let rows = sql.ready.bind(stream).bind(pick.deliveryClass.rawValue).bind(pick.suspects)
+        var found: [(entry: LedgerEntry, target: StoredTarget)] = []
+        while try rows.next() {
+            guard memory.openTargets[rows.integer(1)] == nil else { continue }
+            found.append((try entry(rows), try target(rows, from: 31)))
+            guard found.count == pick.limit else { continue }
+            rows.reset()
+            break
+        }
+        return found
+    }
+
     private func lease(
         _ found: LedgerEntry,
-        _ done: DoneRecord?,
+        _ target: StoredTarget,
         _ boot: Int64,
         at now: Timestamp
     ) throws(SluiceError) -> Lease {
@@ -50,8 +62,8 @@ extension LedgerStore {
         (entry.ended, entry.outcome, entry.failed) = (nil, nil, false)
         entry.wantsAfterAction = false
         try save(entry, old: found.delivery)
-        try sql.openTarget.bind(entry.delivery.id.rawValue).bind(entry.target).run()
-        return Lease(delivery: entry.delivery, token: AttemptToken(memory.lastToken), done: done)
+        memory.openTargets[entry.target] = target
+        return Lease(delivery: entry.delivery, token: AttemptToken(memory.lastToken), done: target.row.done)
     }
 
     /// Moves a delivery's former attempt out of its row.
@@ -132,7 +144,7 @@ extension LedgerStore {
     /// Stores a delivery whose attempt is over.
     func release(_ entry: LedgerEntry, old: Delivery) throws(SluiceError) {
         try save(entry, old: old)
-        try sql.openTarget.bind(nil as Int64?).bind(entry.target).run()
+        memory.openTargets[entry.target] = nil
     }
 
     // MARK: Operators

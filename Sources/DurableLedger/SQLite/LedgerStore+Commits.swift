@@ -1,4 +1,5 @@
 internal import EventModel
+internal import GRDB
 
 extension LedgerStore {
     /// See `Ledger.decide`.
@@ -45,7 +46,7 @@ extension LedgerStore {
         entry.delivery.statistics = decision.statistics
         entry.delivery.move(to: .committing, at: decision.now)
         if !hadOutputs { entry.freshOutputs = decision.outputs.count }
-        try save(entry, old: old)
+        try saveDecision(entry, old: old)
         return .commit(try hadOutputs ? commit(entry) : firstCommit(entry, decision))
     }
 
@@ -77,11 +78,11 @@ extension LedgerStore {
     /// The first planned output that belongs to another target.
     private func collision(_ decision: CommitDecision, _ target: Int64) throws(SluiceError) -> OutputRow? {
         for output in decision.outputs {
-            let found = try sql.outputOwner.bind(try number(of: output.bucket)).bind(output.key.bytes).first {
-                row in
-                self.output(row)
+            let bucket = try number(of: output.bucket)
+            let owner = try sql.outputOwner.bind(bucket).bind(output.key.bytes).first { row in row.integer(0)
             }
-            if let found, found.owner != target { return found.row }
+            guard let owner, owner != target else { continue }
+            return try self.output(in: output.bucket, key: output.key)
         }
         return nil
     }
@@ -125,28 +126,27 @@ extension LedgerStore {
             return .fenced(entry.delivery.state)
         }
         let old = entry.delivery
+        let version = try target(number: entry.target).row.done?.version
         try publish(completion, entry)
         entry.delivery.move(to: .done, at: completion.now)
         entry.close(.done, at: completion.now)
-        try release(entry, old: old)
+        try saveCompletion(entry, old: old)
         try forgetFailures(of: old.target.trigger)
         var caused: [DeliveryID] = []
         for effect in completion.caused {
             if let delivery = try cause(effect, by: old, at: completion.now) { caused.append(delivery) }
         }
-        if entry.wantsAfterAction, let done = try target(number: entry.target).row.done {
-            try wantAfterAction(entry, done.version, at: completion.now)
-        }
+        if let version { try wantAfterAction(entry, version, at: completion.now) }
         return .done(caused: caused)
     }
 
     private func publish(_ completion: Completion, _ entry: LedgerEntry) throws(SluiceError) {
         var published = 0
         for output in completion.outputs {
-            let statement = sql.publishOutput
-            statement.bind(output.info.version.identity).bind(try number(of: output.bucket))
-                .bind(output.info.key.bytes).bind(entry.delivery.id.rawValue)
-            while try statement.next() { published += 1 }
+            let bucket = try number(of: output.bucket)
+            try sql.publishOutput.bind(output.info.version.identity).bind(bucket).bind(output.info.key.bytes)
+                .bind(entry.delivery.id.rawValue).run()
+            published += database.changesCount
         }
         memory.committingOutputs -= published
         if entry.freshOutputs == published { return }

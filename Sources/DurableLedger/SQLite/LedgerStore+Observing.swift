@@ -32,7 +32,8 @@ extension LedgerStore {
         memory.isMetaDirty = true
     }
 
-    private func openEntries(_ state: DeliveryState) throws(SluiceError) -> [LedgerEntry] {
+    /// All deliveries of an open state, by number.
+    func openEntries(_ state: DeliveryState) throws(SluiceError) -> [LedgerEntry] {
         let rows = try sql(
             """
             SELECT \(LedgerSQL.deliveryColumns) FROM delivery d JOIN target t ON t.id = d.target

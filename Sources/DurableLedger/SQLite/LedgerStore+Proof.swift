@@ -46,14 +46,15 @@ extension LedgerStore {
         }
     }
 
-    /// What rows promise each other: ready and dead deliveries are their target's latest, open ones its open
-    /// one, and an output has no version exactly while its delivery commits.
+    /// What rows promise each other: ready and dead deliveries are their target's latest, open ones are
+    /// alone, and an output has no version exactly while its delivery commits.
     private func findProblems(after: Int64, to end: Int64, _ problems: inout [String]) throws(SluiceError) {
         let rows = try sql(
             """
-            SELECT d.id, d.state, t.latest, t.open FROM delivery d JOIN target t ON t.id = d.target
+            SELECT d.id, d.state FROM delivery d JOIN target t ON t.id = d.target
             WHERE d.id > ? AND d.id <= ? AND ((d.state IN (0, 4, 8) AND t.latest IS NOT d.id)
-                OR (d.state IN (1, 2) AND t.open IS NOT d.id) OR (d.state NOT IN (1, 2) AND t.open IS d.id))
+                OR (d.state IN (1, 2) AND EXISTS (SELECT 1 FROM delivery o WHERE o.target = d.target
+                    AND o.id <> d.id AND o.state IN (1, 2))))
             """
         ).bind(after).bind(end)
         while try rows.next() {

@@ -187,7 +187,7 @@ extension LedgerStore {
     /// See `Ledger.output`.
     func output(in bucket: BucketName, key: ObjectKey) throws(SluiceError) -> OutputRow? {
         guard let bucket = memory.buckets[bucket] else { return nil }
-        return try sql.outputOwner.bind(bucket).bind(key.bytes).first { row in self.output(row).row }
+        return try sql(LedgerSQL.output).bind(bucket).bind(key.bytes).first { row in self.output(row).row }
     }
 
     /// See `Ledger.outputs`.
@@ -233,11 +233,10 @@ extension LedgerStore {
             )
             .bind(now).first { row in row.moment(0) } ?? nil
         var oldest: [Timestamp] = []
-        let first = try sql(
+        let ready = try sql(
             """
-            SELECT d.created FROM delivery d INDEXED BY delivery_ready CROSS JOIN target t ON t.id = d.target
-            WHERE d.state = 0 AND d.stream = ? AND d.class = ? AND d.suspect = ? AND t.open IS NULL ORDER BY
-                d.id LIMIT 1
+            SELECT created, target FROM delivery INDEXED BY delivery_ready
+            WHERE state = 0 AND stream = ? AND class = ? AND suspect = ? ORDER BY id
             """
         )
         var running: Set<Int64> = []
@@ -246,24 +245,33 @@ extension LedgerStore {
             running.insert(stream)
             for deliveryClass in DeliveryClass.allCases {
                 for suspect in [false, true] {
-                    first.bind(stream).bind(deliveryClass.rawValue).bind(suspect)
-                    if let created = try first.first({ row in row.moment(0) }) ?? nil {
-                        oldest.append(created)
-                    }
+                    ready.bind(stream).bind(deliveryClass.rawValue).bind(suspect)
+                    if let created = try firstClosed(ready) { oldest.append(created) }
                 }
             }
         }
         let due = try sql(
             """
-            SELECT d.created, d.stream FROM delivery d INDEXED BY delivery_waiting CROSS JOIN target t ON
-                t.id = d.target
-            WHERE d.state = 8 AND d.not_before <= ? AND t.open IS NULL ORDER BY d.not_before LIMIT 256
+            SELECT created, target, stream FROM delivery INDEXED BY delivery_waiting
+            WHERE state = 8 AND not_before <= ? ORDER BY not_before LIMIT 256
             """
         ).bind(now)
         while try due.next() {
-            guard running.contains(due.integer(1)) else { continue }
+            guard running.contains(due.integer(2)), memory.openTargets[due.integer(1)] == nil else {
+                continue
+            }
             oldest.append(Timestamp(nanoseconds: due.integer(0)))
         }
         return Backlog(nextDue: next, oldestReady: oldest.min())
+    }
+
+    /// When the first delivery was made whose target is not open.
+    private func firstClosed(_ rows: SQLStatement) throws(SluiceError) -> Timestamp? {
+        while try rows.next() {
+            guard memory.openTargets[rows.integer(1)] == nil else { continue }
+            defer { rows.reset() }
+            return rows.moment(0)
+        }
+        return nil
     }
 }

@@ -1,4 +1,5 @@
 internal import EventModel
+internal import GRDB
 
 extension LedgerStore {
     // MARK: Deliveries
@@ -108,6 +109,24 @@ extension LedgerStore {
         }
     }
 
+    /// Stores the decision to commit.
+    func saveDecision(_ entry: LedgerEntry, old: Delivery) throws(SluiceError) {
+        let delivery = entry.delivery
+        try sql.decideDelivery.bind(delivery.updated.nanoseconds).bind(entry.wantsAfterAction)
+            .bind(delivery.statistics?.stored).bind(delivery.id.rawValue).run()
+        memory.count(delivery.id.rawValue, entry.stream, from: old, to: delivery)
+        memory.open[delivery.id.rawValue] = entry
+    }
+
+    /// Stores the end of a commit.
+    func saveCompletion(_ entry: LedgerEntry, old: Delivery) throws(SluiceError) {
+        let delivery = entry.delivery
+        try sql.completeDelivery.bind(delivery.updated.nanoseconds).bind(delivery.id.rawValue).run()
+        memory.count(delivery.id.rawValue, entry.stream, from: old, to: delivery)
+        memory.open[delivery.id.rawValue] = nil
+        memory.openTargets[entry.target] = nil
+    }
+
     // MARK: Targets
 
     /// A target's row, or one of no number and revision 0.
@@ -122,6 +141,7 @@ extension LedgerStore {
 
     /// A target's row by its number.
     func target(number: Int64) throws(SluiceError) -> StoredTarget {
+        if let open = memory.openTargets[number] { return open }
         let found = try sql.targetByNumber.bind(number).first { row throws(SluiceError) in
             try self.target(row)
         }
@@ -135,21 +155,20 @@ extension LedgerStore {
         return found
     }
 
-    /// Reads a target's row; see `LedgerSQL.targetColumns`.
-    func target(_ row: SQLStatement) throws(SluiceError) -> StoredTarget {
-        let stream = memory.streamNames[row.integer(1)] ?? .init(trigger: "", bucket: "")
-        let id = TargetID(trigger: stream.trigger, bucket: stream.bucket, key: ObjectKey(bytes: row.bytes(2)))
-        let latest = row.optionalInteger(4).map(DeliveryID.init)
+    /// Reads a target's row from a column on; see `LedgerSQL.targetColumns`.
+    func target(_ row: SQLStatement, from first: CInt = 0) throws(SluiceError) -> StoredTarget {
+        let stream = memory.streamNames[row.integer(first + 1)] ?? .init(trigger: "", bucket: "")
+        let key = ObjectKey(bytes: row.bytes(first + 2))
         let target = TargetRow(
-            id: id,
-            revision: row.integer(3),
-            seen: row.text(5).map(ObjectVersion.init(identity:)),
-            latest: latest,
-            latestState: latest == nil ? nil : Self.state(row.integer(7)),
-            skippedReason: row.text(6),
-            done: try done(row, from: 8)
+            id: TargetID(trigger: stream.trigger, bucket: stream.bucket, key: key),
+            revision: row.integer(first + 3),
+            seen: row.text(first + 5).map(ObjectVersion.init(identity:)),
+            latest: row.optionalInteger(first + 4).map(DeliveryID.init),
+            latestState: row.optionalInteger(first + 7).map(Self.state),
+            skippedReason: row.text(first + 6),
+            done: try done(row, from: first + 8)
         )
-        return StoredTarget(number: row.integer(0), stream: row.integer(1), row: target)
+        return StoredTarget(number: row.integer(first), stream: row.integer(first + 1), row: target)
     }
 
     /// Reads what outputs were made from; see `LedgerSQL.doneColumns`.
@@ -170,11 +189,11 @@ extension LedgerStore {
     func save(_ target: inout StoredTarget) throws(SluiceError) {
         let row = target.row
         guard let number = target.number else {
-            let statement = sql.insertTarget
-            statement.bind(target.stream).bind(row.id.key.bytes).bind(row.revision).bind(row.latest?.rawValue)
-                .bind(row.seen?.identity).bind(row.skippedReason)
-            return target.number = try inserted(statement)
+            try sql.insertTarget.bind(target.stream).bind(row.id.key.bytes).bind(row.revision)
+                .bind(row.latest?.rawValue).bind(row.seen?.identity).bind(row.skippedReason).run()
+            return target.number = database.lastInsertedRowID
         }
+        if memory.openTargets[number] != nil { memory.openTargets[number] = target }
         var fingerprint: Int64?
         if let done = row.done { fingerprint = try self.number(of: done.fingerprint) }
         try sql.updateTarget.bind(row.revision).bind(row.latest?.rawValue).bind(row.seen?.identity)

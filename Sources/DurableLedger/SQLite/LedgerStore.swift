@@ -59,6 +59,11 @@ final class LedgerStore {
         try loadTriggers()
         self.memory.earliestWaiting = try earliestWaiting()
         self.memory.committingOutputs = Int(try committingOutputs())
+        for entry in try openEntries(.leased) + openEntries(.committing) {
+            let target = try target(number: entry.target)
+            self.memory.open[entry.delivery.id.rawValue] = entry
+            self.memory.openTargets[entry.target] = target
+        }
     }
 
     private func committingOutputs() throws(SluiceError) -> Int64 {

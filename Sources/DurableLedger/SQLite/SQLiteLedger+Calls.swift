@@ -197,6 +197,15 @@ extension SQLiteLedger {
     /// Proves the counters against the rows, in slices between which others are served.
     public func verify() async throws(SluiceError) -> [String] {
         let number = try await committer.read { store in store.beginProof() }
+        do throws(SluiceError) {
+            return try await prove(number)
+        } catch {
+            _ = try await committer.read { store in store.endProof(number) }
+            throw error
+        }
+    }
+
+    private func prove(_ number: Int) async throws(SluiceError) -> [String] {
         var problems: [String] = []
         while true {
             let (found, hasMore) = try await committer.read { store throws(SluiceError) in

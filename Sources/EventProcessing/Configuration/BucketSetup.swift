@@ -10,20 +10,20 @@ public struct BucketSetup: Sendable {
     public let after: AfterPolicy
     /// How the bucket is watched, when a trigger watches it.
     public let watch: WatchPolicy
-    /// Makes the bucket's change feed; nil where there is none, so that only scans see changes.
-    public let makeFeed: (@Sendable () -> any ChangeFeed)?
+    /// Makes the bucket's change feed, or nil where only scans see changes.
+    let makeFeed: @Sendable () -> (any ChangeFeed)?
 
-    /// Describes one bucket.
+    /// Describes one bucket. Without `makeFeed` the store's own change feed is used.
     public init(
         store: any ObjectStore,
         after: AfterPolicy = .keep,
         watch: WatchPolicy = WatchPolicy(),
-        makeFeed: (@Sendable () -> any ChangeFeed)? = nil
+        makeFeed: (@Sendable () -> (any ChangeFeed)?)? = nil
     ) {
         self.store = store
         self.after = after
         self.watch = watch
-        self.makeFeed = makeFeed
+        self.makeFeed = makeFeed ?? { store.makeChangeFeed(queueLimit: watch.queueLimit) }
     }
 }
 
@@ -33,11 +33,18 @@ public struct WatchPolicy: Sendable, Hashable {
     public let scanInterval: Duration
     /// How long a file must be unchanged where the store cannot tell whether somebody writes it (trap W07).
     public let settle: Duration
+    /// At most so many hints wait to be looked at; beyond that a scan takes over (trap W01).
+    public let queueLimit: Int
 
     /// Describes a policy.
-    public init(scanInterval: Duration = .seconds(300), settle: Duration = .seconds(2)) {
+    public init(
+        scanInterval: Duration = .seconds(300),
+        settle: Duration = .seconds(2),
+        queueLimit: Int = 65_536
+    ) {
         self.scanInterval = scanInterval
         self.settle = settle
+        self.queueLimit = queueLimit
     }
 }
 

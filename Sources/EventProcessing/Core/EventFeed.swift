@@ -1,5 +1,5 @@
-internal import DurableLedger
-internal import EventModel
+package import DurableLedger
+package import EventModel
 internal import Synchronization
 
 /// What happened lately, for `sluice events`: the last 10,000 entries of this boot, in memory.
@@ -18,7 +18,7 @@ public final class EventFeed: Sendable {
     public init(capacity: Int = 10_000) { self.capacity = max(1, capacity) }
 
     /// Adds what happened.
-    func add(
+    package func add(
         _ kind: String,
         at time: Timestamp,
         bucket: BucketName,

@@ -52,7 +52,7 @@ final class BucketWatcher: Service {
     /// Watches until the task is cancelled.
     func run() async {
         core.clearProblem(about: "watch of \(bucket)")
-        let feed = core.configuration.buckets[bucket]?.makeFeed?()
+        let feed = core.configuration.buckets[bucket]?.makeFeed()
         hasFeed.store(feed != nil, ordering: .relaxed)
         // Whatever happens after this is announced, so that nothing falls between the feed and the first
         // scan.
@@ -78,7 +78,7 @@ final class BucketWatcher: Service {
             status.ineligible = summary.ineligible
         }
         guard !summary.baselines.isEmpty else { return }
-        try await letHintsCatchUp()
+        if summary.baselines.contains(where: { $0.trigger.existing == .skip }) { try await letHintsCatchUp() }
         for (trigger, existing) in summary.baselines { try await close(trigger, existing: existing) }
     }
 

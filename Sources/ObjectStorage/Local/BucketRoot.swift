@@ -15,12 +15,15 @@ final class BucketRoot: Sendable {
     /// The longest piece of a path that is given to one system call (`PATH_MAX` is 4096, path_resolution(7)).
     private static let longestPiece = 4000
 
+    /// The bucket's configured name.
     let bucket: BucketName
+    /// The directory's configured path.
     let path: String
     /// Directories that hold no objects, such as the service's own.
     private let excludedPaths: [String]
     private let cache = Mutex(Cache())
 
+    /// Opens nothing yet.
     init(bucket: BucketName, path: String, excluding excludedPaths: [String]) {
         self.bucket = bucket
         self.path = path

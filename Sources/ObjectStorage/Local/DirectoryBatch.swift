@@ -5,6 +5,7 @@ internal import EventModel
 struct DirectoryBatch: Sendable {
     /// One name in a directory.
     struct Entry: Sendable {
+        /// Its bytes, as the file system has them.
         let name: [UInt8]
         /// `DT_…` of readdir(3); `DT_UNKNOWN` where the file system does not tell.
         let type: UInt8

@@ -31,9 +31,12 @@ final class DirectoryCreations: Sendable {
 
 /// A directory whose entries changed.
 struct SyncTarget: Sendable {
+    /// The directory, open.
     let directory: OpenFile
+    /// Which directory it is.
     let identity: FileStatus.Identity
 
+    /// Asks which directory it is.
     init(_ directory: OpenFile, bucket: BucketName) throws(SluiceError) {
         self.directory = directory
         switch directory.status() {

@@ -18,6 +18,7 @@ final class DirectorySyncer: Sendable {
     /// How many fsyncs were made, for tests and metrics.
     let syncCount = Atomic<Int>(0)
 
+    /// Synchronises on threads of `pool`.
     init(pool: BlockingPool) { self.pool = pool }
 
     /// Returns when everything that was changed in the directory before the call is durable.

@@ -33,6 +33,7 @@ struct DirectoryWatcher {
     /// Called before events are read; lets a test fill the kernel's queue.
     private let beforeReading: @Sendable () -> Void
 
+    /// A watcher that watches nothing yet; `stopSignal` is an eventfd(2).
     init(
         root: BucketRoot, hints: HintQueue, stopSignal: OpenFile, creationLimit: Int,
         beforeReading: @escaping @Sendable () -> Void

@@ -5,17 +5,28 @@ internal import Glibc
 final class Inotify: Sendable {
     /// What an event says happened.
     struct Change: OptionSet, Hashable {
+        /// Bits of `sluice_change`.
         let rawValue: UInt32
 
+        /// A name was made: a file, a directory or a link.
         static let created = Change(rawValue: SLUICE_CHANGE_CREATED.rawValue)
+        /// A file that was open for writing was closed.
         static let written = Change(rawValue: SLUICE_CHANGE_WRITTEN.rawValue)
+        /// A name came by a rename.
         static let movedIn = Change(rawValue: SLUICE_CHANGE_MOVED_IN.rawValue)
+        /// A name went by a rename.
         static let movedOut = Change(rawValue: SLUICE_CHANGE_MOVED_OUT.rawValue)
+        /// A name was removed.
         static let deleted = Change(rawValue: SLUICE_CHANGE_DELETED.rawValue)
+        /// The watched directory was removed or unmounted.
         static let selfGone = Change(rawValue: SLUICE_CHANGE_SELF_GONE.rawValue)
+        /// The watched directory was renamed.
         static let selfMoved = Change(rawValue: SLUICE_CHANGE_SELF_MOVED.rawValue)
+        /// The watch is over.
         static let watchEnded = Change(rawValue: SLUICE_CHANGE_WATCH_ENDED.rawValue)
+        /// The kernel's queue was full; events were lost.
         static let overflow = Change(rawValue: SLUICE_CHANGE_OVERFLOW.rawValue)
+        /// The name is a directory's.
         static let directory = Change(rawValue: SLUICE_CHANGE_DIRECTORY.rawValue)
     }
 
@@ -23,6 +34,7 @@ final class Inotify: Sendable {
     struct Event {
         /// Which directory; −1 for an overflow.
         let watch: Int32
+        /// What happened.
         let change: Change
         /// The entry in the directory; empty when the event concerns the directory itself.
         let name: [UInt8]

@@ -15,6 +15,7 @@ final class LocalChangeFeed: ChangeFeed {
 
     private let beforeReading: @Sendable () -> Void
 
+    /// A feed that watches nothing yet.
     init(root: BucketRoot, queueLimit: Int, beforeReading: @escaping @Sendable () -> Void = {}) {
         self.beforeReading = beforeReading
         self.root = root
@@ -26,6 +27,7 @@ final class LocalChangeFeed: ChangeFeed {
 
     deinit { stop() }
 
+    /// Starts the thread and returns when all directories are watched.
     func start() async {
         if hasStarted.exchange(true, ordering: .relaxed) { return }
         guard let stopSignal else {
@@ -52,8 +54,10 @@ final class LocalChangeFeed: ChangeFeed {
         }
     }
 
+    /// What the thread has seen.
     func next() async -> [ChangeHint] { await hints.next() }
 
+    /// Ends the thread.
     func stop() {
         if let stopSignal {
             var one: UInt64 = 1

@@ -9,11 +9,13 @@ final class LocalLister: ObjectLister, Sendable {
     private let pool: BlockingPool
     private let walk: Mutex<DirectoryWalk>
 
+    /// A walk that has not begun.
     init(root: BucketRoot, prefix: ObjectKey, pool: BlockingPool) {
         self.pool = pool
         walk = Mutex(DirectoryWalk(root: root, prefix: prefix.bytes))
     }
 
+    /// The next page, read on the store's pool.
     func next(limit: Int) async throws(SluiceError) -> [ListEntry] {
         try await pool.run { [self] () throws(SluiceError) in
             try walk.withLock { walk throws(SluiceError) in try walk.next(limit: limit) }
@@ -41,6 +43,7 @@ struct DirectoryWalk: Sendable {
     private var excluded: Set<FileStatus.Identity> = []
     private var batch = DirectoryBatch()
 
+    /// A walk that has not begun.
     init(root: BucketRoot, prefix: [UInt8]) {
         self.root = root
         self.prefix = prefix

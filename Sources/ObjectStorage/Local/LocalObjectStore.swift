@@ -12,10 +12,15 @@ internal import Synchronization
 public final class LocalObjectStore: ObjectStore {
     /// The bucket's configured name.
     public let bucket: BucketName
+    /// The bucket's directory.
     let root: BucketRoot
+    /// Threads for file calls.
     let pool: BlockingPool
+    /// Where outputs are made.
     let staging: StagingArea
+    /// Makes renames durable.
     let syncer: DirectorySyncer
+    /// Directories whose names are not durable yet.
     let creations = DirectoryCreations()
 
     /// Makes the store of a directory, which is opened at the first call, and need not exist before.
@@ -198,6 +203,7 @@ extension LocalObjectStore {
         return unsafe name.withCPath { name in unsafe sluice_access_at(directory.number, name, 0) } != -EACCES
     }
 
+    /// Something else than a file lies under the key.
     func notRegular(_ key: ObjectKey, _ status: FileStatus) -> SluiceError {
         SluiceError(
             .storageNotRegular, "“\(key)” of bucket “\(bucket)” is no object: it is \(status.kind).",
@@ -205,6 +211,7 @@ extension LocalObjectStore {
         )
     }
 
+    /// Words an errno of a call for a key.
     func error(
         _ failure: Errno, _ verb: String, _ key: ObjectKey, scope: LocalFailure.Scope = .object
     ) -> SluiceError {

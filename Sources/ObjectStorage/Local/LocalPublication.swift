@@ -13,6 +13,7 @@ struct LocalPublication {
     /// afterwards.
     private(set) var created: [[UInt8]] = []
 
+    /// Prepares one request.
     init(store: LocalObjectStore, request: PublishRequest) {
         self.store = store
         self.request = request

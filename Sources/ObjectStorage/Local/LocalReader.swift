@@ -4,6 +4,7 @@ internal import Synchronization
 
 /// Reads an open file; whatever happens to its name, these are the bytes of that one file.
 final class LocalReader: ObjectReader {
+    /// The object as it was when it was opened.
     let info: ObjectInfo
     private let file: OpenFile
     private let opened: FileStatus
@@ -16,6 +17,7 @@ final class LocalReader: ObjectReader {
     /// that grows as fast as it is read comes to an end; `confirm` then tells.
     private let remaining: Atomic<Int>
 
+    /// Reads `file`, which `opened` describes, from its beginning.
     init(key: ObjectKey, file: OpenFile, opened: FileStatus, root: BucketRoot) {
         info = opened.info(of: key)
         self.file = file
@@ -29,6 +31,7 @@ final class LocalReader: ObjectReader {
         if opened.sizeBytes > 1 << 20 { posix_fadvise(file.number, 0, 0, POSIX_FADV_SEQUENTIAL) }
     }
 
+    /// Appends what one read(2) gives; nothing at the end.
     func read(into buffer: inout OutputRawSpan) throws(SluiceError) {
         if remaining.load(ordering: .relaxed) == 0 || buffer.freeCapacity == 0 { return }
         var failure: Errno?
@@ -58,6 +61,7 @@ final class LocalReader: ObjectReader {
         }
     }
 
+    /// Compares the open file with what it was when it was opened.
     func confirm() throws(SluiceError) {
         let now: FileStatus
         do throws(Errno) {

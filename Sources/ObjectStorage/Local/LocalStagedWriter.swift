@@ -10,6 +10,7 @@ final class LocalStagedWriter: StagedWriter {
         var digester = ContentDigester()
     }
 
+    /// Where the output lies.
     let reference: StagedReference
     private let bucket: BucketName
     private let directory: OpenFile
@@ -18,6 +19,7 @@ final class LocalStagedWriter: StagedWriter {
     private let namesFollowFiles: Bool
     private let state: Mutex<State>
 
+    /// Writes to `file`, which has just been made as `name` of `directory`.
     init(
         reference: StagedReference, bucket: BucketName, directory: OpenFile, name: [UInt8], file: OpenFile,
         namesFollowFiles: Bool
@@ -30,6 +32,7 @@ final class LocalStagedWriter: StagedWriter {
         state = Mutex(State(file: file))
     }
 
+    /// Writes all bytes.
     func write(_ bytes: RawSpan) throws(SluiceError) {
         let failure = state.withLock { state -> Errno? in
             guard let file = state.file else { return Errno(EBADF) }
@@ -50,6 +53,7 @@ final class LocalStagedWriter: StagedWriter {
         if let failure { throw error(failure) }
     }
 
+    /// Makes the output durable and closes it.
     func finish() throws(SluiceError) -> ContentDigest {
         // Taken out under the lock, so that nothing is written after the checksum; a failed fsync is never
         // repeated, because the next one may succeed although the bytes are lost (trap D06).
@@ -63,6 +67,7 @@ final class LocalStagedWriter: StagedWriter {
         return digest
     }
 
+    /// Closes and removes the output.
     func abandon() {
         state.withLock { $0.file = nil }
         // What cannot be removed now is removed by the sweep after this boot.

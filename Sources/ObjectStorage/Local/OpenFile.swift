@@ -69,8 +69,10 @@ final class OpenFile: Sendable {
 
 /// An error number of a system call; `NativeThread.errorText` has the words.
 struct Errno: Error, Hashable {
+    /// The value of `errno` (errno(3)).
     let number: Int32
 
+    /// Wraps a value of `errno`.
     init(_ number: Int32) { self.number = number }
 }
 
@@ -91,17 +93,26 @@ extension [UInt8] {
 struct FileStatus: Sendable, Hashable {
     /// Tells directories apart.
     struct Identity: Sendable, Hashable {
+        /// The file system.
         let device: UInt64
+        /// The file in its file system.
         let inode: UInt64
     }
 
+    /// Which file it is.
     let identity: Identity
+    /// Length of its content.
     let sizeBytes: UInt64
+    /// When its content changed, since the Unix epoch; users may set it (utimensat(2)).
     let modifiedNanoseconds: Int64
+    /// When anything of it changed, since the Unix epoch; users cannot set it.
     let changedNanoseconds: Int64
+    /// Type and permissions (inode(7)).
     let mode: UInt32
+    /// How many names it has; 0 once it was removed.
     let linkCount: UInt32
 
+    /// Takes over what the system said.
     init(_ raw: sluice_stat) {
         identity = Identity(device: raw.device, inode: raw.inode)
         sizeBytes = raw.size
@@ -111,7 +122,9 @@ struct FileStatus: Sendable, Hashable {
         linkCount = raw.links
     }
 
+    /// Whether it can be an object.
     var isRegular: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
+    /// Whether it is a directory.
     var isDirectory: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
 
     /// The local form of an object's version (DESIGN 2).

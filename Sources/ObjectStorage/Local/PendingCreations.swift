@@ -10,6 +10,7 @@ struct PendingCreations {
     private var order: [(key: ObjectKey, due: ContinuousClock.Instant)] = []
     private var head = 0
 
+    /// At most `limit` keys wait, each for `delay`.
     init(limit: Int, delay: Duration) {
         self.limit = limit
         self.delay = delay

@@ -17,6 +17,7 @@ final class StagingArea: Sendable {
     /// Directories in use, by `<ledger>/<boot>`; a service has one, recovery a second for a while.
     private let known = Mutex<[String: Known]>([:])
 
+    /// The area of a bucket; nothing is made or opened yet.
     init(root: BucketRoot) { self.root = root }
 
     /// Opens the directory of a boot; makes it, durably, when `creating`.

@@ -4,21 +4,29 @@ internal import EventModel
 struct MemoryBucket {
     /// One visible object.
     struct Object {
+        /// What the store says of it.
         let info: ObjectInfo
+        /// Its content.
         let bytes: [UInt8]
     }
 
     /// One output in the making.
     struct Staged {
+        /// Who makes it.
         let name: StageName
+        /// What was written so far.
         var bytes: [UInt8] = []
         /// Set by `finish`; an unfinished output cannot be published.
         var digest: ContentDigest?
     }
 
+    /// Visible objects.
     var objects: [ObjectKey: Object] = [:]
+    /// Outputs in the making.
     var staged: [StagedReference: Staged] = [:]
+    /// Keys under which no object lies, and what does.
     var ineligible: [ObjectKey: String] = [:]
+    /// Who writes what, as a test said.
     var writerStates: [ObjectKey: WriterState] = [:]
     /// Number of the newest version; each is used once.
     private var lastVersion = 0

@@ -13,6 +13,7 @@ public final class MemoryObjectStore: ObjectStore {
 
     /// The bucket's configured name.
     public let bucket: BucketName
+    /// What lies in the bucket.
     let content = Mutex(MemoryBucket())
     private let faultHook = Mutex<FaultHook?>(nil)
     private let clock: any TimeSource
@@ -148,10 +149,12 @@ public final class MemoryObjectStore: ObjectStore {
         content.withLock { $0.writerStates[key] ?? .none }
     }
 
+    /// Nothing lies under the key.
     func notFound(_ key: ObjectKey) -> SluiceError {
         SluiceError(.storageNotFound, "“\(key)” of bucket “\(bucket)” does not exist.")
     }
 
+    /// Another version lies under the key.
     func versionChanged(_ key: ObjectKey) -> SluiceError {
         SluiceError(.storageVersionChanged, "“\(key)” of bucket “\(bucket)” was overwritten.")
     }

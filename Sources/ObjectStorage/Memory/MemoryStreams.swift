@@ -8,11 +8,13 @@ final class MemoryLister: ObjectLister {
     /// Keys not yet handed out, greatest first; nil before the walk began.
     private var remaining: [ObjectKey]?
 
+    /// A walk that has not begun.
     init(store: MemoryObjectStore, prefix: ObjectKey) {
         self.store = store
         self.prefix = prefix
     }
 
+    /// The next page.
     func next(limit: Int) async throws(SluiceError) -> [ListEntry] {
         try store.meet(.list, .before, prefix)
         if remaining == nil {
@@ -43,13 +45,16 @@ final class MemoryReader: ObjectReader {
     private let object: MemoryBucket.Object
     private let position = Mutex(0)
 
+    /// Reads an object from its beginning.
     init(store: MemoryObjectStore, object: MemoryBucket.Object) {
         self.store = store
         self.object = object
     }
 
+    /// The object as it was when it was opened.
     var info: ObjectInfo { object.info }
 
+    /// Appends what there is room for.
     func read(into buffer: inout OutputRawSpan) throws(SluiceError) {
         try store.meet(.read, .before, info.key)
         position.withLock { position in
@@ -60,6 +65,7 @@ final class MemoryReader: ObjectReader {
         try store.meet(.read, .after, info.key)
     }
 
+    /// Compares with what lies under the key now.
     func confirm() throws(SluiceError) {
         try store.meet(.confirm, .before, info.key)
         let present = store.content.withLock { $0.objects[info.key]?.info }
@@ -71,16 +77,19 @@ final class MemoryReader: ObjectReader {
 
 /// Collects the bytes of a staged output.
 final class MemoryStagedWriter: StagedWriter {
+    /// Names the output.
     let reference: StagedReference
     private let store: MemoryObjectStore
     private let key: ObjectKey
 
+    /// Writes to an output that was just begun.
     init(store: MemoryObjectStore, reference: StagedReference, key: ObjectKey) {
         self.store = store
         self.reference = reference
         self.key = key
     }
 
+    /// Appends bytes to the output.
     func write(_ bytes: RawSpan) throws(SluiceError) {
         try store.meet(.write, .before, key)
         store.content.withLock { content in
@@ -90,6 +99,7 @@ final class MemoryStagedWriter: StagedWriter {
         try store.meet(.write, .after, key)
     }
 
+    /// Ends the output; only now can it be published.
     func finish() throws(SluiceError) -> ContentDigest {
         try store.meet(.finish, .before, key)
         let digest = store.content.withLock { content -> ContentDigest? in
@@ -105,6 +115,7 @@ final class MemoryStagedWriter: StagedWriter {
         return digest
     }
 
+    /// Forgets the output.
     func abandon() {
         store.content.withLock { $0.staged[reference] = nil }
     }

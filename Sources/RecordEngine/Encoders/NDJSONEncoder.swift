@@ -5,6 +5,7 @@ internal import CSimdjson
 /// A record of which nothing changed is written byte for byte, blanks included. In one that changed,
 /// neighbouring untouched fields keep the bytes between them; elsewhere fields are joined by a comma.
 struct NDJSONEncoder: RecordEncoder {
+    /// What users read about it.
     static let spec = ComponentSpec(
         name: "ndjson",
         summary: "One JSON object a line.",
@@ -12,6 +13,7 @@ struct NDJSONEncoder: RecordEncoder {
         example: "- encode: ndjson"
     )
 
+    /// Appends one line per live record.
     func encode(_ batch: RecordBatch, to output: ByteBuffer) {
         let arena = unsafe UnsafePointer(batch.arena.base.assumingMemoryBound(to: UInt8.self))
         var next = 0

@@ -4,16 +4,20 @@ internal import CSimdjson
 ///
 /// A record without that field, or whose text holds a line feed, is rejected: it would not be one line.
 struct RawEncoder: RecordEncoder {
+    /// What users read about it.
     static let spec = ComponentSpec(
         name: "raw",
         summary: "The text of the field 'line'.",
         semantics: 1,
         example: "- encode: raw"
     )
+    /// The field whose text is written.
     static let fieldName = "line"
 
+    /// The symbol of the field `line`.
     let symbol: UInt16
 
+    /// Appends one line per live record.
     func encode(_ batch: RecordBatch, to output: ByteBuffer) {
         for index in 0..<batch.count where unsafe batch.records[index].isLive {
             let record = unsafe batch.records[index]

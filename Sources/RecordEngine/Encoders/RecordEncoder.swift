@@ -6,6 +6,7 @@ protocol RecordEncoder: Sendable {
 
 /// The formats of `encode`.
 enum EncoderKind: String, CaseIterable, Sendable {
+    /// JSON lines, or the text of the field `line`.
     case ndjson, raw
 
     /// What the format is.

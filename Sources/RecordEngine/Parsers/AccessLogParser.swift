@@ -11,6 +11,7 @@ internal import CSimdjson
 ///   port, for instance) is kept whole in `path`; without a protocol (HTTP/0.9), `protocol` is null.
 /// - Lines of blanks are dropped; lines of another shape are rejected.
 struct AccessLogParser: RecordParser {
+    /// The common log format.
     static let common = ComponentSpec(
         name: "common",
         summary: "Common log format of Apache httpd and nginx.",
@@ -18,6 +19,7 @@ struct AccessLogParser: RecordParser {
         example: "- parse: common",
         fields: ["client_ip", "ident", "user", "timestamp", "method", "path", "protocol", "status", "bytes"]
     )
+    /// The combined log format.
     static let combined = ComponentSpec(
         name: "combined",
         summary: "Combined log format of Apache httpd and nginx.",
@@ -30,11 +32,13 @@ struct AccessLogParser: RecordParser {
     private let symbols: [UInt16]
     private let isCombined: Bool
 
+    /// Takes the symbols of the fields, in the order of the spec.
     init(symbols: [UInt16], isCombined: Bool) {
         self.symbols = symbols
         self.isCombined = isCombined
     }
 
+    /// Fills the fields of every live record; drops blank and rejects malformed ones.
     func parse(_ batch: RecordBatch) {
         let perRecord = symbols.count
         batch.reserveFields(batch.count * perRecord)

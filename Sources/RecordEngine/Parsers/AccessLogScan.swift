@@ -8,6 +8,7 @@ internal import CSimdjson
     ///
     /// Behind `end` lie padding bytes that may be read.
     var at: UnsafePointer<UInt8>
+    /// One behind the last byte of the line.
     let end: UnsafePointer<UInt8>
     /// Where the next field goes.
     var fields: UnsafeMutablePointer<sluice_field>

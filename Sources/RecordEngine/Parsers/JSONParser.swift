@@ -21,6 +21,7 @@ internal import CSimdjson
 
     private let handle: OpaquePointer
 
+    /// Makes a parser that takes this many levels of nesting.
     init(maximumDepth: Int) {
         guard let handle = unsafe sluice_json_new(UInt32(clamping: maximumDepth)) else {
             preconditionFailure("There is no memory for a JSON parser.")
@@ -30,6 +31,7 @@ internal import CSimdjson
 
     deinit { unsafe sluice_json_free(handle) }
 
+    /// Fills the fields of every live record; drops blank and rejects malformed ones.
     func parse(_ batch: RecordBatch) {
         batch.reserveFields(sluice_json_field_bound(batch.textExtent) + batch.count)
         _ = unsafe sluice_json_parse(

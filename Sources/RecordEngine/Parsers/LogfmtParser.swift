@@ -10,6 +10,7 @@ internal import CSimdjson
 ///   behind which a space or the line's end follows.
 /// - Lines of blanks are dropped.
 struct LogfmtParser: RecordParser {
+    /// What users read about it.
     static let spec = ComponentSpec(
         name: "logfmt",
         summary: "key=value pairs, values quoted where they hold spaces.",
@@ -17,6 +18,7 @@ struct LogfmtParser: RecordParser {
         example: "- parse: logfmt"
     )
 
+    /// Fills the fields of every live record; drops blank and rejects malformed ones.
     func parse(_ batch: RecordBatch) {
         // A key, a value or '=' and a space: three bytes a field where keys have one byte and values none.
         batch.reserveFields(batch.textExtent / 2 + batch.count)
@@ -56,12 +58,16 @@ struct LogfmtParser: RecordParser {
     ///
     /// Behind `end` lie padding bytes that may be read.
     var at: UnsafePointer<UInt8>
+    /// One behind the last byte of the line.
     let end: UnsafePointer<UInt8>
+    /// Where the fields of the record go.
     let fields: UnsafeMutablePointer<sluice_field>
+    /// Fields found so far.
     var count = 0
     /// Whether any key has a `=`.
     var hasPair = false
 
+    /// Begins at the start of a line.
     init(
         base: UnsafePointer<UInt8>,
         at: UnsafePointer<UInt8>,
@@ -74,6 +80,7 @@ struct LogfmtParser: RecordParser {
         unsafe self.fields = unsafe fields
     }
 
+    /// Scans the whole line; nil when it is logfmt.
     mutating func line(_ symbols: SymbolLookup) -> RejectReason? {
         while true {
             while unsafe at < end, unsafe at.pointee == UInt8(ascii: " ") || at.pointee == UInt8(ascii: "\t")

@@ -4,6 +4,7 @@ internal import CSimdjson
 ///
 /// Blank lines are records too.
 struct RawParser: RecordParser {
+    /// What users read about it.
     static let spec = ComponentSpec(
         name: "raw",
         summary: "Each line as it is, in the field 'line'.",
@@ -12,10 +13,12 @@ struct RawParser: RecordParser {
         fields: ["line"]
     )
 
+    /// The symbol of the field `line`.
     let symbol: UInt16
     /// JSON output holds no invalid UTF-8; raw output may.
     let needsUTF8: Bool
 
+    /// Fills the fields of every live record; drops blank and rejects malformed ones.
     func parse(_ batch: RecordBatch) {
         batch.reserveFields(batch.count)
         let isClean = !needsUTF8 || batch.isUTF8

@@ -20,6 +20,7 @@ public struct ComponentSpec: Sendable, Hashable {
 
 /// The formats of `parse`.
 enum ParserKind: String, CaseIterable, Sendable {
+    /// The words of the configuration.
     case json, combined, common, logfmt, raw
 
     /// What the format is.

@@ -14,6 +14,7 @@ public struct Pipeline: Sendable {
     /// The canonical configuration with the semantics number of each component: what a fingerprint is made
     /// from.
     public let canonicalText: String
+    /// What is done with records; nil in byte mode.
     let processor: PipelineProcessor?
 
     /// Whether bytes are passed through, without records.

@@ -7,9 +7,11 @@ struct PipelineCompiler {
 
     /// The stages of which there is at most one, each in its place.
     private enum Frame: String, CaseIterable {
+        /// In their order.
         case decompress, parse, encode, compress
     }
 
+    /// What the steps share; holds the findings.
     var context: StepContext
     private var input = InputCodec.auto
     private var output = OutputCodec.none
@@ -24,6 +26,7 @@ struct PipelineCompiler {
     private var firstLineStep: ConfigNode?
     private var canonical: [String] = []
 
+    /// Begins with the findings so far.
     init(_ diagnostics: Diagnostics) { context = StepContext(diagnostics) }
 
     /// The pipeline; meaningless where an error was reported.

@@ -9,26 +9,34 @@ internal import EventModel
 struct PipelineProcessor: BlockProcessor {
     /// Conditions on raw lines, before `parse`.
     let lineSteps: [any RecordStep]
+    /// How lines become records.
     let parser: ParserKind
     /// Steps on records, after `parse`.
     let steps: [any RecordStep]
+    /// How records become lines.
     let encoder: any RecordEncoder
     /// Whether the output must be well-formed UTF-8.
     let isWrittenAsJSON: Bool
+    /// The names that the function mentions.
     let symbols: SymbolTable
     /// Fields that the steps may add to one record.
     let spareFields: Int
     /// The most fields that one expression names.
     let slotCount: Int
+    /// Levels of nesting that JSON may have.
     let maximumDepth: Int
+    /// Longest record, for the reason of oversized ones.
     let maximumRecordBytes: Int
     /// One per line step, parser, step and encoder, in that order.
     let stageNames: [String]
 
+    /// Always: no step carries anything from block to block.
     var isStateless: Bool { true }
 
+    /// Memory for one thread.
     func makeScratch() -> any BlockScratch { PipelineScratch(self) }
 
+    /// Runs all stages over one block.
     func process(
         _ block: borrowing Block,
         into output: BlockOutput,
@@ -105,9 +113,12 @@ struct PipelineProcessor: BlockProcessor {
 
 /// The memory of one thread.
 final class PipelineScratch: BlockScratch {
+    /// The records that are worked on.
     let batch: RecordBatch
+    /// The parser with its memory.
     let parser: any RecordParser
 
+    /// Makes the memory that this processor needs.
     init(_ processor: PipelineProcessor) {
         batch = RecordBatch(
             symbols: processor.symbols.makeLookup(),
@@ -130,6 +141,7 @@ struct StageCounts {
     private var live = 0
     private var alreadyRejected = 0
 
+    /// Counts nothing yet.
     init(stageCount: Int) { values = [UInt64](repeating: 0, count: 3 * stageCount) }
 
     /// Records that all stages dropped.

@@ -24,6 +24,7 @@ public struct PipelineReport: Sendable, Hashable {
     /// What the operator should know though the run succeeded.
     public var warnings: [String] { totals.warnings }
 
+    /// Sorts the counters of the processor by stage.
     init(_ totals: PipelineDriverReport, stageNames: [String]) {
         self.totals = totals
         stages = stageNames.enumerated().map { index, name in

@@ -5,12 +5,15 @@ struct LimitsReader {
     /// Levels of nesting that `max_depth` may allow.
     static let depths = 1...100_000
 
+    /// What the driver enforces.
     var engine = EngineLimits()
     /// Levels of nested lists and objects in one JSON record (trap J04).
     var maximumDepth = 1_000
 
+    /// The defaults.
     init() {}
 
+    /// Reads a mapping and reports its mistakes.
     init(_ node: ConfigNode, _ diagnostics: inout Diagnostics) {
         guard var reader = MappingReader(node, &diagnostics) else { return }
         // Offsets within a block are 32 bits wide.
@@ -39,6 +42,7 @@ struct LimitsReader {
 /// The value of `compress`: `gzip`, `zstd`, `none` or `{ format, level }`.
 enum CompressionReader {
     private enum Format: String, CaseIterable {
+        /// The words of the configuration.
         case gzip, zstd, none
     }
 

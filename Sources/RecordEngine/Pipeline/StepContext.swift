@@ -5,16 +5,21 @@ internal import Settings
 struct KnownFields {
     /// Whether records may have other names too: JSON and logfmt.
     private(set) var isOpen: Bool
+    /// The names that are known to be there.
     private(set) var names: Set<String>
 
+    /// The names that a parser makes.
     init(isOpen: Bool, names: [String]) {
         self.isOpen = isOpen
         self.names = Set(names)
     }
 
+    /// A step makes a field.
     mutating func add(_ name: String) { names.insert(name) }
+    /// A step takes a field away.
     mutating func remove(_ name: String) { names.remove(name) }
 
+    /// A step takes all other fields away.
     mutating func keepOnly(_ kept: [String]) {
         names = isOpen ? Set(kept) : names.intersection(kept)
         isOpen = false
@@ -26,9 +31,13 @@ struct KnownFields {
 
 /// What the steps of one function share while they are compiled.
 struct StepContext {
+    /// The findings so far.
     var diagnostics: Diagnostics
+    /// The names mentioned so far.
     var symbols = SymbolTable()
+    /// The fields at the place that is compiled.
     var fields = KnownFields(isOpen: false, names: ["line"])
+    /// Whether steps see raw lines.
     var isBeforeParse = true
     /// Fields that the steps so far may add to one record.
     private(set) var spareFields = 0
@@ -37,6 +46,7 @@ struct StepContext {
     /// What stands for a secret in the canonical text, by the path of its step.
     private(set) var keyMarks: [String: String] = [:]
 
+    /// Begins before the first step.
     init(_ diagnostics: Diagnostics) { self.diagnostics = diagnostics }
 
     /// Notes that a step makes a field.

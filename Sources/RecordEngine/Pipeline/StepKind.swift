@@ -2,8 +2,11 @@ internal import Settings
 
 /// The steps on records.
 enum StepKind: String, CaseIterable, Sendable {
+    /// Keeps records for which a condition holds.
     case keepIf = "keep_if"
+    /// Drops records for which a condition holds.
     case dropIf = "drop_if"
+    /// Named as in the configuration.
     case keep, drop, rename, set, text, redact
 
     /// What the step is.

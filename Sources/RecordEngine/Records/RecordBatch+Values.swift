@@ -90,9 +90,13 @@ extension RecordBatch {
 
 /// A value that a step made, or took over from another field.
 struct MadeValue {
+    /// One of SLUICE_NULL to SLUICE_TEXT.
     var tag: Int
+    /// In the arena or the block.
     var offset: Int
+    /// In bytes.
     var length: Int
+    /// SLUICE_IN_ARENA unless the value lies in the block.
     var flags: Int = SLUICE_IN_ARENA
 }
 

@@ -18,6 +18,7 @@ internal import ExpressionLanguage
     private(set) var text: UnsafePointer<UInt8>
     /// `count` records, in order.
     let records: UnsafeMutablePointer<sluice_record>
+    /// How many records there are; at most `maximumCount`.
     private(set) var count = 0
     /// The fields of all records.
     private(set) var fields: UnsafeMutablePointer<sluice_field>
@@ -31,6 +32,7 @@ internal import ExpressionLanguage
     /// Memory of the expressions.
     let expressions: ExpressionMemory
 
+    /// Makes an empty batch.
     init(symbols: SymbolLookup, spareFields: Int, expressions: ExpressionMemory) {
         self.symbols = symbols
         self.spareFields = spareFields
@@ -56,8 +58,7 @@ internal import ExpressionLanguage
         return next
     }
 
-    /// Makes room for `perByte` fields per byte of text or `perRecord` per record, whichever parser needs
-    /// which.
+    /// Makes room for `wanted` fields of all records together, and for the spare ones; forgets the fields.
     func reserveFields(_ wanted: Int) {
         let total = wanted + count * spareFields
         if total <= fieldCapacity { return }
@@ -102,9 +103,11 @@ extension sluice_record {
 }
 
 extension sluice_field {
+    /// Whether a step took the field away.
     @inline(__always)
     var isRemoved: Bool { flags & UInt8(SLUICE_REMOVED) != 0 }
 
+    /// Whether the value holds escapes of JSON.
     @inline(__always)
     var isEscaped: Bool { flags & UInt8(SLUICE_VALUE_ESCAPED) != 0 }
 

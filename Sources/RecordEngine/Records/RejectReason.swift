@@ -3,47 +3,87 @@ internal import CSimdjson
 /// Why a record was rejected, in one byte of the record.
 enum RejectReason: UInt8 {
     // Numbers of the JSON parser: SLUICE_JSON_… of SluiceRecords.h.
+    /// Shown as "invalid UTF-8".
     case jsonInvalidUTF8 = 1
+    /// Shown as "JSON: control character in a string".
     case jsonControlCharacter
+    /// Shown as "JSON: string without an end".
     case jsonOpenString
+    /// Shown as "JSON: malformed number".
     case jsonNumber
+    /// Shown as "JSON: malformed literal".
     case jsonLiteral
+    /// Shown as "JSON: unknown escape in a string".
     case jsonEscape
+    /// Shown as "JSON: field name expected".
     case jsonName
+    /// Shown as "JSON: colon expected".
     case jsonColon
+    /// Shown as "JSON: value expected".
     case jsonValue
+    /// Shown as "JSON: comma or closing bracket expected".
     case jsonComma
+    /// Shown as "JSON: text after the record".
     case jsonTrailing
+    /// Shown as "JSON: nested deeper than max_depth".
     case jsonDepth
+    /// Shown as "JSON: bracket without an end".
     case jsonOpen
+    /// Shown as "JSON: not an object".
     case jsonNoObject
+    /// Shown as "JSON: cannot be indexed".
     case jsonInternal
 
+    /// Shown as "invalid UTF-8".
     case invalidUTF8 = 32
+    /// Shown as "access log: client address expected".
     case accessClient
+    /// Shown as "access log: ident and user expected".
     case accessIdent
+    /// Shown as "access log: [timestamp] expected".
     case accessTimestamp
+    /// Shown as "access log: quoted request expected".
     case accessRequest
+    /// Shown as "access log: three-digit status expected".
     case accessStatus
+    /// Shown as "access log: number of bytes or '-' expected".
     case accessBytes
+    /// Shown as "access log: quoted referer expected".
     case accessReferer
+    /// Shown as "access log: quoted user agent expected".
     case accessUserAgent
+    /// Shown as "access log: text after the last field".
     case accessTrailing
+    /// Shown as "logfmt: malformed key".
     case logfmtKey
+    /// Shown as "logfmt: quoted value without an end".
     case logfmtQuote
+    /// Shown as "logfmt: unknown escape in a quoted value".
     case logfmtEscape
+    /// Shown as "logfmt: no key=value pair".
     case logfmtNoPair
 
+    /// Shown as "integer overflow".
     case expressionOverflow = 64
+    /// Shown as "division by zero".
     case expressionDivision
+    /// Shown as "value of the wrong type".
     case expressionType
+    /// Shown as "condition is neither true nor false".
     case expressionNotBool
+    /// Shown as "text that cannot be converted".
     case expressionConversion
+    /// Shown as "invalid regular expression".
     case expressionPattern
+    /// Shown as "too much text made by one expression".
     case expressionText
+    /// Shown as "result is no finite number".
     case notFinite
+    /// Shown as "steps made more text than a record may hold".
     case tooMuchText
+    /// Shown as "no field 'line' to write".
     case noLine
+    /// Shown as "the field 'line' holds a line feed".
     case lineFeedInLine
 
     /// `detail` where there is nothing more to say.

@@ -5,6 +5,7 @@ struct SymbolTable: Sendable {
     /// The most names that one function may mention.
     static let maximumCount = 4_000
 
+    /// Name `i` has symbol `i + 1`.
     private(set) var names: [String] = []
     private var symbols: [String: UInt16] = [:]
 

@@ -8,12 +8,14 @@ internal import Settings
 /// Null counts as false. A condition that cannot be evaluated rejects the record. Before `parse` the only
 /// field is `line`, the raw text, and dropped records are never parsed.
 struct ConditionStep: RecordStep {
+    /// What users read about `keep_if`.
     static let keepIf = ComponentSpec(
         name: "keep_if",
         summary: "Keeps the records for which a condition holds.",
         semantics: 1,
         example: "- keep_if: status >= 500"
     )
+    /// What users read about `drop_if`.
     static let dropIf = ComponentSpec(
         name: "drop_if",
         summary: "Drops the records for which a condition holds.",
@@ -21,9 +23,12 @@ struct ConditionStep: RecordStep {
         example: "- drop_if: path == \"/healthz\""
     )
 
+    /// The condition.
     let binding: ExpressionBinding
+    /// Whether records stay or go when it holds.
     let keeps: Bool
 
+    /// Compiles the step; reports its mistakes.
     static func compile(_ node: ConfigNode, keeps: Bool, _ context: inout StepContext) -> [any RecordStep] {
         guard let expression = context.expression(node) else { return [] }
         context.checkCondition(expression, at: node)
@@ -31,6 +36,7 @@ struct ConditionStep: RecordStep {
         return [ConditionStep(binding: context.bind(expression), keeps: keeps)]
     }
 
+    /// Works on the live records of a batch.
     func apply(to batch: RecordBatch) {
         for index in 0..<batch.count where unsafe batch.records[index].isLive {
             let value = unsafe binding.evaluate(batch.records[index], in: batch)
@@ -41,9 +47,12 @@ struct ConditionStep: RecordStep {
 
 /// A condition on the raw line, before `parse`.
 struct LineConditionStep: RecordStep {
+    /// The condition, on `line` alone.
     let expression: CompiledExpression
+    /// Whether records stay or go when it holds.
     let keeps: Bool
 
+    /// Works on the live records of a batch.
     func apply(to batch: RecordBatch) {
         let memory = batch.expressions
         for index in 0..<batch.count where unsafe batch.records[index].isLive {

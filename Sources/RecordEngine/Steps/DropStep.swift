@@ -3,6 +3,7 @@ internal import Settings
 
 /// `drop: [a, b]` removes every field of these names.
 struct DropStep: RecordStep {
+    /// What users read about it.
     static let spec = ComponentSpec(
         name: "drop",
         summary: "Removes fields.",
@@ -10,14 +11,17 @@ struct DropStep: RecordStep {
         example: "- drop: [trace_id, debug]"
     )
 
+    /// The fields named.
     let symbols: SymbolSet
 
+    /// Compiles the step; reports its mistakes.
     static func compile(_ node: ConfigNode, _ context: inout StepContext) -> [any RecordStep] {
         let names = context.fieldNames(node)
         for name in names { context.fields.remove(name) }
         return [DropStep(symbols: SymbolSet(names.map { context.symbols.symbol(for: $0) }))]
     }
 
+    /// Works on the live records of a batch.
     func apply(to batch: RecordBatch) {
         for index in 0..<batch.count where unsafe batch.records[index].isLive {
             for place in unsafe batch.records[index].fieldRange

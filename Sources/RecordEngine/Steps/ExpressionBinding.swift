@@ -8,6 +8,7 @@ internal import ExpressionLanguage
     /// The values of the fields that an expression names.
     let slots: UnsafeMutableBufferPointer<ExpressionValue>
 
+    /// Room for the fields of any expression of the function.
     init(slotCount: Int) {
         unsafe slots = .allocate(capacity: max(slotCount, 1))
         unsafe slots.initialize(repeating: .null)
@@ -18,10 +19,12 @@ internal import ExpressionLanguage
 
 /// An expression and where its fields are found.
 struct ExpressionBinding: Sendable {
+    /// The compiled expression.
     let expression: CompiledExpression
     /// From symbol to slot; −1 where the expression does not name it.
     private let slots: [Int16]
 
+    /// Takes the symbols of the expression's fields, slot by slot.
     init(_ expression: CompiledExpression, symbols: [UInt16]) {
         self.expression = expression
         var slots: [Int16] = []

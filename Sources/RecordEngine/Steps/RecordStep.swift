@@ -13,6 +13,7 @@ protocol RecordStep: Sendable {
 }
 
 extension RecordStep {
+    /// Most steps make no field of their own.
     var madeField: String? { nil }
 }
 
@@ -20,6 +21,7 @@ extension RecordStep {
 struct SymbolSet: Sendable {
     private var isMember: [Bool] = []
 
+    /// Takes the members.
     init(_ symbols: some Sequence<UInt16>) {
         for symbol in symbols {
             while isMember.count <= Int(symbol) { isMember.append(false) }

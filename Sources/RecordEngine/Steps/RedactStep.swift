@@ -9,6 +9,7 @@ internal import Settings
 /// hash on every machine, and nobody without the key can try values (trap J15). Without `key` it is plain
 /// SHA-256, which `check` warns about.
 struct RedactStep: RecordStep {
+    /// What users read about it.
     static let spec = ComponentSpec(
         name: "redact",
         summary: "Masks, hashes or removes fields.",
@@ -18,13 +19,18 @@ struct RedactStep: RecordStep {
 
     /// What becomes of a value.
     enum Method: String, CaseIterable, Sendable {
+        /// The words of the configuration.
         case mask, hash, remove
     }
 
+    /// The fields to redact.
     let symbols: SymbolSet
+    /// What becomes of them.
     let method: Method
+    /// The keyed hash, where a key is given.
     let key: KeyedHash?
 
+    /// Compiles the step; reports its mistakes.
     static func compile(_ node: ConfigNode, _ context: inout StepContext) -> [any RecordStep] {
         guard var reader = MappingReader(node, &context.diagnostics) else { return [] }
         let fields = reader.required("fields", &context.diagnostics)
@@ -57,6 +63,7 @@ struct RedactStep: RecordStep {
         return [RedactStep(symbols: symbols, method: method, key: keyed)]
     }
 
+    /// Works on the live records of a batch.
     func apply(to batch: RecordBatch) {
         for index in 0..<batch.count where unsafe batch.records[index].isLive {
             for place in unsafe batch.records[index].fieldRange {

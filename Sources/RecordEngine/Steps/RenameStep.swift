@@ -8,6 +8,7 @@ internal import Settings
 /// name, other fields of the new name are removed, as `mv` replaces a file; where it has none, nothing
 /// happens.
 struct RenameStep: RecordStep {
+    /// What users read about it.
     static let spec = ComponentSpec(
         name: "rename",
         summary: "Gives fields other names.",
@@ -17,8 +18,8 @@ struct RenameStep: RecordStep {
 
     /// From old to new symbol, by old symbol; 0 where the name stays.
     let targets: [UInt16]
-    let replaced: SymbolSet
 
+    /// Compiles the step; reports its mistakes.
     static func compile(_ node: ConfigNode, _ context: inout StepContext) -> [any RecordStep] {
         var targets: [UInt16] = []
         var news: [String: String] = [:]
@@ -40,9 +41,10 @@ struct RenameStep: RecordStep {
         }
         for old in news.values { context.fields.remove(old) }
         for new in news.keys { context.fields.add(new) }
-        return [RenameStep(targets: targets, replaced: SymbolSet(targets.filter { $0 != 0 }))]
+        return [RenameStep(targets: targets)]
     }
 
+    /// Works on the live records of a batch.
     func apply(to batch: RecordBatch) {
         for index in 0..<batch.count where unsafe batch.records[index].isLive {
             let range = unsafe batch.records[index].fieldRange

@@ -9,6 +9,7 @@ struct SHA256 {
     private var pending: [UInt8] = []
     private var byteCount: UInt64 = 0
 
+    /// Begins a message.
     init() { pending.reserveCapacity(64) }
 
     /// Takes further bytes of the message.
@@ -96,6 +97,7 @@ struct KeyedHash: Sendable {
     private let inner: SHA256
     private let outer: SHA256
 
+    /// Takes a key of any length.
     init(key: [UInt8]) {
         var block = key
         if block.count > 64 {

@@ -8,6 +8,7 @@ internal import Settings
 /// null is written as null. A field taken over as it is (`set: { a: b }`) keeps the bytes of its number, list
 /// or object.
 struct SetStep: RecordStep {
+    /// What users read about it.
     static let spec = ComponentSpec(
         name: "set",
         summary: "Computes fields by expressions.",
@@ -15,10 +16,14 @@ struct SetStep: RecordStep {
         example: "- set: { error: status >= 500 }"
     )
 
+    /// The field that is made.
     let madeField: String?
+    /// Its symbol.
     let symbol: UInt16
+    /// What computes it.
     let binding: ExpressionBinding
 
+    /// Compiles the step; reports its mistakes.
     static func compile(_ node: ConfigNode, _ context: inout StepContext) -> [any RecordStep] {
         context.entries(node).compactMap { entry in
             guard let expression = context.expression(entry.value) else { return nil }
@@ -29,6 +34,7 @@ struct SetStep: RecordStep {
         }
     }
 
+    /// Works on the live records of a batch.
     func apply(to batch: RecordBatch) {
         for index in 0..<batch.count where unsafe batch.records[index].isLive {
             let result = unsafe binding.evaluate(batch.records[index], in: batch)
@@ -42,6 +48,7 @@ struct SetStep: RecordStep {
 
 /// A value that cannot be written.
 struct ValueFailure: Error {
+    /// What the record is rejected for.
     let reason: RejectReason
 }
 

@@ -6,6 +6,7 @@ internal import Settings
 /// `{field}` stands for a field's value: text as it is, numbers, lists and objects as they are written, null
 /// and absent as nothing. `{{` and `}}` are braces.
 struct TextStep: RecordStep {
+    /// What users read about it.
     static let spec = ComponentSpec(
         name: "text",
         summary: "Makes text fields from literals and {field} templates.",
@@ -15,15 +16,21 @@ struct TextStep: RecordStep {
 
     /// A part of a template.
     enum Segment: Sendable, Equatable {
+        /// Text as it stands.
         case literal([UInt8])
+        /// The value of a field.
         case field(UInt16)
     }
 
+    /// The field that is made.
     let madeField: String?
+    /// Its symbol.
     let symbol: UInt16
+    /// The template, in order.
     let segments: [Segment]
     private let literalBytes: Int
 
+    /// Takes a parsed template.
     init(_ madeField: String, symbol: UInt16, segments: [Segment]) {
         self.madeField = madeField
         self.symbol = symbol
@@ -33,6 +40,7 @@ struct TextStep: RecordStep {
         }
     }
 
+    /// Compiles the step; reports its mistakes.
     static func compile(_ node: ConfigNode, _ context: inout StepContext) -> [any RecordStep] {
         context.entries(node).compactMap { entry in
             guard let text = entry.value.text(&context.diagnostics) else { return nil }
@@ -58,6 +66,7 @@ struct TextStep: RecordStep {
         }
     }
 
+    /// Works on the live records of a batch.
     func apply(to batch: RecordBatch) {
         for index in 0..<batch.count where unsafe batch.records[index].isLive {
             let record = unsafe batch.records[index]

@@ -2,8 +2,11 @@
 ///
 /// No expressions (trap S35).
 enum TextTemplate {
+    /// A part of a template.
     enum Part: Equatable {
+        /// Text as it stands.
         case literal(String)
+        /// The value of a field.
         case field(String)
     }
 

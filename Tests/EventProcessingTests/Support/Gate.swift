@@ -1,0 +1,36 @@
+internal import Synchronization
+internal import Testing
+
+/// Holds a function's thread until the test opens it.
+final class Gate: Sendable {
+    private let isOpen = Atomic(false)
+    private let entered = Atomic(0)
+
+    /// How many threads have come.
+    var enteredCount: Int { entered.load(ordering: .acquiring) }
+
+    /// Whether it was opened.
+    var isOpened: Bool { isOpen.load(ordering: .acquiring) }
+
+    /// Lets all pass, now and later.
+    func open() { isOpen.store(true, ordering: .releasing) }
+
+    /// On a thread of its own: waits until the gate is open, calling `check` again and again.
+    func pass(_ check: () throws -> Void = {}) rethrows {
+        entered.add(1, ordering: .acquiringAndReleasing)
+        while !isOpen.load(ordering: .acquiring) { try check() }
+    }
+}
+
+/// Waits until something that other tasks bring about is so; fails after ten seconds.
+func eventually(
+    _ what: Comment,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: () async throws -> Bool
+) async throws {
+    let start = ContinuousClock.now
+    while try await !condition() {
+        try #require(start.duration(to: .now) < .seconds(10), what, sourceLocation: sourceLocation)
+        await Task.yield()
+    }
+}
