@@ -12,7 +12,7 @@ internal import TriggerRules
 /// The real thing: directories, inotify, the SQLite ledger, the system's clock.
 @Suite struct LocalTests {
     @Test(
-        "a file renamed into a directory becomes its output and the next stage's; a second boot finds all done"
+        "a file renamed into a directory becomes two outputs in a chain; a second boot finds all done"
     )
     func chain() async throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
