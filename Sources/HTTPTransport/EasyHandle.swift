@@ -33,7 +33,8 @@ struct EasyHandle: ~Copyable {
     func perform(body: [UInt8]) throws(SluiceError) -> (code: CURLcode, status: Int, body: [UInt8]) {
         let answer = Answer()
         let context = unsafe Unmanaged.passUnretained(answer).toOpaque()
-        // libcurl calls this on the thread that performs, with the context given here; `answer` outlives the call.
+        // libcurl calls this on the thread that performs, with the context given here; `answer` outlives the
+        // call.
         let code = unsafe sluice_curl_set_write(
             handle,
             { bytes, size, count, context in
@@ -41,9 +42,12 @@ struct EasyHandle: ~Copyable {
                 let answer = unsafe Unmanaged<Answer>.fromOpaque(context).takeUnretainedValue()
                 let chunk = unsafe UnsafeRawBufferPointer(start: bytes, count: size * count)
                 return unsafe answer.take(chunk)
-            }, context)
+            },
+            context
+        )
         try check(code)
-        // Without "Expect:" libcurl waits up to a second for 100 Continue before a large body (CURLOPT_EXPECT_100_TIMEOUT_MS(3)).
+        // Without "Expect:" libcurl waits up to a second for 100 Continue before a large body
+        // (CURLOPT_EXPECT_100_TIMEOUT_MS(3)).
         var headers = unsafe body.isEmpty ? nil : curl_slist_append(nil, "Content-Type: application/json")
         unsafe headers = unsafe headers.flatMap { unsafe curl_slist_append($0, "Expect:") }
         defer { unsafe curl_slist_free_all(headers) }

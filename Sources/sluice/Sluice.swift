@@ -9,25 +9,34 @@ struct Sluice: AsyncParsableCommand {
         commandName: "sluice",
         abstract: "Turns 'an object arrived' into 'its clean result exists'.",
         discussion: """
-            First steps: 'sluice init' writes a configuration, 'sluice check' proves it, 'sluice serve' runs it.
+            First steps: 'sluice init' writes a configuration, 'sluice check' proves it, 'sluice serve' \
+            runs it.
             Exit codes: 0 done, 1 failed, 64 wrong usage, 78 invalid configuration.
             """,
         version: Version.current,
         groupedSubcommands: [
             CommandGroup(
-                name: "Setting up:", subcommands: [InitCommand.self, CheckCommand.self, SchemaCommand.self, DoctorCommand.self]),
+                name: "Setting up:",
+                subcommands: [InitCommand.self, CheckCommand.self, SchemaCommand.self, DoctorCommand.self]
+            ),
             CommandGroup(
-                name: "Running:", subcommands: [ServeCommand.self, RunCommand.self]),
+                name: "Running:",
+                subcommands: [ServeCommand.self, RunCommand.self]
+            ),
             CommandGroup(
                 name: "Objects:",
-                subcommands: [PutCommand.self, GetCommand.self, ListCommand.self, RemoveCommand.self]),
+                subcommands: [PutCommand.self, GetCommand.self, ListCommand.self, RemoveCommand.self]
+            ),
             CommandGroup(
                 name: "Watching and mending:",
                 subcommands: [
-                    StatusCommand.self, EventsCommand.self, WhyCommand.self, DeliveriesCommand.self, DeadCommand.self,
+                    StatusCommand.self, EventsCommand.self, WhyCommand.self, DeliveriesCommand.self,
+                    DeadCommand.self,
                     TriggerCommand.self, LedgerCommand.self, ReloadCommand.self, WorkerCommand.self,
-                ]),
-        ])
+                ]
+            ),
+        ]
+    )
 
     static func main() async {
         do {

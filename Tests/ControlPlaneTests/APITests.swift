@@ -4,8 +4,8 @@ internal import EventModel
 internal import EventProcessing
 internal import Foundation
 internal import Synchronization
-internal import Testing
 internal import TestSupport
+internal import Testing
 
 /// Requests and answers, without a transport.
 @Suite struct APITests {
@@ -15,18 +15,27 @@ internal import TestSupport
     private func api(reload: CheckView? = nil) -> API {
         API(
             operations: operations,
-            host: API.Host(boot: "boot-1", reload: reload.map { view in { @Sendable () async -> CheckView in view } }),
-            clock: clock)
+            host: API.Host(
+                boot: "boot-1",
+                reload: reload.map { view in { @Sendable () async -> CheckView in view } }
+            ),
+            clock: clock
+        )
     }
 
     private func send(_ method: String, _ target: String, _ body: String = "") async -> (Int, String) {
-        let answer = await api().respond(to: APIRequest(method: method, target: target, body: Data(body.utf8)))
+        let answer = await api().respond(
+            to: APIRequest(method: method, target: target, body: Data(body.utf8))
+        )
         return (answer.status, String(decoding: answer.body, as: UTF8.self))
     }
 
     @Test("pages of deliveries follow one another by a cursor")
     func pages() async throws {
-        let request = APIRequest(method: "GET", target: "/v1/deliveries?limit=3&state=dead,done&trigger=web&bucket=inbox")
+        let request = APIRequest(
+            method: "GET",
+            target: "/v1/deliveries?limit=3&state=dead,done&trigger=web&bucket=inbox"
+        )
         let first = await api().respond(to: request)
         let page = try ViewCoding.decode(DeliveryPageView.self, from: first.body)
         #expect(page.deliveries.map(\.id) == [5, 4, 3])
@@ -35,17 +44,25 @@ internal import TestSupport
         #expect(query.states == [.dead, .done])
         #expect(query.trigger == "web")
         #expect(query.bucket == "inbox")
-        let second = await api().respond(to: APIRequest(method: "GET", target: "/v1/deliveries?limit=3&before=3"))
+        let second = await api().respond(
+            to: APIRequest(method: "GET", target: "/v1/deliveries?limit=3&before=3")
+        )
         let rest = try ViewCoding.decode(DeliveryPageView.self, from: second.body)
         #expect(rest.deliveries.map(\.id) == [2, 1])
         #expect(rest.next == nil)
     }
 
-    @Test("a wrong parameter is named", arguments: [
-        ("/v1/deliveries?limit=0", "limit"), ("/v1/deliveries?limit=x", "limit"), ("/v1/deliveries?before=-1", "before"),
-        ("/v1/deliveries?state=lost", "lost"), ("/v1/why?bucket=inbox", "key"), ("/v1/why?key=a", "bucket"),
-        ("/v1/deliveries/abc", "number"), ("/v1/why?bucket=b&key_base64=%21", "base64"), ("/v1/events?wait=3600", "wait"),
-    ])
+    @Test(
+        "a wrong parameter is named",
+        arguments: [
+            ("/v1/deliveries?limit=0", "limit"), ("/v1/deliveries?limit=x", "limit"),
+            ("/v1/deliveries?before=-1", "before"),
+            ("/v1/deliveries?state=lost", "lost"), ("/v1/why?bucket=inbox", "key"),
+            ("/v1/why?key=a", "bucket"),
+            ("/v1/deliveries/abc", "number"), ("/v1/why?bucket=b&key_base64=%21", "base64"),
+            ("/v1/events?wait=3600", "wait"),
+        ]
+    )
     func parameters(target: String, word: String) async throws {
         let (status, body) = await send("GET", target)
         #expect(status == 400)
@@ -56,13 +73,22 @@ internal import TestSupport
 
     @Test("a key travels percent-encoded, escaped, and as bytes")
     func keys() async throws {
-        let target = APIRequest.target("/v1/why", ["bucket": "inbox", "key": FakeOperations.source.description])
+        let target = APIRequest.target(
+            "/v1/why",
+            ["bucket": "inbox", "key": FakeOperations.source.description]
+        )
         let view = try ViewCoding.decode(ExplanationView.self, from: Data(await send("GET", target).1.utf8))
         #expect(ObjectKey(escaped: view.key) == FakeOperations.source)
         let encoded = Data(FakeOperations.source.bytes).base64EncodedString()
         let bytes = APIRequest.target("/v1/why", ["bucket": "inbox", "key_base64": encoded])
-        #expect(try ViewCoding.decode(ExplanationView.self, from: Data(await send("GET", bytes).1.utf8)) == view)
-        #expect(APIRequest(method: "GET", target: "/x?a=1+2%20%26&b&c=").query == ["a": "1+2 &", "b": "", "c": ""])
+        #expect(
+            try ViewCoding.decode(ExplanationView.self, from: Data(await send("GET", bytes).1.utf8)) == view
+        )
+        #expect(
+            APIRequest(method: "GET", target: "/x?a=1+2%20%26&b&c=").query == [
+                "a": "1+2 &", "b": "", "c": "",
+            ]
+        )
     }
 
     @Test("an unknown path or delivery is 404, another method 405")
@@ -89,7 +115,11 @@ internal import TestSupport
 
     @Test("a body longer than the route takes is refused")
     func tooLarge() async {
-        let (status, body) = await send("POST", "/v1/deliveries/7/cancel", String(repeating: " ", count: 5000))
+        let (status, body) = await send(
+            "POST",
+            "/v1/deliveries/7/cancel",
+            String(repeating: " ", count: 5000)
+        )
         #expect(status == 413)
         #expect(body.contains("api.body-too-large"))
     }
@@ -130,7 +160,14 @@ internal import TestSupport
     func reload() async throws {
         #expect(await send("POST", "/v1/reload").0 == 409)
         let finding = FindingView(
-            severity: "error", code: "config.unknown-key", message: "m", hint: nil, line: 3, column: 5, path: "x")
+            severity: "error",
+            code: "config.unknown-key",
+            message: "m",
+            hint: nil,
+            line: 3,
+            column: 5,
+            path: "x"
+        )
         let view = CheckView(ok: false, file: "/sluice.yaml", findings: [finding])
         let answer = await api(reload: view).respond(to: APIRequest(method: "POST", target: "/v1/reload"))
         #expect(answer.status == 422)
@@ -151,17 +188,23 @@ internal import TestSupport
         #expect(text.contains("# TYPE sluice_queue_deliveries gauge\n"))
         #expect(text.contains(#"sluice_queue_deliveries{trigger="web",class="live",state="dead"} 1"# + "\n"))
         #expect(text.contains("sluice_healthy 1\n"))
-        for line in text.split(separator: "\n") where !line.hasPrefix("#") { #expect(line.hasPrefix("sluice_")) }
+        for line in text.split(separator: "\n") where !line.hasPrefix("#") {
+            #expect(line.hasPrefix("sluice_"))
+        }
     }
 
     @Test("labels and help are escaped as the format asks")
     func prometheusEscapes() {
         let family = MetricFamily(
-            "sluice_x_total", .counter, "a\\b\nc",
-            [.init(1.5, labels: [.init("l", "a\"b\\c\nd")]), .init(.infinity, suffix: "_bucket")])
+            "sluice_x_total",
+            .counter,
+            "a\\b\nc",
+            [.init(1.5, labels: [.init("l", "a\"b\\c\nd")]), .init(.infinity, suffix: "_bucket")]
+        )
         #expect(
             PrometheusText.write([family])
                 == "# HELP sluice_x_total a\\\\b\\nc\n# TYPE sluice_x_total counter\n"
-                + "sluice_x_total{l=\"a\\\"b\\\\c\\nd\"} 1.5\nsluice_x_total_bucket +Inf\n")
+                + "sluice_x_total{l=\"a\\\"b\\\\c\\nd\"} 1.5\nsluice_x_total_bucket +Inf\n"
+        )
     }
 }

@@ -20,7 +20,8 @@ final class FakeOperations: Operations {
     static let time = Timestamp(milliseconds: 1_790_812_800_000)
     static let source = ObjectKey(bytes: Array("web/".utf8) + [0xFF, 0x1B] + Array("a.log".utf8))
 
-    static func delivery(_ id: Int64, state: DeliveryState = .done, key: ObjectKey = "web/a.log") -> Delivery {
+    static func delivery(_ id: Int64, state: DeliveryState = .done, key: ObjectKey = "web/a.log") -> Delivery
+    {
         var statistics = DeliveryStatistics()
         var tally = RecordTally()
         tally.input = 10
@@ -32,46 +33,86 @@ final class FakeOperations: Operations {
         statistics.bytesOut = 400
         statistics.duration = .milliseconds(12)
         return Delivery(
-            id: DeliveryID(id), target: TargetID(trigger: "web", bucket: "inbox", key: key),
-            version: ObjectVersion(identity: "i1-s1000-m1-c1"), sizeBytes: 1000, eventType: .createdPut, eventTime: time,
-            lane: .main, deliveryClass: .catchUp, hop: 0, cause: nil, state: state, created: time, updated: time,
-            statistics: state == .done ? statistics : nil)
+            id: DeliveryID(id),
+            target: TargetID(trigger: "web", bucket: "inbox", key: key),
+            version: ObjectVersion(identity: "i1-s1000-m1-c1"),
+            sizeBytes: 1000,
+            eventType: .createdPut,
+            eventTime: time,
+            lane: .main,
+            deliveryClass: .catchUp,
+            hop: 0,
+            cause: nil,
+            state: state,
+            created: time,
+            updated: time,
+            statistics: state == .done ? statistics : nil
+        )
     }
 
     static let output = OutputRow(
-        bucket: "clean", key: "web/a.ndjson", owner: TargetID(trigger: "web", bucket: "inbox", key: "web/a.log"),
-        delivery: DeliveryID(7), version: ObjectVersion(identity: "i2"), digest: ContentDigest(crc64: 0xAB, sizeBytes: 400))
+        bucket: "clean",
+        key: "web/a.ndjson",
+        owner: TargetID(trigger: "web", bucket: "inbox", key: "web/a.log"),
+        delivery: DeliveryID(7),
+        version: ObjectVersion(identity: "i2"),
+        digest: ContentDigest(crc64: 0xAB, sizeBytes: 400)
+    )
 
     func status() async throws(SluiceError) -> ServiceStatus {
         state.withLock { state in
             ServiceStatus(
-                health: state.health, problems: state.problems, started: Self.time, activeAttempts: 1, workers: 8,
+                health: state.health,
+                problems: state.problems,
+                started: Self.time,
+                activeAttempts: 1,
+                workers: 8,
                 counters: [
                     CounterRow(trigger: "web", deliveryClass: .live, state: .done, count: 3),
                     CounterRow(trigger: "web", deliveryClass: .live, state: .dead, count: 1),
                 ],
                 triggers: [
                     TriggerRow(
-                        name: "web", bucket: "inbox", isConfigured: true, baselineComplete: true,
-                        pausedReason: state.paused["web"] ?? nil, failuresInARow: 0)
+                        name: "web",
+                        bucket: "inbox",
+                        isConfigured: true,
+                        baselineComplete: true,
+                        pausedReason: state.paused["web"] ?? nil,
+                        failuresInARow: 0
+                    )
                 ],
                 oldestReady: nil,
                 buckets: [
                     BucketStatus(
-                        name: "inbox", watching: "inotify+scan", lastScan: nil, objectCount: 4,
-                        ineligible: ["symbolic link": 1], overflows: 0)
-                ])
+                        name: "inbox",
+                        watching: "inotify+scan",
+                        lastScan: nil,
+                        objectCount: 4,
+                        ineligible: ["symbolic link": 1],
+                        overflows: 0
+                    )
+                ]
+            )
         }
     }
 
     func why(_ bucket: BucketName, _ key: ObjectKey) async throws(SluiceError) -> Explanation {
-        guard bucket == "inbox" else { throw SluiceError(.apiNotFoundInTest, "There is no bucket '\(bucket)'.") }
+        guard bucket == "inbox" else {
+            throw SluiceError(.apiNotFoundInTest, "There is no bucket '\(bucket)'.")
+        }
         return Explanation(
-            bucket: bucket, key: key, object: nil, ineligible: nil,
+            bucket: bucket,
+            key: key,
+            object: nil,
+            ineligible: nil,
             verdicts: [
                 TriggerVerdict(trigger: "web", refusal: nil),
                 TriggerVerdict(trigger: "app", refusal: "the key has none of the prefixes"),
-            ], targets: [], deliveries: [], madeBy: nil)
+            ],
+            targets: [],
+            deliveries: [],
+            madeBy: nil
+        )
     }
 
     func deliveries(_ query: DeliveryQuery) async throws(SluiceError) -> [Delivery] {
@@ -84,7 +125,13 @@ final class FakeOperations: Operations {
     func history(of delivery: DeliveryID) async throws(SluiceError) -> DeliveryHistory? {
         guard delivery.rawValue == 7 else { return nil }
         let attempt = AttemptRecord(
-            token: AttemptToken(9), owner: OwnerID(boot: "b1"), started: Self.time, ended: nil, outcome: nil, failure: nil)
+            token: AttemptToken(9),
+            owner: OwnerID(boot: "b1"),
+            started: Self.time,
+            ended: nil,
+            outcome: nil,
+            failure: nil
+        )
         return DeliveryHistory(delivery: Self.delivery(7), attempts: [attempt], outputs: [Self.output])
     }
 
@@ -92,7 +139,9 @@ final class FakeOperations: Operations {
         deliveries.filter { $0.rawValue % 2 == 1 }
     }
 
-    func cancel(_ deliveries: [DeliveryID], reason: String) async throws(SluiceError) -> [DeliveryID] { deliveries }
+    func cancel(_ deliveries: [DeliveryID], reason: String) async throws(SluiceError) -> [DeliveryID] {
+        deliveries
+    }
 
     func setPaused(_ trigger: TriggerName, reason: String?) async throws(SluiceError) {
         state.withLock { $0.paused[trigger.rawValue] = reason }
@@ -112,8 +161,16 @@ final class FakeOperations: Operations {
         state.withLock { state in
             state.entries.append(
                 FeedEntry(
-                    number: number, time: Self.time, kind: kind, bucket: "inbox", key: "a", trigger: "web",
-                    delivery: DeliveryID(1), detail: ""))
+                    number: number,
+                    time: Self.time,
+                    kind: kind,
+                    bucket: "inbox",
+                    key: "a",
+                    trigger: "web",
+                    delivery: DeliveryID(1),
+                    detail: ""
+                )
+            )
         }
     }
 }

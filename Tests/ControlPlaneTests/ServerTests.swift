@@ -7,8 +7,8 @@ internal import HTTPTransport
 internal import Logging
 internal import ServiceLifecycle
 internal import Synchronization
-internal import Testing
 internal import TestSupport
+internal import Testing
 
 /// The API behind real sockets.
 @Suite struct ServerTests {
@@ -17,22 +17,33 @@ internal import TestSupport
     private var api: API {
         API(
             operations: operations,
-            host: API.Host(boot: "b", reload: { CheckView(ok: true, file: "f", findings: []) }), clock: ManualClock())
+            host: API.Host(boot: "b", reload: { CheckView(ok: true, file: "f", findings: []) }),
+            clock: ManualClock()
+        )
     }
 
     /// Runs a server on a socket in a directory as deep as `depth` says, and stops it afterwards.
     private func withSocket(
-        depth: Int = 0, _ body: (_ directory: String) async throws -> Void
+        depth: Int = 0,
+        _ body: (_ directory: String) async throws -> Void
     ) async throws {
-        let root = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-api-\(UUID().uuidString)").path
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "sluice-api-\(UUID().uuidString)"
+        ).path
         let directory = root + String(repeating: "/abcdefghijklmnopqrstuvwxyz", count: depth)
         try FileManager.default.createDirectory(
-            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            atPath: directory,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
         defer { try? FileManager.default.removeItem(atPath: root) }
         let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         defer { close(descriptor) }
         try await run(.socket(directory: descriptor, name: "sluice.sock")) { _ in try await body(directory) }
-        #expect(!FileManager.default.fileExists(atPath: directory + "/sluice.sock"), "a stopped server leaves no socket")
+        #expect(
+            !FileManager.default.fileExists(atPath: directory + "/sluice.sock"),
+            "a stopped server leaves no socket"
+        )
     }
 
     private func run(_ door: APIServer.Door, _ body: (Int?) async throws -> Void) async throws {
@@ -95,8 +106,12 @@ internal import TestSupport
     @Test("a body that is no JSON by its own word is refused (trap S04)")
     func mediaType() async throws {
         try await withSocket { directory in
-            let text = "POST /v1/hints HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n"
-            let answer = try await RawHTTP.send(socket: directory + "/sluice.sock", text + "Connection: close\r\n\r\n{}")
+            let text =
+                "POST /v1/hints HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 2\r\n"
+            let answer = try await RawHTTP.send(
+                socket: directory + "/sluice.sock",
+                text + "Connection: close\r\n\r\n{}"
+            )
             #expect(answer.hasPrefix("HTTP/1.1 415"))
             #expect(answer.contains("api.unsupported-media-type"))
         }
@@ -114,10 +129,12 @@ internal import TestSupport
 
     @Test("over TCP each route asks for its permission, with every kind of caller (traps S03, S05)")
     func tcpMatrix() async throws {
-        try await run(.tcp(host: "127.0.0.1", port: 0, token: Secret("right"), names: ["sluice.example"])) { port in
+        try await run(.tcp(host: "127.0.0.1", port: 0, token: Secret("right"), names: ["sluice.example"])) {
+            port in
             let port = try #require(port)
             let callers: [(line: String, isKnown: Bool)] = [
-                ("", false), ("Authorization: Bearer wrong\r\n", false), ("Authorization: Basic right\r\n", false),
+                ("", false), ("Authorization: Bearer wrong\r\n", false),
+                ("Authorization: Basic right\r\n", false),
                 ("Authorization: Bearer right\r\n", true), ("authorization: bearer right\r\n", true),
             ]
             for route in RouteTable.routes {
@@ -126,18 +143,27 @@ internal import TestSupport
                     let text = "\(route.method) \(path) HTTP/1.1\r\nHost: localhost:\(port)\r\n\(caller.line)"
                     let answer = try await RawHTTP.send(port: port, text + "Connection: close\r\n\r\n")
                     let isRefused = answer.hasPrefix("HTTP/1.1 401")
-                    #expect(isRefused == (!caller.isKnown && route.permission != .none), "\(route.method) \(path) \(caller)")
+                    #expect(
+                        isRefused == (!caller.isKnown && route.permission != .none),
+                        "\(route.method) \(path) \(caller)"
+                    )
                 }
             }
         }
     }
 
-    @Test("a foreign Host or Origin is refused even with the token (trap S05)", arguments: [
-        ("evil.example", "", 421), ("localhost", "Origin: https://evil.example\r\n", 403), ("sluice.example:1", "", 200),
-        ("[::1]:8484", "", 200), ("127.0.0.1", "Origin: http://localhost:8484\r\n", 200), ("localhost", "Origin: null\r\n", 403),
-    ])
+    @Test(
+        "a foreign Host or Origin is refused even with the token (trap S05)",
+        arguments: [
+            ("evil.example", "", 421), ("localhost", "Origin: https://evil.example\r\n", 403),
+            ("sluice.example:1", "", 200),
+            ("[::1]:8484", "", 200), ("127.0.0.1", "Origin: http://localhost:8484\r\n", 200),
+            ("localhost", "Origin: null\r\n", 403),
+        ]
+    )
     func foreignNames(host: String, line: String, status: Int) async throws {
-        try await run(.tcp(host: "127.0.0.1", port: 0, token: Secret("right"), names: ["sluice.example"])) { port in
+        try await run(.tcp(host: "127.0.0.1", port: 0, token: Secret("right"), names: ["sluice.example"])) {
+            port in
             let text = "GET /v1/status HTTP/1.1\r\nHost: \(host)\r\n\(line)Authorization: Bearer right\r\n"
             let answer = try await RawHTTP.send(port: try #require(port), text + "Connection: close\r\n\r\n")
             #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(answer.prefix(200))")
@@ -157,7 +183,10 @@ internal import TestSupport
     func notRunning() async throws {
         let directory = FileManager.default.temporaryDirectory.path
         let error = await #expect(throws: SluiceError.self) {
-            _ = try await UnixSocketClient(directory: directory, name: "nobody-\(UUID()).sock").send("GET", "/healthz")
+            _ = try await UnixSocketClient(directory: directory, name: "nobody-\(UUID()).sock").send(
+                "GET",
+                "/healthz"
+            )
         }
         #expect(error?.code == .serviceNotRunning)
         #expect(error?.hint?.contains("sluice serve") == true)

@@ -40,7 +40,8 @@ internal import Testing
                   "updated" : "2026-10-01T00:00:00.000Z",
                   "version" : "i1-s1000-m1-c1"
                 }
-                """)
+                """
+        )
     }
 
     @Test("statistics name records as the conservation law does")
@@ -65,7 +66,8 @@ internal import Testing
 
                   ]
                 }
-                """)
+                """
+        )
     }
 
     @Test("a key that is not UTF-8 is escaped, carries its bytes, and reads back (traps S10, W17)")

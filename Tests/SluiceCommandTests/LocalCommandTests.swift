@@ -11,7 +11,8 @@ internal import sluice
           in: { path: ./in }
           out: { path: ./out }
         functions:
-          clean: { steps: [ { decompress: auto }, { parse: json }, { drop_if: "n == 2" }, { encode: ndjson } ] }
+          clean:
+            steps: [ { decompress: auto }, { parse: json }, { drop_if: "n == 2" }, { encode: ndjson } ]
         triggers:
           all: { bucket: in, match: "**/*.log*", function: clean, output: "out:{key}.ndjson" }
 
@@ -22,7 +23,9 @@ internal import sluice
         try sandbox.write("sluice.yaml", config)
         for bucket in ["in", "out"] {
             try FileManager.default.createDirectory(
-                at: sandbox.root.appendingPathComponent(bucket), withIntermediateDirectories: true)
+                at: sandbox.root.appendingPathComponent(bucket),
+                withIntermediateDirectories: true
+            )
         }
         return sandbox
     }
@@ -49,12 +52,13 @@ internal import sluice
               in: { path: ./in, aftr: keep }
               out: { path: ./out, watch: { scan: 5 } }
             functions:
-              clean: { steps: [ { decompres: auto }, { parse: jsn }, { drop_if: "status >=" }, { encode: ndjson } ] }
+              clean: { steps: [ { decompres: auto }, { parse: jsn }, { drop_if: "status >=" } ] }
             triggers:
               one: { bucket: inn, match: "**/*", function: claen, output: "out:{ky}" }
               two: { bucket: in, match: "**/*", function: clean, output: "out:{key}", retry: { attempts: 0 } }
 
-            """)
+            """
+        )
         let text = try await sandbox.run("check")
         #expect(text.code == 78)
         let pattern = /sluice\.yaml:(\d+):(\d+): error \[[a-z.-]+\]/
@@ -85,7 +89,16 @@ internal import sluice
     func run() async throws {
         let sandbox = try sandbox()
         try sandbox.write("a.log.gz", try await sandbox.gzip("{\"n\":1}\n{\"n\":2}\nbroken\n{\"n\":3}"))
-        let done = try await sandbox.run("run", "clean", "a.log.gz", "-o", "a.out", "--rejects", "bad", "--json")
+        let done = try await sandbox.run(
+            "run",
+            "clean",
+            "a.log.gz",
+            "-o",
+            "a.out",
+            "--rejects",
+            "bad",
+            "--json"
+        )
         #expect(done.code == 0, "\(done.error)")
         #expect(try sandbox.read("a.out") == "{\"n\":1}\n{\"n\":3}\n")
         #expect(try sandbox.read("bad").contains("\"line\":3"))
@@ -147,7 +160,9 @@ internal import sluice
         #expect(try ViewCoding.decode(ErrorView.self, from: Data(line.utf8)).code == "service.not-running")
     }
 
-    @Test("put, ls, get and rm work on a bucket's directory, keys with control characters included (trap S10)")
+    @Test(
+        "put, ls, get and rm work on a bucket's directory, keys with control characters included (trap S10)"
+    )
     func objects() async throws {
         let sandbox = try sandbox()
         try sandbox.write("file", "content\n")
@@ -177,7 +192,9 @@ internal import sluice
         #expect(check.status == .bad)
         #expect(check.command?.hasPrefix("mkdir -p ") == true)
         try FileManager.default.createDirectory(
-            at: sandbox.root.appendingPathComponent("in"), withIntermediateDirectories: false)
+            at: sandbox.root.appendingPathComponent("in"),
+            withIntermediateDirectories: false
+        )
         #expect(try await sandbox.run("doctor").code == 0)
     }
 

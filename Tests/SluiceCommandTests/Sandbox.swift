@@ -15,7 +15,9 @@ final class Sandbox: Sendable {
     }
 
     init() throws {
-        root = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-command-\(UUID().uuidString)")
+        root = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "sluice-command-\(UUID().uuidString)"
+        )
         try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
     }
 
@@ -25,7 +27,9 @@ final class Sandbox: Sendable {
     static func binary() throws -> URL {
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         var candidates = [URL(fileURLWithPath: own), URL(fileURLWithPath: CommandLine.arguments[0])]
-        candidates += CommandLine.arguments.filter { $0.hasSuffix(".xctest") }.map { URL(fileURLWithPath: $0) }
+        candidates += CommandLine.arguments.filter { $0.hasSuffix(".xctest") }.map {
+            URL(fileURLWithPath: $0)
+        }
         let found = candidates.map { $0.deletingLastPathComponent().appendingPathComponent("sluice") }
             .first { FileManager.default.isExecutableFile(atPath: $0.path) }
         return try #require(found, "the command must be built beside the tests")
@@ -41,7 +45,9 @@ final class Sandbox: Sendable {
     func write(_ path: String, _ data: Data) throws {
         let file = root.appendingPathComponent(path)
         try FileManager.default.createDirectory(
-            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+            at: file.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
         try data.write(to: file)
     }
 
@@ -89,8 +95,11 @@ final class Sandbox: Sendable {
         }
         let bytes = try Data(contentsOf: root.appendingPathComponent(name + ".stdout"))
         return Outcome(
-            code: process.terminationStatus, output: String(decoding: bytes, as: UTF8.self),
-            error: try read(name + ".stderr"), bytes: bytes)
+            code: process.terminationStatus,
+            output: String(decoding: bytes, as: UTF8.self),
+            error: try read(name + ".stderr"),
+            bytes: bytes
+        )
     }
 
     /// Waits for a process on a thread of its own.

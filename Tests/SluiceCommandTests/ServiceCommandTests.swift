@@ -11,7 +11,10 @@ internal import sluice
         _ body: (Sandbox, Process) async throws -> Void
     ) async throws {
         let sandbox = try Sandbox()
-        try sandbox.write("sluice.yaml", LocalCommandTests.config.replacing("{ path: ./in }", with: "{ path: ./in, watch: { scan: 2s } }"))
+        try sandbox.write(
+            "sluice.yaml",
+            LocalCommandTests.config.replacing("{ path: ./in }", with: "{ path: ./in, watch: { scan: 2s } }")
+        )
         for bucket in ["in", "out"] { try sandbox.write("\(bucket)/.keep", "") }
         let service = try sandbox.start(["serve", "--log-format", "json"], name: "service")
         do {
@@ -64,9 +67,15 @@ internal import sluice
             #expect(why.output.contains("yes  all"))
             #expect(why.output.contains("codec.truncated"))
             let page = try ViewCoding.decode(
-                DeliveryPageView.self, from: try await sandbox.run("dead", "list", "--json").bytes)
+                DeliveryPageView.self,
+                from: try await sandbox.run("dead", "list", "--json").bytes
+            )
             let id = try #require(page.deliveries.first?.id)
-            #expect(try await sandbox.run("deliveries", "show", String(id)).output.hasPrefix("Delivery \(id)  dead\n"))
+            #expect(
+                try await sandbox.run("deliveries", "show", String(id)).output.hasPrefix(
+                    "Delivery \(id)  dead\n"
+                )
+            )
             #expect(try await sandbox.run("dead", "retry", "--all").output == "1 ready again\n")
             try await sandbox.until("the second death") {
                 let bytes = try await sandbox.run("deliveries", "show", String(id), "--json").bytes
@@ -98,17 +107,24 @@ internal import sluice
             let good = try sandbox.read("sluice.yaml")
             try sandbox.write("sluice.yaml", good.replacing("parse: json", with: "parse: jsn"))
             kill(service.processIdentifier, SIGHUP)
-            try await sandbox.until("the refusal in the log") { try sandbox.read("service.stderr").contains("jsn") }
+            try await sandbox.until("the refusal in the log") {
+                try sandbox.read("service.stderr").contains("jsn")
+            }
             let refused = try await sandbox.run("reload")
             #expect(refused.code == 78)
             #expect(refused.output.contains("jsn"))
-            #expect(try await sandbox.run("status").code == 0, "the service is reached though its file has a mistake")
+            #expect(
+                try await sandbox.run("status").code == 0,
+                "the service is reached though its file has a mistake"
+            )
             try sandbox.write("in/a.log", "{\"n\":1}\n")
             try await sandbox.until("the old configuration at work") { sandbox.exists("out/a.log.ndjson") }
             try sandbox.write("sluice.yaml", good.replacing("out:{key}.ndjson", with: "out:new/{key}.ndjson"))
             #expect(try await sandbox.run("reload").output.contains("in use"))
             try sandbox.write("in/b.log", "{\"n\":1}\n")
-            try await sandbox.until("the new configuration at work") { sandbox.exists("out/new/b.log.ndjson") }
+            try await sandbox.until("the new configuration at work") {
+                sandbox.exists("out/new/b.log.ndjson")
+            }
         }
     }
 

@@ -21,7 +21,8 @@ internal import sluice
                 a            1  done
                 longer  12,000  dead\\x1b[0m
 
-                """)
+                """
+        )
         #expect(table.text(Style(isColoured: true)).contains("\u{1B}[32mdone\u{1B}[0m"))
     }
 
@@ -35,19 +36,27 @@ internal import sluice
         #expect(lines[1].hasSuffix("log.gz  done"))
     }
 
-    @Test("what outsiders wrote cannot move the cursor (trap S10)", arguments: [
-        ("a\u{1B}[31mb", "a\\x1b[31mb"), ("\u{9B}x", "\\x9bx"), ("a\u{202E}b", "a\\u{202e}b"), ("é→", "é→"), ("\r\n\t", "\\x0d\\x0a\\x09"),
-    ])
+    @Test(
+        "what outsiders wrote cannot move the cursor (trap S10)",
+        arguments: [
+            ("a\u{1B}[31mb", "a\\x1b[31mb"), ("\u{9B}x", "\\x9bx"), ("a\u{202E}b", "a\\u{202e}b"),
+            ("é→", "é→"), ("\r\n\t", "\\x0d\\x0a\\x09"),
+        ]
+    )
     func escapes(text: String, expected: String) { #expect(Printable.escape(text) == expected) }
 
     @Test("figures are short and exact enough")
     func figures() {
-        #expect([0, 999, 1000, 9949, 10_400, 999_499, 999_500, 1_234_567_890].map { Figures.bytes($0) } == [
-            "0 B", "999 B", "1.0 kB", "9.9 kB", "10 kB", "999 kB", "1.0 MB", "1.2 GB",
-        ])
-        #expect([0.0012, 0.25, 1.44, 200, 7500, 90_000].map(Figures.seconds) == [
-            "1.2 ms", "250 ms", "1.4 s", "3 min 20 s", "2 h 5 min", "1 d 1 h",
-        ])
+        #expect(
+            [0, 999, 1000, 9949, 10_400, 999_499, 999_500, 1_234_567_890].map { Figures.bytes($0) } == [
+                "0 B", "999 B", "1.0 kB", "9.9 kB", "10 kB", "999 kB", "1.0 MB", "1.2 GB",
+            ]
+        )
+        #expect(
+            [0.0012, 0.25, 1.44, 200, 7500, 90_000].map(Figures.seconds) == [
+                "1.2 ms", "250 ms", "1.4 s", "3 min 20 s", "2 h 5 min", "1 d 1 h",
+            ]
+        )
         #expect([0, 999, 1000, 1_234_567].map { Figures.count($0) } == ["0", "999", "1,000", "1,234,567"])
         #expect(Figures.fixed(-0.55, 1) == "-0.6" || Figures.fixed(-0.55, 1) == "-0.5")
         #expect(Figures.time("2026-10-01T12:34:56.789Z") == "2026-10-01 12:34:56")
@@ -65,21 +74,38 @@ internal import sluice
     @Test("findings are one line each in a pipe, with the source line and a caret on a terminal")
     func findings() {
         let check = CheckView(
-            ok: false, file: "/s.yaml",
+            ok: false,
+            file: "/s.yaml",
             findings: [
                 FindingView(
-                    severity: "error", code: "config.unknown-key", message: "buckets.in.aftr is not known here.",
-                    hint: "Did you mean 'after'?", line: 2, column: 8, path: "buckets.in.aftr"),
+                    severity: "error",
+                    code: "config.unknown-key",
+                    message: "buckets.in.aftr is not known here.",
+                    hint: "Did you mean 'after'?",
+                    line: 2,
+                    column: 8,
+                    path: "buckets.in.aftr"
+                ),
                 FindingView(
-                    severity: "warning", code: "config.unused", message: "Unused.", hint: nil, line: 9, column: 1, path: ""),
-            ])
+                    severity: "warning",
+                    code: "config.unused",
+                    message: "Unused.",
+                    hint: nil,
+                    line: 9,
+                    column: 1,
+                    path: ""
+                ),
+            ]
+        )
         #expect(
             FindingsText.text(check, source: nil, .plain) == """
-                /s.yaml:2:8: error [config.unknown-key] buckets.in.aftr is not known here. Did you mean 'after'?
+                /s.yaml:2:8: error [config.unknown-key] buckets.in.aftr is not known here. \
+                Did you mean 'after'?
                 /s.yaml:9:1: warning [config.unused] Unused.
                 1 error and 1 warning
 
-                """)
+                """
+        )
         #expect(
             FindingsText.text(check, source: Array("a: b\n  in: {aftr: keep}\n".utf8), .plain) == """
                 /s.yaml:2:8: error [config.unknown-key] buckets.in.aftr is not known here.
@@ -89,19 +115,25 @@ internal import sluice
                 /s.yaml:9:1: warning [config.unused] Unused.
                 1 error and 1 warning
 
-                """)
+                """
+        )
     }
 
     @Test("a status counts by trigger and says why one is paused")
     func status() throws {
         let view = try view(
             StatusView.self,
-            #"{"health":"degraded","problems":["disk\u001b"],"started":"2026-10-01T00:00:00.000Z","active_attempts":2,"#
-                + #""workers":8,"oldest_ready":null,"counters":[{"trigger":"web","class":"live","state":"done","count":1200},"#
-                + #"{"trigger":"web","class":"retry","state":"dead","count":1}],"triggers":[{"name":"web","bucket":"in","#
-                + #""configured":true,"baseline_complete":true,"paused_reason":"tea","failures_in_a_row":0}],"#
-                + #""buckets":[{"name":"in","watching":"inotify+scan","last_scan":"2026-10-01T00:00:01.000Z","#
-                + #""object_count":5,"ineligible":{"symbolic link":2},"overflows":0}]}"#)
+            #"{"health":"degraded","problems":["disk\u001b"],"started":"2026-10-01T00:00:00.000Z","#
+                + #""active_attempts":2,"workers":8,"oldest_ready":null,"#
+                + #""counters":[{"trigger":"web","class":"live","state":"done","count":1200},"#
+                + #"{"trigger":"web","class":"retry","state":"dead","count":1}],"#
+                + #""triggers":[{"name":"web","bucket":"in","#
+                + #""configured":true,"baseline_complete":true,"paused_reason":"tea","#
+                + #""failures_in_a_row":0}],"#
+                + #""buckets":[{"name":"in","watching":"inotify+scan","#
+                + #""last_scan":"2026-10-01T00:00:01.000Z","#
+                + #""object_count":5,"ineligible":{"symbolic link":2},"overflows":0}]}"#
+        )
         #expect(
             StatusText.text(view, .plain) == """
                 degraded  running since 2026-10-01 00:00:00 UTC, 2 of 8 attempts in flight
@@ -113,15 +145,18 @@ internal import sluice
                 BUCKET  WATCHING      OBJECTS  LAST SCAN            OVERFLOWS  NOT OBJECTS
                 in      inotify+scan        5  2026-10-01 00:00:01          0  2 symbolic link
 
-                """)
+                """
+        )
     }
 
     @Test("an event is one line")
     func event() throws {
         let entry = try view(
             FeedEntryView.self,
-            #"{"number":1,"time":"2026-10-01T12:34:56.789Z","kind":"done","bucket":"in","key":"a.log","trigger":"web","#
-                + #""delivery":7,"detail":"1 outputs"}"#)
+            #"{"number":1,"time":"2026-10-01T12:34:56.789Z","kind":"done","bucket":"in","#
+                + #""key":"a.log","trigger":"web","#
+                + #""delivery":7,"detail":"1 outputs"}"#
+        )
         #expect(FeedText.line(entry, .plain) == "12:34:56.789  done        in:a.log  web #7  1 outputs\n")
     }
 }

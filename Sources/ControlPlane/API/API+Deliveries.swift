@@ -7,15 +7,21 @@ extension API {
     /// At most so many deliveries may be named in one request.
     static let bulkLimit = 10_000
 
+    /// One page of deliveries, newest first.
     static func deliveries(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
         var query = DeliveryQuery()
         for word in (request.query["state"] ?? "").split(separator: ",") {
             guard let state = DeliveryState(rawValue: String(word)) else {
                 let known = DeliveryState.allCases.map(\.rawValue).joined(separator: ", ")
                 throw SluiceError(
-                    .apiParameter, "There is no state '\(Escaped.text(String(word)))'.", hint: "States are \(known).")
+                    .apiParameter,
+                    "There is no state '\(Escaped.text(String(word)))'.",
+                    hint: "States are \(known)."
+                )
             }
             query.states.insert(state)
         }
@@ -28,8 +34,11 @@ extension API {
         return try .view(DeliveryPageView(page, isLast: page.count < query.limit))
     }
 
+    /// One delivery with its attempts and outputs.
     static func delivery(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
         let id = try identifier(parameters)
         guard let history = try await api.operations.history(of: id) else {
@@ -38,41 +47,61 @@ extension API {
         return try .view(HistoryView(history))
     }
 
+    /// Makes one delivery ready again.
     static func retryOne(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
         try await api.retry([try identifier(parameters)])
     }
 
+    /// Cancels one delivery.
     static func cancelOne(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
-        let reason = request.body.isEmpty ? nil : try ViewCoding.decode(ReasonBody.self, from: request.body).reason
+        let reason =
+            request.body.isEmpty ? nil : try ViewCoding.decode(ReasonBody.self, from: request.body).reason
         return try await api.cancel([try identifier(parameters)], reason: reason)
     }
 
+    /// Makes many deliveries ready again.
     static func retryMany(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
         try await api.retry(try bulk(request).ids.map { DeliveryID($0) })
     }
 
+    /// Cancels many deliveries.
     static func cancelMany(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
         let body = try bulk(request)
         return try await api.cancel(body.ids.map { DeliveryID($0) }, reason: body.reason)
     }
 
+    /// Pauses a trigger.
     static func pause(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
-        let reason = request.body.isEmpty ? nil : try ViewCoding.decode(ReasonBody.self, from: request.body).reason
+        let reason =
+            request.body.isEmpty ? nil : try ViewCoding.decode(ReasonBody.self, from: request.body).reason
         return try await api.setPaused(parameters, reason: reason ?? "operator")
     }
 
+    /// Resumes a trigger.
     static func resume(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
         try await api.setPaused(parameters, reason: nil)
     }
@@ -82,16 +111,23 @@ extension API {
     }
 
     private func cancel(_ ids: [DeliveryID], reason: String?) async throws(SluiceError) -> APIResponse {
-        try .view(ChangedView(asked: ids, changed: try await operations.cancel(ids, reason: reason ?? "operator")))
+        try .view(
+            ChangedView(asked: ids, changed: try await operations.cancel(ids, reason: reason ?? "operator"))
+        )
     }
 
-    private func setPaused(_ parameters: [String: String], reason: String?) async throws(SluiceError) -> APIResponse {
+    private func setPaused(
+        _ parameters: [String: String],
+        reason: String?
+    ) async throws(SluiceError) -> APIResponse {
         let name = TriggerName(parameters["name"] ?? "")
         let triggers = try await operations.status().triggers
         guard triggers.contains(where: { $0.name == name }) else {
             throw SluiceError(
-                .apiNotFound, "There is no trigger '\(Escaped.text(name.rawValue))'.",
-                hint: "Triggers are \(triggers.map(\.name.rawValue).sorted().joined(separator: ", ")).")
+                .apiNotFound,
+                "There is no trigger '\(Escaped.text(name.rawValue))'.",
+                hint: "Triggers are \(triggers.map(\.name.rawValue).sorted().joined(separator: ", "))."
+            )
         }
         try await operations.setPaused(name, reason: reason)
         return try .view(AcceptedView())

@@ -10,15 +10,21 @@ extension API {
     /// How often a waiting request looks; the latency of `events --follow`.
     static let pollInterval = Duration.milliseconds(100)
 
+    /// Explains a key.
     static func why(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
         let bucket = BucketName(try request.required("bucket"))
         return try .view(ExplanationView(try await api.operations.why(bucket, try request.key())))
     }
 
+    /// Says that keys may have changed.
     static func hints(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
         let hints = try ViewCoding.decode(HintsBody.self, from: request.body)
         guard hints.hints.count <= 1000 else {
@@ -30,14 +36,17 @@ extension API {
 
     /// Entries of the feed after a number; with `wait` (seconds) the answer waits until there is one.
     static func events(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
         let after = try request.number("after", in: 0...Int64.max).map(UInt64.init) ?? 0
         let limit = Int(try request.number("limit", in: 1...1000) ?? 500)
         let wait = Duration.seconds(try request.number("wait", in: 0...longestWait.components.seconds) ?? 0)
         let deadline = api.clock.uptime + wait
         var entries = await api.operations.feed(after: after, limit: limit)
-        while entries.isEmpty, api.clock.uptime < deadline, !Task.isShuttingDownGracefully, !Task.isCancelled {
+        while entries.isEmpty, api.clock.uptime < deadline, !Task.isShuttingDownGracefully, !Task.isCancelled
+        {
             do { try await api.clock.sleep(for: pollInterval) } catch { break }
             entries = await api.operations.feed(after: after, limit: limit)
         }
@@ -66,7 +75,9 @@ extension APIRequest {
         guard let text = query[name] else { return nil }
         if let number = Int64(text), range.contains(number) { return number }
         throw SluiceError(
-            .apiParameter, "The parameter '\(name)' must be a number from \(range.lowerBound) to \(range.upperBound).")
+            .apiParameter,
+            "The parameter '\(name)' must be a number from \(range.lowerBound) to \(range.upperBound)."
+        )
     }
 
     /// The key: `key_base64` holds its bytes, `key` its escaped text.

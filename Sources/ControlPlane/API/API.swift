@@ -6,7 +6,8 @@ internal import HTTPTransport
 
 /// The API without its transport: a request in, an answer out.
 ///
-/// The server puts it behind sockets; commands call it directly beside a stopped service, so both show the same.
+/// The server puts it behind sockets; commands call it directly beside a stopped service, so both show the
+/// same.
 public struct API: Sendable {
     /// What the doors of the service add to the processing.
     public struct Host: Sendable {
@@ -19,7 +20,8 @@ public struct API: Sendable {
 
         /// Describes a host.
         public init(
-            boot: String, reload: (@Sendable () async -> CheckView)? = nil,
+            boot: String,
+            reload: (@Sendable () async -> CheckView)? = nil,
             metrics: (@Sendable () async -> MetricFamilies)? = nil
         ) {
             self.boot = boot
@@ -31,8 +33,11 @@ public struct API: Sendable {
         public var isService: Bool { reload != nil }
     }
 
+    /// Answers for the processing.
     let operations: any Operations
+    /// Answers for the service around it.
     let host: Host
+    /// Times long polls.
     let clock: any TimeSource
 
     /// Puts the API before the processing.
@@ -52,8 +57,11 @@ public struct API: Sendable {
         }
     }
 
+    /// Answers a request whose route was found and whose caller may take it.
     func respond(
-        to request: APIRequest, route: Route, parameters: [String: String]
+        to request: APIRequest,
+        route: Route,
+        parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
         guard request.body.count <= route.bodyLimit else {
             throw SluiceError(.apiTooLarge, "The body may have at most \(route.bodyLimit) bytes here.")
@@ -65,38 +73,55 @@ public struct API: Sendable {
 // MARK: The service
 
 extension API {
+    /// Says whether the service is well, and nothing more.
     static func healthz(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
         let status = try await api.operations.status()
         return try .view(["health": status.health], status: status.health == "failing" ? 503 : 200)
     }
 
+    /// The service as a whole.
     static func status(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
         try .view(StatusView(try await api.operations.status(), isRunning: api.host.isService))
     }
 
+    /// Figures for Prometheus.
     static func metrics(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
         let status = try await api.operations.status()
         var families = StatusMetrics.families(of: status, at: api.clock.now)
         if let metrics = api.host.metrics { families += await metrics() }
         return APIResponse(
-            status: 200, contentType: "text/plain; version=0.0.4; charset=utf-8",
-            body: Data(PrometheusText.write(families).utf8))
+            status: 200,
+            contentType: "text/plain; version=0.0.4; charset=utf-8",
+            body: Data(PrometheusText.write(families).utf8)
+        )
     }
 
+    /// Proves the ledger.
     static func verify(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
         try .view(VerificationView(problems: try await api.operations.verifyLedger()))
     }
 
+    /// Reads the configuration again.
     static func reload(
-        _ api: API, _ request: APIRequest, _ parameters: [String: String]
+        _ api: API,
+        _ request: APIRequest,
+        _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
         guard let reload = api.host.reload else {
             throw SluiceError(.serviceNotRunning, "There is no running service to reload.")

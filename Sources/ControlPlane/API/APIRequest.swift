@@ -2,8 +2,8 @@ public import EventModel
 public import Foundation
 internal import HTTPTransport
 
-/// A request as the API sees it, by whatever door it came: the Unix socket, TCP, or the command itself beside a
-/// stopped service.
+/// A request as the API sees it, by whatever door it came: the Unix socket, TCP, or the command itself beside
+/// a stopped service.
 public struct APIRequest: Sendable {
     /// `GET` or `POST`.
     public let method: String
@@ -42,7 +42,8 @@ public struct APIRequest: Sendable {
         var encoded = ""
         for byte in text.utf8 {
             let scalar = Unicode.Scalar(byte)
-            let isPlain = byte < 0x80 && (CharacterSet.alphanumerics.contains(scalar) || "-._~".utf8.contains(byte))
+            let isPlain =
+                byte < 0x80 && (CharacterSet.alphanumerics.contains(scalar) || "-._~".utf8.contains(byte))
             if isPlain {
                 encoded.unicodeScalars.append(scalar)
             } else {

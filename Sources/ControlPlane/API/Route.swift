@@ -24,10 +24,15 @@ package struct Route: Sendable {
     package let permission: Permission
     /// At most so many bytes of body.
     package let bodyLimit: Int
+    /// The code that answers.
     let handler: Handler
 
+    /// Declares a route.
     init(
-        _ method: String, _ pattern: String, _ permission: Permission, bodyLimit: Int = 0,
+        _ method: String,
+        _ pattern: String,
+        _ permission: Permission,
+        bodyLimit: Int = 0,
         _ handler: @escaping Handler
     ) {
         self.method = method
@@ -80,8 +85,12 @@ package enum RouteTable {
         Route("POST", "/v1/reload", .operate, bodyLimit: 4096, API.reload),
     ]
 
-    /// The route of a request with the values of its parameters; throws `api.not-found` or `api.method-not-allowed`.
-    package static func find(_ method: String, _ path: String) throws(SluiceError) -> (Route, [String: String]) {
+    /// The route of a request with the values of its parameters; throws `api.not-found` or
+    /// `api.method-not-allowed`.
+    package static func find(
+        _ method: String,
+        _ path: String
+    ) throws(SluiceError) -> (Route, [String: String]) {
         var otherMethod = false
         for route in routes {
             guard let parameters = route.parameters(of: path) else { continue }

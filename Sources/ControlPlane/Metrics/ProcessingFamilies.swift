@@ -7,37 +7,62 @@ public enum ProcessingFamilies {
     public static func families(of metrics: ProcessingMetrics) -> MetricFamilies {
         [
             MetricFamily(
-                "sluice_objects_total", .counter, "Attempts that ended, by outcome.",
+                "sluice_objects_total",
+                .counter,
+                "Attempts that ended, by outcome.",
                 metrics.objects.sorted { $0.key < $1.key }.flatMap { trigger, outcomes in
                     outcomes.sorted { $0.key < $1.key }.map { outcome, count in
                         sample(Double(count), ("trigger", trigger.rawValue), ("outcome", outcome))
                     }
-                }),
+                }
+            ),
             MetricFamily(
-                "sluice_records_total", .counter, "Records of committed objects, by outcome.",
-                metrics.records.sorted { $0.key < $1.key }.flatMap { records($0.key, $0.value) }),
+                "sluice_records_total",
+                .counter,
+                "Records of committed objects, by outcome.",
+                metrics.records.sorted { $0.key < $1.key }.flatMap { records($0.key, $0.value) }
+            ),
             MetricFamily(
-                "sluice_object_bytes_total", .counter, "Stored bytes of committed objects.",
-                bytes(metrics.bytesIn, "in") + bytes(metrics.bytesOut, "out")),
+                "sluice_object_bytes_total",
+                .counter,
+                "Stored bytes of committed objects.",
+                bytes(metrics.bytesIn, "in") + bytes(metrics.bytesOut, "out")
+            ),
             MetricFamily(
-                "sluice_delivery_duration_seconds", .histogram, "From lease to done.",
-                metrics.durations.sorted { $0.key < $1.key }.flatMap { histogram($0.key, $0.value) }),
+                "sluice_delivery_duration_seconds",
+                .histogram,
+                "From lease to done.",
+                metrics.durations.sorted { $0.key < $1.key }.flatMap { histogram($0.key, $0.value) }
+            ),
             MetricFamily(
-                "sluice_watch_observed_objects_total", .counter, "Object versions seen for the first time.",
-                buckets(metrics.observed)),
+                "sluice_watch_observed_objects_total",
+                .counter,
+                "Object versions seen for the first time.",
+                buckets(metrics.observed)
+            ),
             MetricFamily(
-                "sluice_watch_scans_total", .counter, "Complete scans of a bucket.", buckets(metrics.scans)),
+                "sluice_watch_scans_total",
+                .counter,
+                "Complete scans of a bucket.",
+                buckets(metrics.scans)
+            ),
         ]
     }
 
-    private static func sample(_ value: Double, suffix: String = "", _ labels: (String, String)...) -> MetricFamily.Sample {
+    private static func sample(
+        _ value: Double,
+        suffix: String = "",
+        _ labels: (String, String)...
+    ) -> MetricFamily.Sample {
         MetricFamily.Sample(value, labels: labels.map { MetricFamily.Label($0.0, $0.1) }, suffix: suffix)
     }
 
     private static func records(_ trigger: TriggerName, _ tally: RecordTally) -> [MetricFamily.Sample] {
         [
-            ("in", tally.input), ("created", tally.created), ("out", tally.output), ("dropped", tally.dropped),
-            ("rejected", tally.rejected), ("deduplicated", tally.deduplicated), ("aggregated", tally.aggregated),
+            ("in", tally.input), ("created", tally.created), ("out", tally.output),
+            ("dropped", tally.dropped),
+            ("rejected", tally.rejected), ("deduplicated", tally.deduplicated),
+            ("aggregated", tally.aggregated),
         ].map { sample(Double($0.1), ("trigger", trigger.rawValue), ("outcome", $0.0)) }
     }
 
@@ -52,14 +77,18 @@ public enum ProcessingFamilies {
     }
 
     /// Cumulated counts with their upper bounds, as the format asks.
-    private static func histogram(_ trigger: TriggerName, _ histogram: DurationHistogram) -> [MetricFamily.Sample] {
+    private static func histogram(
+        _ trigger: TriggerName,
+        _ histogram: DurationHistogram
+    ) -> [MetricFamily.Sample] {
         var samples: [MetricFamily.Sample] = []
         var sum: UInt64 = 0
         for (bound, count) in zip(DurationHistogram.boundsSeconds + [.infinity], histogram.counts) {
             sum += count
             let text = bound.isInfinite ? "+Inf" : String(bound)
             samples.append(
-                sample(Double(sum), suffix: "_bucket", ("trigger", trigger.rawValue), ("le", text)))
+                sample(Double(sum), suffix: "_bucket", ("trigger", trigger.rawValue), ("le", text))
+            )
         }
         samples.append(sample(histogram.sumSeconds, suffix: "_sum", ("trigger", trigger.rawValue)))
         samples.append(sample(Double(sum), suffix: "_count", ("trigger", trigger.rawValue)))

@@ -9,35 +9,53 @@ enum StatusMetrics {
 
     /// The families that a status gives.
     static func families(of status: ServiceStatus, at now: Timestamp) -> MetricFamilies {
-        typealias Label = MetricFamily.Label
-        let queue = status.counters.map { row in
-            MetricFamily.Sample(
+        service(status) + queue(status, at: now) + buckets(of: status)
+    }
+
+    private static func service(_ status: ServiceStatus) -> MetricFamilies {
+        let paused = status.triggers.map { row in
+            sample(row.pausedReason == nil ? 0 : 1, ("trigger", row.name.rawValue))
+        }
+        return [
+            gauge("sluice_build_info", "The version that runs.", [sample(1, ("version", version))]),
+            gauge("sluice_start_timestamp_seconds", "When this boot began.", [sample(seconds(status.started))]),
+            gauge("sluice_healthy", "1 while the health is ok.", [sample(status.health == "ok" ? 1 : 0)]),
+            gauge("sluice_active_attempts", "Attempts in flight.", [sample(Double(status.activeAttempts))]),
+            gauge("sluice_workers", "How many attempts may be in flight.", [sample(Double(status.workers))]),
+            gauge("sluice_trigger_paused", "1 while the trigger is paused.", paused),
+        ]
+    }
+
+    private static func queue(_ status: ServiceStatus, at now: Timestamp) -> MetricFamilies {
+        let states = status.counters.map { row in
+            sample(
                 Double(row.count),
-                labels: [
-                    Label("trigger", row.trigger.rawValue), Label("class", row.deliveryClass.word),
-                    Label("state", row.state.rawValue),
-                ])
+                ("trigger", row.trigger.rawValue),
+                ("class", row.deliveryClass.word),
+                ("state", row.state.rawValue)
+            )
         }
         let age = status.oldestReady.map { now.elapsed(since: $0) / .seconds(1) } ?? 0
         return [
-            MetricFamily("sluice_build_info", .gauge, "The version that runs.", [.init(1, labels: [Label("version", version)])]),
-            MetricFamily(
-                "sluice_start_timestamp_seconds", .gauge, "When this boot began.",
-                [.init(seconds(status.started))]),
-            MetricFamily(
-                "sluice_healthy", .gauge, "1 while the health is ok.", [.init(status.health == "ok" ? 1 : 0)]),
-            MetricFamily("sluice_queue_deliveries", .gauge, "Deliveries by state, as the ledger counts them.", queue),
-            MetricFamily(
-                "sluice_queue_oldest_delivery_age_seconds", .gauge,
-                "How long the oldest delivery that could run has waited.", [.init(max(0, age))]),
-            MetricFamily(
-                "sluice_active_attempts", .gauge, "Attempts in flight.", [.init(Double(status.activeAttempts))]),
-            MetricFamily(
-                "sluice_workers", .gauge, "How many attempts may be in flight.", [.init(Double(status.workers))]),
-            MetricFamily(
-                "sluice_trigger_paused", .gauge, "1 while the trigger is paused.",
-                status.triggers.map { .init($0.pausedReason == nil ? 0 : 1, labels: [Label("trigger", $0.name.rawValue)]) }),
-        ] + buckets(of: status)
+            gauge("sluice_queue_deliveries", "Deliveries by state, as the ledger counts them.", states),
+            gauge(
+                "sluice_queue_oldest_delivery_age_seconds",
+                "How long the oldest delivery that could run has waited.",
+                [sample(max(0, age))]
+            ),
+        ]
+    }
+
+    private static func gauge(
+        _ name: String,
+        _ help: String,
+        _ samples: [MetricFamily.Sample]
+    ) -> MetricFamily {
+        MetricFamily(name, .gauge, help, samples)
+    }
+
+    private static func sample(_ value: Double, _ labels: (String, String)...) -> MetricFamily.Sample {
+        MetricFamily.Sample(value, labels: labels.map { MetricFamily.Label($0.0, $0.1) })
     }
 
     private static func buckets(of status: ServiceStatus) -> MetricFamilies {
@@ -48,17 +66,29 @@ enum StatusMetrics {
         }
         return [
             MetricFamily(
-                "sluice_watch_last_list_timestamp_seconds", .gauge, "When the last complete scan of a bucket ended.",
-                samples { $0.lastScan.map(seconds) }),
+                "sluice_watch_last_list_timestamp_seconds",
+                .gauge,
+                "When the last complete scan of a bucket ended.",
+                samples { $0.lastScan.map(seconds) }
+            ),
             MetricFamily(
-                "sluice_watch_objects", .gauge, "Objects that the last complete scan saw.",
-                samples { Double($0.objectCount) }),
+                "sluice_watch_objects",
+                .gauge,
+                "Objects that the last complete scan saw.",
+                samples { Double($0.objectCount) }
+            ),
             MetricFamily(
-                "sluice_watch_ineligible_entries", .gauge, "Entries of the last complete scan that are no objects.",
-                samples { Double($0.ineligible.values.reduce(0, +)) }),
+                "sluice_watch_ineligible_entries",
+                .gauge,
+                "Entries of the last complete scan that are no objects.",
+                samples { Double($0.ineligible.values.reduce(0, +)) }
+            ),
             MetricFamily(
-                "sluice_watch_overflows_total", .counter, "Overflows of the kernel's notification queue.",
-                samples { Double($0.overflows) }),
+                "sluice_watch_overflows_total",
+                .counter,
+                "Overflows of the kernel's notification queue.",
+                samples { Double($0.overflows) }
+            ),
         ]
     }
 

@@ -10,10 +10,12 @@ public import ServiceLifecycle
 public struct APIServer: Service {
     /// Where the door is.
     public enum Door: Sendable {
-        /// A socket in a directory, given by its open descriptor so that the path's length and renames do not matter;
-        /// the caller holds the lock on that directory, so a socket that lies there is a dead service's.
+        /// A socket in a directory, given by its open descriptor so that the path's length and renames do not
+        /// matter; the caller holds the lock on that directory, so a socket that lies there is a dead
+        /// service's.
         case socket(directory: Int32, name: String)
-        /// A TCP address with the token that callers must bear; `names` are further names that `Host` may have.
+        /// A TCP address with the token that callers must bear; `names` are further names that `Host` may
+        /// have.
         case tcp(host: String, port: Int, token: Secret, names: [String])
     }
 
@@ -24,7 +26,10 @@ public struct APIServer: Service {
 
     /// Puts a door before the API; `onBound` is told the TCP port once the door is open.
     public init(
-        api: API, door: Door, logger: Logger, onBound: @escaping @Sendable (Int?) async -> Void = { _ in }
+        api: API,
+        door: Door,
+        logger: Logger,
+        onBound: @escaping @Sendable (Int?) async -> Void = { _ in }
     ) {
         self.api = api
         self.door = door
@@ -40,24 +45,31 @@ public struct APIServer: Service {
         quiet.logLevel = max(logger.logLevel, .warning)
         let responder = Responder(api: api, policy: policy, logger: logger)
         do {
-            let server = try HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(60))).buildServer(
-                configuration: ServerConfiguration(address: address),
-                eventLoopGroup: EventLoopGroupProvider.singleton.eventLoopGroup,
-                logger: quiet,
-                responder: { request, writer, _ in
-                    let response = await responder.respond(to: request)
-                    try await writer.write(response: response.head, body: response.body)
-                },
-                onServerRunning: { [door, onBound] channel in
-                    // The directory's mode 0700 protects the socket until this has run.
-                    if case .socket(let directory, let name) = door { unsafe fchmodat(directory, name, 0o600, 0) }
-                    await onBound(channel.localAddress?.port)
-                })
+            let server = try HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(60)))
+                .buildServer(
+                    configuration: ServerConfiguration(address: address),
+                    eventLoopGroup: EventLoopGroupProvider.singleton.eventLoopGroup,
+                    logger: quiet,
+                    responder: { request, writer, _ in
+                        let response = await responder.respond(to: request)
+                        try await writer.write(response: response.head, body: response.body)
+                    },
+                    onServerRunning: { [door, onBound] channel in
+                        // The directory's mode 0700 protects the socket until this has run.
+                        if case .socket(let directory, let name) = door {
+                            unsafe fchmodat(directory, name, 0o600, 0)
+                        }
+                        await onBound(channel.localAddress?.port)
+                    }
+                )
             try await server.run()
         } catch {
             throw SluiceError(
-                .apiBind, "The API cannot listen on \(place).",
-                hint: "Is the address free, and ours? See 'ss -ltnp'.", cause: error)
+                .apiBind,
+                "The API cannot listen on \(place).",
+                hint: "Is the address free, and ours? See 'ss -ltnp'.",
+                cause: error
+            )
         }
         if case .socket(let directory, let name) = door { unsafe unlinkat(directory, name, 0) }
     }
@@ -68,7 +80,11 @@ public struct APIServer: Service {
         case .tcp(let host, _, let token, let names):
             .bearer(
                 token,
-                hosts: Set(["localhost", "127.0.0.1", "[::1]"] + ([host] + names).map(AccessPolicy.name(ofAuthority:))))
+                hosts: Set(
+                    ["localhost", "127.0.0.1", "[::1]"]
+                        + ([host] + names).map(AccessPolicy.name(ofAuthority:))
+                )
+            )
         }
     }
 
@@ -102,18 +118,27 @@ private struct Responder: Sendable {
         }
         if answer.status >= 500 {
             let place = String((request.head.path ?? "").prefix { $0 != "?" })
-            logger.warning("The API could not answer.", metadata: ["path": "\(place)", "status": "\(answer.status)"])
+            logger.warning(
+                "The API could not answer.",
+                metadata: ["path": "\(place)", "status": "\(answer.status)"]
+            )
         }
         var headers: HTTPFields = [.contentType: answer.contentType, .cacheControl: "no-store"]
         if answer.status == 401 { headers[.wwwAuthenticate] = "Bearer" }
         return Response(
-            status: .init(code: answer.status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: answer.body)))
+            status: .init(code: answer.status),
+            headers: headers,
+            body: .init(byteBuffer: ByteBuffer(bytes: answer.body))
+        )
     }
 
     private func answer(to request: Request) async throws(SluiceError) -> APIResponse {
         let head = RequestHead(
-            authority: request.head.authority ?? "", origin: request.headers[.origin],
-            authorization: request.headers[.authorization], contentType: request.headers[.contentType])
+            authority: request.head.authority ?? "",
+            origin: request.headers[.origin],
+            authorization: request.headers[.authorization],
+            contentType: request.headers[.contentType]
+        )
         let method = request.method.rawValue
         let target = request.head.path ?? "/"
         let path = String(target.prefix { $0 != "?" })

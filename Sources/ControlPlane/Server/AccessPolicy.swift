@@ -4,8 +4,8 @@ package import EventModel
 package enum AccessPolicy: Sendable {
     /// The Unix socket: whoever can open it (mode 0600 in a directory of mode 0700) may do everything.
     case socketOwner
-    /// TCP: the bearer of the token may do everything, others only learn that something listens. `hosts` are the
-    /// names that a `Host` field may have (trap S05).
+    /// TCP: the bearer of the token may do everything, others only learn that something listens. `hosts` are
+    /// the names that a `Host` field may have (trap S05).
     case bearer(Secret, hosts: Set<String>)
 
     /// Throws when a request may not pass. `route` nil: no route takes it.
@@ -14,8 +14,10 @@ package enum AccessPolicy: Sendable {
         let host = Self.name(ofAuthority: head.authority)
         guard hosts.contains(host) else {
             throw SluiceError(
-                .apiMisdirected, "This service does not answer under the name '\(Escaped.text(host))'.",
-                hint: "Ask for it by the address it listens on.")
+                .apiMisdirected,
+                "This service does not answer under the name '\(Escaped.text(host))'.",
+                hint: "Ask for it by the address it listens on."
+            )
         }
         if let origin = head.origin {
             let name = origin.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? ""
@@ -30,8 +32,10 @@ package enum AccessPolicy: Sendable {
             Self.isEqual(Array(given.utf8.dropFirst(scheme.utf8.count)), Array(token.reveal().utf8))
         else {
             throw SluiceError(
-                .apiUnauthorized, "This needs the token of the service.",
-                hint: "Send 'Authorization: Bearer …' with the value of listen.token.")
+                .apiUnauthorized,
+                "This needs the token of the service.",
+                hint: "Send 'Authorization: Bearer …' with the value of listen.token."
+            )
         }
     }
 
@@ -65,7 +69,10 @@ package struct RequestHead: Sendable {
 
     /// Describes a request.
     package init(
-        authority: String, origin: String? = nil, authorization: String? = nil, contentType: String? = nil
+        authority: String,
+        origin: String? = nil,
+        authorization: String? = nil,
+        contentType: String? = nil
     ) {
         self.authority = authority
         self.origin = origin

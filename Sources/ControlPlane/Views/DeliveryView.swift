@@ -147,7 +147,9 @@ public struct TallyView: Codable, Sendable, Hashable {
 
 extension ErrorView {
     /// Shows a failure that was kept.
-    public init(record: FailureRecord) { self.init(code: record.code, message: record.message, hint: record.hint) }
+    public init(record: FailureRecord) {
+        self.init(code: record.code, message: record.message, hint: record.hint)
+    }
 }
 
 extension DeliveryClass {

@@ -3,8 +3,8 @@ internal import Foundation
 
 /// An object's place as the API shows it: the key as escaped text, and its bytes where they are not UTF-8.
 ///
-/// `key` is what people read and what `ObjectKey(escaped:)` takes back; `key_base64` is for programs that need the
-/// bytes themselves (traps S10, W17). Views that are about one object repeat these three fields.
+/// `key` is what people read and what `ObjectKey(escaped:)` takes back; `key_base64` is for programs that
+/// need the bytes themselves (traps S10, W17). Views that are about one object repeat these three fields.
 public struct PlaceView: Codable, Sendable, Hashable {
     /// The bucket's configured name.
     public let bucket: String

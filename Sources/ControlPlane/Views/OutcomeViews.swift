@@ -71,7 +71,13 @@ public struct FindingView: Codable, Sendable, Hashable {
 
     /// Describes a finding.
     public init(
-        severity: String, code: String, message: String, hint: String?, line: Int, column: Int, path: String
+        severity: String,
+        code: String,
+        message: String,
+        hint: String?,
+        line: Int,
+        column: Int,
+        path: String
     ) {
         self.severity = severity
         self.code = code

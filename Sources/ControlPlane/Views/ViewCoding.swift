@@ -15,13 +15,17 @@ public enum ViewCoding {
     }
 
     /// Reads what `encode` wrote.
-    public static func decode<View: Decodable>(_ type: View.Type, from data: Data) throws(SluiceError) -> View {
+    public static func decode<View: Decodable>(_ type: View.Type, from data: Data) throws(SluiceError) -> View
+    {
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         do { return try decoder.decode(type, from: data) } catch {
             throw SluiceError(
-                .apiCoding, "The JSON is not what was expected here.",
-                hint: "Is the service of the same version as this command?", cause: error)
+                .apiCoding,
+                "The JSON is not what was expected here.",
+                hint: "Is the service of the same version as this command?",
+                cause: error
+            )
         }
     }
 }

@@ -14,8 +14,8 @@ public struct DaemonService: Sendable {
     private let logger: Logger
     private let once: Bool
 
-    /// Describes a service. `warnings` of the configuration are logged at the start; with `once` the service ends when
-    /// nothing is left to do.
+    /// Describes a service. `warnings` of the configuration are logged at the start; with `once` the service
+    /// ends when nothing is left to do.
     public init(configuration: SluiceConfiguration, warnings: CheckView, logger: Logger, once: Bool) {
         self.configuration = configuration
         self.warnings = warnings
@@ -31,22 +31,37 @@ public struct DaemonService: Sendable {
         let clock = SystemTimeSource()
         let random = SystemRandomSource()
         let ledger = try await SQLiteLedger.open(
-            path: state.ledgerPath, newLedger: random.hexadecimal(digitCount: 32))
+            path: state.ledgerPath,
+            newLedger: random.hexadecimal(digitCount: 32)
+        )
         let assembly = ProcessingAssembly()
         let attempts = BlockingPool(name: "attempt", limit: configuration.workers)
         let processor = EventProcessor(
-            ledger: ledger, configuration: assembly.processing(configuration), clock: clock, random: random, pool: attempts,
-            suspects: suspects, logger: logger)
+            ledger: ledger,
+            configuration: assembly.processing(configuration),
+            clock: clock,
+            random: random,
+            pool: attempts,
+            suspects: suspects,
+            logger: logger
+        )
         let reloader = Reloader(configuration, assembly: assembly, processor: processor, logger: logger)
         let api = API(
             operations: processor,
             host: API.Host(
-                boot: clock.now.description, reload: { await reloader.reload() },
-                metrics: { ProcessingFamilies.families(of: processor.metrics) }),
-            clock: clock)
+                boot: clock.now.description,
+                reload: { await reloader.reload() },
+                metrics: { ProcessingFamilies.families(of: processor.metrics) }
+            ),
+            clock: clock
+        )
         logger.notice(
             "Sluice starts.",
-            metadata: ["version": "\(Version.current)", "state": "\(state.path)", "configuration": "\(configuration.file)"])
+            metadata: [
+                "version": "\(Version.current)", "state": "\(state.path)",
+                "configuration": "\(configuration.file)",
+            ]
+        )
         do {
             try await group(processor, doors: doors(api, state), reloader).run()
         } catch {
@@ -57,13 +72,19 @@ public struct DaemonService: Sendable {
         withExtendedLifetime(state) { logger.notice("Sluice has stopped.") }
     }
 
-    /// Services stop in reverse order: the processing drains while the API still answers, signals are heard to the end.
+    /// Services stop in reverse order: the processing drains while the API still answers, signals are heard
+    /// to the end.
     private func group(
-        _ processor: EventProcessor, doors: [APIServer], _ reloader: Reloader
+        _ processor: EventProcessor,
+        doors: [APIServer],
+        _ reloader: Reloader
     ) -> ServiceGroup {
         let stop = StopSwitch()
         let signals = SignalListener(
-            logger: logger, onHangUp: { _ = await reloader.reload() }, onStop: { await stop.flip() })
+            logger: logger,
+            onHangUp: { _ = await reloader.reload() },
+            onStop: { await stop.flip() }
+        )
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let worker: any Service = once ? OneRound(processor: processor) : processor
@@ -72,9 +93,14 @@ public struct DaemonService: Sendable {
             configuration: ServiceGroupConfiguration(
                 services: services.map {
                     .init(
-                        service: $0, successTerminationBehavior: .gracefullyShutdownGroup,
-                        failureTerminationBehavior: .gracefullyShutdownGroup)
-                }, logger: quiet))
+                        service: $0,
+                        successTerminationBehavior: .gracefullyShutdownGroup,
+                        failureTerminationBehavior: .gracefullyShutdownGroup
+                    )
+                },
+                logger: quiet
+            )
+        )
         stop.connect { await group.triggerGracefulShutdown() }
         return group
     }
@@ -83,19 +109,33 @@ public struct DaemonService: Sendable {
         let logger = self.logger
         var doors = [
             APIServer(
-                api: api, door: .socket(directory: state.descriptor, name: StateDirectory.socketName), logger: logger)
+                api: api,
+                door: .socket(directory: state.descriptor, name: StateDirectory.socketName),
+                logger: logger
+            )
         ]
         if let listen = configuration.listen {
             if !listen.isLoopback {
                 logger.warning(
                     "The API listens beyond this machine, without encryption.",
-                    metadata: ["address": "\(listen.host):\(listen.port)", "hint": "Put a TLS proxy before it."])
+                    metadata: [
+                        "address": "\(listen.host):\(listen.port)", "hint": "Put a TLS proxy before it.",
+                    ]
+                )
             }
             doors.append(
                 APIServer(
                     api: api,
-                    door: .tcp(host: listen.host, port: listen.port, token: listen.token, names: listen.allowedHosts),
-                    logger: logger, onBound: { port in logger.info("The API listens.", metadata: ["port": "\(port ?? 0)"]) }))
+                    door: .tcp(
+                        host: listen.host,
+                        port: listen.port,
+                        token: listen.token,
+                        names: listen.allowedHosts
+                    ),
+                    logger: logger,
+                    onBound: { port in logger.info("The API listens.", metadata: ["port": "\(port ?? 0)"]) }
+                )
+            )
         }
         return doors
     }
@@ -103,20 +143,25 @@ public struct DaemonService: Sendable {
     /// Suspects run in children of this very program, also when its file was replaced meanwhile (proc(5)).
     private var suspects: any SuspectRunner {
         ProcessSuspectRunner(
-            executable: "/proc/self/exe", arguments: ["worker", "--config", configuration.file],
-            pool: BlockingPool(name: "suspect", limit: 4))
+            executable: "/proc/self/exe",
+            arguments: ["worker", "--config", configuration.file],
+            pool: BlockingPool(name: "suspect", limit: 4)
+        )
     }
 
     private func prepareProcess() {
         if geteuid() == 0 {
             logger.warning(
                 "Sluice runs as root.",
-                metadata: ["hint": "Give it a user of its own; deploy/sluice.service shows how."])
+                metadata: ["hint": "Give it a user of its own; deploy/sluice.service shows how."]
+            )
         }
         signal(SIGPIPE, SIG_IGN)
         var limit = rlimit()
         // Every watched directory, attempt and connection takes descriptors.
-        if unsafe getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit) == 0, limit.rlim_cur < limit.rlim_max {
+        if unsafe getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit) == 0,
+            limit.rlim_cur < limit.rlim_max
+        {
             limit.rlim_cur = min(limit.rlim_max, 1 << 20)
             unsafe setrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
         }

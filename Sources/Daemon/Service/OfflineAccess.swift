@@ -6,7 +6,8 @@ internal import Execution
 internal import Foundation
 internal import Glibc
 
-/// The ledger of a stopped service, locked as long as this object lives, behind the same API as a running one.
+/// The ledger of a stopped service, locked as long as this object lives, behind the same API as a running
+/// one.
 public final class OfflineAccess: Sendable {
     /// Answers from the ledger.
     public let api: API
@@ -22,16 +23,23 @@ public final class OfflineAccess: Sendable {
     /// Locks the state directory and opens its ledger; throws `service.no-ledger` when there is none yet.
     @concurrent
     public static func open(_ configuration: SluiceConfiguration) async throws(SluiceError) -> OfflineAccess {
-        guard FileManager.default.fileExists(atPath: configuration.state + "/" + StateDirectory.ledgerName) else {
+        guard FileManager.default.fileExists(atPath: configuration.state + "/" + StateDirectory.ledgerName)
+        else {
             throw SluiceError(
-                .serviceNoLedger, "There is no ledger in \(configuration.state) yet.",
-                hint: "'sluice serve' makes it at its first start.")
+                .serviceNoLedger,
+                "There is no ledger in \(configuration.state) yet.",
+                hint: "'sluice serve' makes it at its first start."
+            )
         }
         let state = try StateDirectory.open(configuration.state, for: .command)
         let ledger = try await SQLiteLedger.open(
-            path: state.ledgerPath, newLedger: SystemRandomSource().hexadecimal(digitCount: 32))
+            path: state.ledgerPath,
+            newLedger: SystemRandomSource().hexadecimal(digitCount: 32)
+        )
         let operations = LedgerOperations(
-            ledger: ledger, configuration: ProcessingAssembly().processing(configuration))
+            ledger: ledger,
+            configuration: ProcessingAssembly().processing(configuration)
+        )
         let api = API(operations: operations, host: API.Host(boot: ""), clock: SystemTimeSource())
         return OfflineAccess(state: state, ledger: ledger, api: api)
     }
@@ -46,7 +54,9 @@ public final class OfflineAccess: Sendable {
             throw SluiceError(.backupFailed, "\(path) exists already.", hint: "Name a new file.")
         }
         let draft = path + ".part"
-        defer { for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: draft + suffix) } }
+        defer {
+            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: draft + suffix) }
+        }
         do {
             try FileManager.default.copyItem(atPath: state.ledgerPath, toPath: draft)
         } catch {
@@ -57,8 +67,10 @@ public final class OfflineAccess: Sendable {
         await copy.close()
         guard problems.isEmpty else {
             throw SluiceError(
-                .backupFailed, "The ledger does not agree with itself: \(problems.prefix(3).joined(separator: "; ")).",
-                hint: "'sluice ledger verify' lists everything.")
+                .backupFailed,
+                "The ledger does not agree with itself: \(problems.prefix(3).joined(separator: "; ")).",
+                hint: "'sluice ledger verify' lists everything."
+            )
         }
         let descriptor = unsafe Glibc.open(draft, O_RDONLY | O_CLOEXEC)
         let isDurable = descriptor >= 0 && fsync(descriptor) == 0

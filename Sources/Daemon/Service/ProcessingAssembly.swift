@@ -16,8 +16,10 @@ struct ProcessingAssembly: Sendable {
     init() {
         compute = ComputePool()
         stores = BlockingPool(
-            name: "store", limit: max(8, 4 * NativeThread.availableProcessorCount),
-            stackBytes: NativeThread.smallStackBytes)
+            name: "store",
+            limit: max(8, 4 * NativeThread.availableProcessorCount),
+            stackBytes: NativeThread.smallStackBytes
+        )
     }
 
     /// A snapshot for the processing.
@@ -27,7 +29,8 @@ struct ProcessingAssembly: Sendable {
             matcher: configuration.matcher,
             functions: FunctionRegistry(configuration.functions, executor: compute).all,
             workers: configuration.workers,
-            maxPending: configuration.maxPending)
+            maxPending: configuration.maxPending
+        )
     }
 
     private func setup(_ bucket: BucketConfiguration) -> BucketSetup {
@@ -38,9 +41,15 @@ struct ProcessingAssembly: Sendable {
             case .move(let template): .move(template)
             }
         let store = LocalObjectStore(
-            bucket: bucket.name, path: bucket.path, excluding: bucket.excludedPaths, pool: stores)
+            bucket: bucket.name,
+            path: bucket.path,
+            excluding: bucket.excludedPaths,
+            pool: stores
+        )
         return BucketSetup(
-            store: store, after: after,
-            watch: WatchPolicy(scanInterval: bucket.scanInterval, settle: bucket.settle))
+            store: store,
+            after: after,
+            watch: WatchPolicy(scanInterval: bucket.scanInterval, settle: bucket.settle)
+        )
     }
 }

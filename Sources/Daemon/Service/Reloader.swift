@@ -14,7 +14,10 @@ actor Reloader {
 
     /// Reloads into a running processor.
     init(
-        _ configuration: SluiceConfiguration, assembly: ProcessingAssembly, processor: EventProcessor, logger: Logger
+        _ configuration: SluiceConfiguration,
+        assembly: ProcessingAssembly,
+        processor: EventProcessor,
+        logger: Logger
     ) {
         file = configuration.file
         current = configuration
@@ -23,13 +26,17 @@ actor Reloader {
         self.logger = logger
     }
 
-    /// Reads the file and swaps the configuration if it is without mistakes; all findings are logged and returned.
+    /// Reads the file and swaps the configuration if it is without mistakes; all findings are logged and
+    /// returned.
     func reload() async -> CheckView {
         let result = ConfigurationLoader.load(path: file)
         let view = CheckView(result)
         FindingLog.write(view, to: logger)
         guard let configuration = result.configuration else {
-            logger.error("The configuration was not reloaded; the old one stays in use.", metadata: ["file": "\(file)"])
+            logger.error(
+                "The configuration was not reloaded; the old one stays in use.",
+                metadata: ["file": "\(file)"]
+            )
             return view
         }
         do throws(SluiceError) {
@@ -37,8 +44,14 @@ actor Reloader {
         } catch {
             logger.error("The configuration was not reloaded.", error: error, metadata: ["file": "\(file)"])
             let finding = FindingView(
-                severity: "error", code: error.code.name, message: error.message, hint: error.hint, line: 1, column: 1,
-                path: "")
+                severity: "error",
+                code: error.code.name,
+                message: error.message,
+                hint: error.hint,
+                line: 1,
+                column: 1,
+                path: ""
+            )
             return CheckView(ok: false, file: file, findings: view.findings + [finding])
         }
         warnOfFixedSettings(configuration)
@@ -53,7 +66,10 @@ actor Reloader {
         if next.state != current.state { changed.append("state") }
         if next.listen != current.listen { changed.append("listen") }
         if !changed.isEmpty {
-            logger.warning("Some settings take effect at the next start.", metadata: ["settings": "\(changed.joined(separator: ", "))"])
+            logger.warning(
+                "Some settings take effect at the next start.",
+                metadata: ["settings": "\(changed.joined(separator: ", "))"]
+            )
         }
     }
 }

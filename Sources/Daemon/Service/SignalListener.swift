@@ -11,7 +11,9 @@ struct SignalListener: Service {
 
     /// Calls `onHangUp` for each SIGHUP and `onStop` for the first SIGTERM or SIGINT.
     init(
-        logger: Logger, onHangUp: @escaping @Sendable () async -> Void, onStop: @escaping @Sendable () async -> Void
+        logger: Logger,
+        onHangUp: @escaping @Sendable () async -> Void,
+        onStop: @escaping @Sendable () async -> Void
     ) {
         self.logger = logger
         self.onHangUp = onHangUp
@@ -26,7 +28,8 @@ struct SignalListener: Service {
             if signal == .sighup {
                 await onHangUp()
             } else if isStopping {
-                // What was decided is in the ledger and is rolled forward at the next start; everything else runs again.
+                // What was decided is in the ledger and is rolled forward at the next start; everything else
+                // runs again.
                 logger.warning("Stopped at once by a second signal.", metadata: ["signal": "\(signal)"])
                 _exit(1)
             } else {

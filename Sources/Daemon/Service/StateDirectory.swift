@@ -3,8 +3,8 @@ internal import Glibc
 
 /// The state directory, locked: ledger, socket and work files of one service.
 ///
-/// The lock is `flock(2)` on `lock`, taken before the ledger is opened or the socket bound, and ends with the process
-/// however it ends. The file names its holder for messages; the lock alone decides (trap D12).
+/// The lock is `flock(2)` on `lock`, taken before the ledger is opened or the socket bound, and ends with the
+/// process however it ends. The file names its holder for messages; the lock alone decides (trap D12).
 public final class StateDirectory: Sendable {
     /// Who asks for the lock.
     public enum Purpose: String, Sendable {
@@ -43,8 +43,9 @@ public final class StateDirectory: Sendable {
 
     /// Opens and locks a state directory; a service makes it (mode 0700) when it is missing.
     ///
-    /// Throws `service.already-running` naming the holder. A service waits for a command that holds the lock for a moment, and
-    /// fails at once when another service does. May block; called before anything else runs.
+    /// Throws `service.already-running` naming the holder. A service waits for a command that holds the lock
+    /// for a moment, and fails at once when another service does. May block; called before anything else
+    /// runs.
     public static func open(_ path: String, for purpose: Purpose) throws(SluiceError) -> StateDirectory {
         if purpose == .service { try make(path) }
         let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -78,8 +79,9 @@ public final class StateDirectory: Sendable {
 
     /// Takes the lock, or says who has it.
     ///
-    /// Commands hold it for milliseconds, so both kinds wait for a command. What `holder` does takes a shared lock for
-    /// an instant, and the file may name a service that died: one refusal proves nothing, 250 ms of them do.
+    /// Commands hold it for milliseconds, so both kinds wait for a command. What `holder` does takes a shared
+    /// lock for an instant, and the file may name a service that died: one refusal proves nothing, 250 ms of
+    /// them do.
     private func acquire(for purpose: Purpose) throws(SluiceError) {
         let began = ContinuousClock.now
         while flock(lock, LOCK_EX | LOCK_NB) != 0 {
@@ -102,8 +104,11 @@ public final class StateDirectory: Sendable {
     private static func readHolder(_ lock: Int32) -> (pid: Int32, purpose: Purpose)? {
         var bytes = [UInt8](repeating: 0, count: 64)
         let count = unsafe pread(lock, &bytes, bytes.count, 0)
-        let words = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split { $0 == " " || $0 == "\n" }
-        guard words.count == 2, let pid = Int32(words[0]), let purpose = Purpose(rawValue: String(words[1])) else {
+        let words = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self).split {
+            $0 == " " || $0 == "\n"
+        }
+        guard words.count == 2, let pid = Int32(words[0]), let purpose = Purpose(rawValue: String(words[1]))
+        else {
             return nil
         }
         return (pid, purpose)
@@ -111,8 +116,10 @@ public final class StateDirectory: Sendable {
 
     private static func locked(_ path: String, _ pid: Int32) -> SluiceError {
         SluiceError(
-            .stateLocked, "The state directory \(path) is in use by process \(pid).",
-            hint: "Stop that process, or give this configuration a state directory of its own.")
+            .stateLocked,
+            "The state directory \(path) is in use by process \(pid).",
+            hint: "Stop that process, or give this configuration a state directory of its own."
+        )
     }
 
     /// Makes the directory and its parents; only the last gets mode 0700.
@@ -124,7 +131,9 @@ public final class StateDirectory: Sendable {
         var parents = ""
         for component in path[..<slash].split(separator: "/") {
             parents += (parents.isEmpty && !path.hasPrefix("/") ? "" : "/") + component
-            if unsafe mkdir(parents, 0o755) != 0, errno != EEXIST { throw failure("cannot be made", path, errno) }
+            if unsafe mkdir(parents, 0o755) != 0, errno != EEXIST {
+                throw failure("cannot be made", path, errno)
+            }
         }
         if unsafe mkdir(path, 0o700) != 0, errno != EEXIST { throw failure("cannot be made", path, errno) }
     }
@@ -132,9 +141,12 @@ public final class StateDirectory: Sendable {
     private static func failure(_ what: String, _ path: String, _ code: Int32) -> SluiceError {
         let reason = unsafe String(cString: strerror(code))
         return SluiceError(
-            .stateUnusable, "The state directory \(path) \(what): \(reason).",
+            .stateUnusable,
+            "The state directory \(path) \(what): \(reason).",
             hint: code == ENOENT
-                ? "'sluice serve' makes it." : "It must be a directory that belongs to the user who runs the service.")
+                ? "'sluice serve' makes it."
+                : "It must be a directory that belongs to the user who runs the service."
+        )
     }
 }
 

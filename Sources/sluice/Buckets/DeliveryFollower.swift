@@ -10,7 +10,8 @@ struct DeliveryFollower {
     /// How often the service is asked.
     private static let interval = Duration.milliseconds(25)
 
-    /// Waits until everything has ended; `ok` is false when a delivery died, was cancelled, or no trigger took the object.
+    /// Waits until everything has ended; `ok` is false when a delivery died, was cancelled, or no trigger
+    /// took the object.
     func follow(_ place: PlaceArgument, version: ObjectVersion) async throws(SluiceError) -> PutView {
         let first = try await seen(place, version)
         guard let object = first.object else {
@@ -25,21 +26,32 @@ struct DeliveryFollower {
             open += try await caused(by: history)
         }
         let isTaken = first.verdicts.contains(where: \.takes)
-        let isWell = isTaken && ended.allSatisfy { ["done", "skipped", "superseded"].contains($0.delivery.state) }
+        let isWell =
+            isTaken && ended.allSatisfy { ["done", "skipped", "superseded"].contains($0.delivery.state) }
         return PutView(
-            ok: isWell, object: object, bucket: place.bucket.rawValue, refusals: isTaken ? [] : first.verdicts,
-            deliveries: ended)
+            ok: isWell,
+            object: object,
+            bucket: place.bucket.rawValue,
+            refusals: isTaken ? [] : first.verdicts,
+            deliveries: ended
+        )
     }
 
     /// The key's explanation once every trigger that takes it has seen this version.
-    private func seen(_ place: PlaceArgument, _ version: ObjectVersion) async throws(SluiceError) -> ExplanationView {
+    private func seen(
+        _ place: PlaceArgument,
+        _ version: ObjectVersion
+    ) async throws(SluiceError) -> ExplanationView {
         while true {
             let view = try await door.get(ExplanationView.self, "/v1/why", place.query)
             let takers = Set(view.verdicts.filter(\.takes).map(\.trigger))
             let seen = Set(view.targets.filter { $0.seen == version.identity }.map(\.trigger))
             if takers.isSubset(of: seen) { return view }
             guard view.object?.version == version.identity else {
-                throw SluiceError(.commandFailed, "\(place.text) was replaced or removed before the service saw it.")
+                throw SluiceError(
+                    .commandFailed,
+                    "\(place.text) was replaced or removed before the service saw it."
+                )
             }
             try await pause(for: place.text)
         }
@@ -67,8 +79,10 @@ struct DeliveryFollower {
     private func pause(for what: String) async throws(SluiceError) {
         guard ContinuousClock.now < deadline else {
             throw SluiceError(
-                .commandFailed, "\(what) has not ended within the time given.",
-                hint: "It goes on; 'sluice why' tells how it ends.")
+                .commandFailed,
+                "\(what) has not ended within the time given.",
+                hint: "It goes on; 'sluice why' tells how it ends."
+            )
         }
         do { try await Task.sleep(for: Self.interval) } catch {
             throw SluiceError(.cancelled, "The command was interrupted.")

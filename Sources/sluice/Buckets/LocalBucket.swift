@@ -8,13 +8,21 @@ enum LocalBucket {
     /// The store of a configured bucket.
     static func store(_ bucket: BucketConfiguration) throws(SluiceError) -> LocalObjectStore {
         LocalObjectStore(
-            bucket: bucket.name, path: bucket.path, excluding: bucket.excludedPaths,
-            pool: BlockingPool(name: "bucket", limit: 4))
+            bucket: bucket.name,
+            path: bucket.path,
+            excluding: bucket.excludedPaths,
+            pool: BlockingPool(name: "bucket", limit: 4)
+        )
     }
 
     /// The store of the bucket that a place names.
-    static func store(of place: PlaceArgument, in configuration: SluiceConfiguration) throws(SluiceError) -> LocalObjectStore {
-        guard let bucket = configuration.bucket(place.bucket) else { throw unknown(place.bucket, in: configuration) }
+    static func store(
+        of place: PlaceArgument,
+        in configuration: SluiceConfiguration
+    ) throws(SluiceError) -> LocalObjectStore {
+        guard let bucket = configuration.bucket(place.bucket) else {
+            throw unknown(place.bucket, in: configuration)
+        }
         let store = try store(bucket)
         if let refusal = store.refusal(of: place.key) { throw refusal }
         return store
@@ -24,8 +32,10 @@ enum LocalBucket {
     static func unknown(_ bucket: BucketName, in configuration: SluiceConfiguration) -> SluiceError {
         let known = configuration.buckets.map(\.name.rawValue).joined(separator: ", ")
         return SluiceError(
-            .bucketUnknown, "There is no bucket '\(Printable.escape(bucket.rawValue))' in \(configuration.file).",
-            hint: "Buckets are \(known).")
+            .bucketUnknown,
+            "There is no bucket '\(Printable.escape(bucket.rawValue))' in \(configuration.file).",
+            hint: "Buckets are \(known)."
+        )
     }
 }
 

@@ -9,9 +9,12 @@ internal import TriggerRules
 struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Check the configuration and report every mistake, or tell what would become of a key.")
+        abstract: "Check the configuration and report every mistake, or tell what would become of a key."
+    )
 
-    @Option(help: ArgumentHelp("Tell which triggers would take this key, and why not.", valueName: "bucket:key"))
+    @Option(
+        help: ArgumentHelp("Tell which triggers would take this key, and why not.", valueName: "bucket:key")
+    )
     var key: PlaceArgument?
 
     @OptionGroup var options: GlobalOptions
@@ -38,7 +41,8 @@ struct CheckCommand: AsyncParsableCommand {
 enum KeyCheck {
     /// Asks the store for the object, and every trigger for its verdict.
     static func view(
-        of place: PlaceArgument, in configuration: SluiceConfiguration
+        of place: PlaceArgument,
+        in configuration: SluiceConfiguration
     ) async throws(SluiceError) -> KeyCheckView {
         guard let bucket = configuration.bucket(place.bucket) else {
             throw LocalBucket.unknown(place.bucket, in: configuration)
@@ -47,20 +51,33 @@ enum KeyCheck {
         if let refusal = store.refusal(of: place.key) { throw refusal }
         let info = try await store.head(place.key)
         let event = ObjectEvent(
-            bucket: place.bucket, key: place.key, type: .createdPut, version: info?.version,
-            sizeBytes: info?.sizeBytes ?? 0, time: info?.modified ?? Timestamp(nanoseconds: 0))
+            bucket: place.bucket,
+            key: place.key,
+            type: .createdPut,
+            version: info?.version,
+            sizeBytes: info?.sizeBytes ?? 0,
+            time: info?.modified ?? Timestamp(nanoseconds: 0)
+        )
         var verdicts: [KeyVerdictView] = []
         for verdict in configuration.matcher.verdicts(for: event) {
             guard let trigger = configuration.trigger(verdict.trigger) else { continue }
             let isTaken = verdict.refusal == nil
             verdicts.append(
                 KeyVerdictView(
-                    trigger: trigger.name.rawValue, takes: isTaken, refusal: verdict.refusal,
+                    trigger: trigger.name.rawValue,
+                    takes: isTaken,
+                    refusal: verdict.refusal,
                     function: trigger.function.rawValue,
                     output: isTaken ? place.rendered(by: trigger.output) : nil,
-                    rejects: isTaken ? trigger.rejects.flatMap(place.rendered(by:)) : nil))
+                    rejects: isTaken ? trigger.rejects.flatMap(place.rendered(by:)) : nil
+                )
+            )
         }
-        return KeyCheckView(place: PlaceView(place.bucket, place.key), exists: info != nil, verdicts: verdicts)
+        return KeyCheckView(
+            place: PlaceView(place.bucket, place.key),
+            exists: info != nil,
+            verdicts: verdicts
+        )
     }
 }
 

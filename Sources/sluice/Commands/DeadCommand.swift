@@ -5,12 +5,17 @@ internal import EventModel
 /// `sluice dead …`
 struct DeadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dead", abstract: "List, retry or drop dead letters: deliveries that failed for good.",
-        subcommands: [List.self, Retry.self, Drop.self], defaultSubcommand: List.self)
+        commandName: "dead",
+        abstract: "List, retry or drop dead letters: deliveries that failed for good.",
+        subcommands: [List.self, Retry.self, Drop.self],
+        defaultSubcommand: List.self
+    )
 
     /// `sluice dead list`
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List dead letters with their reasons, newest first.")
+        static let configuration = CommandConfiguration(
+            abstract: "List dead letters with their reasons, newest first."
+        )
 
         @OptionGroup var filter: DeliveryFilter
         @OptionGroup var options: GlobalOptions
@@ -18,7 +23,9 @@ struct DeadCommand: AsyncParsableCommand {
         func run() async throws {
             let door = try await options.door()
             let page = try await filter.page(door, states: "dead")
-            let text = page.deliveries.isEmpty ? "No dead letters.\n" : DeliveryText.dead(page.deliveries, Terminal.output)
+            let text =
+                page.deliveries.isEmpty
+                ? "No dead letters.\n" : DeliveryText.dead(page.deliveries, Terminal.output)
             try options.show(page, text + filter.more(page))
         }
     }
@@ -36,7 +43,8 @@ struct DeadCommand: AsyncParsableCommand {
     /// `sluice dead drop`
     struct Drop: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Give dead letters up: they end as cancelled and are kept with their history.")
+            abstract: "Give dead letters up: they end as cancelled and are kept with their history."
+        )
 
         @OptionGroup var selection: DeadSelection
         @OptionGroup var options: GlobalOptions
@@ -65,20 +73,26 @@ struct DeadSelection: ParsableArguments {
         var before: Int64?
         repeat {
             let page = try await door.get(
-                DeliveryPageView.self, "/v1/deliveries",
-                ["state": "dead", "trigger": trigger, "limit": "1000", "before": before.map(String.init)])
+                DeliveryPageView.self,
+                "/v1/deliveries",
+                ["state": "dead", "trigger": trigger, "limit": "1000", "before": before.map(String.init)]
+            )
             before = page.next
             guard !page.deliveries.isEmpty else { break }
             let result = try await door.post(
-                ChangedView.self, "/v1/deliveries:\(verb)",
-                BulkBody(ids: page.deliveries.map(\.id), reason: reason(verb)))
+                ChangedView.self,
+                "/v1/deliveries:\(verb)",
+                BulkBody(ids: page.deliveries.map(\.id), reason: reason(verb))
+            )
             changed += result.changed
             unchanged += result.unchanged
         } while before != nil
         let word = verb == "retry" ? "ready again" : "dropped"
         let left = unchanged.isEmpty ? "" : ", \(unchanged.count) left as they were"
         try options.show(
-            ChangedView(changed: changed, unchanged: unchanged), "\(changed.count) \(word)\(left)\n")
+            ChangedView(changed: changed, unchanged: unchanged),
+            "\(changed.count) \(word)\(left)\n"
+        )
     }
 
     private func reason(_ verb: String) -> String? { verb == "cancel" ? "dropped by an operator" : nil }

@@ -5,8 +5,11 @@ internal import EventModel
 /// `sluice deliveries …`
 struct DeliveriesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "deliveries", abstract: "List, show, retry or cancel deliveries.",
-        subcommands: [List.self, Show.self, Retry.self, Cancel.self], defaultSubcommand: List.self)
+        commandName: "deliveries",
+        abstract: "List, show, retry or cancel deliveries.",
+        subcommands: [List.self, Show.self, Retry.self, Cancel.self],
+        defaultSubcommand: List.self
+    )
 
     /// `sluice deliveries list`
     struct List: AsyncParsableCommand {
@@ -26,7 +29,9 @@ struct DeliveriesCommand: AsyncParsableCommand {
 
     /// `sluice deliveries show`
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show a delivery with its attempts and outputs.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show a delivery with its attempts and outputs."
+        )
 
         @Argument(help: "The delivery's number.") var id: Int64
         @OptionGroup var options: GlobalOptions
@@ -41,7 +46,8 @@ struct DeliveriesCommand: AsyncParsableCommand {
     /// `sluice deliveries retry`
     struct Retry: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Make dead or cancelled deliveries ready again, with all their tries.")
+            abstract: "Make dead or cancelled deliveries ready again, with all their tries."
+        )
 
         @Argument(help: "The deliveries' numbers.") var ids: [Int64]
         @OptionGroup var options: GlobalOptions
@@ -54,7 +60,8 @@ struct DeliveriesCommand: AsyncParsableCommand {
     /// `sluice deliveries cancel`
     struct Cancel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Cancel ready, running or dead deliveries; a commit under way goes forward.")
+            abstract: "Cancel ready, running or dead deliveries; a commit under way goes forward."
+        )
 
         @Argument(help: "The deliveries' numbers.") var ids: [Int64]
         @Option(help: "Why; kept with the delivery.") var reason: String?
@@ -71,7 +78,8 @@ struct DeliveryFilter: ParsableArguments {
     @Option(help: "Only of this trigger.") var trigger: String?
     @Option(help: ArgumentHelp("Only of this key.", valueName: "bucket:key")) var key: PlaceArgument?
     @Option(name: [.customShort("n"), .long], help: "At most so many, 1 to 1000.") var limit: Int = 100
-    @Option(help: ArgumentHelp("Older than this delivery: the next page.", valueName: "id")) var before: Int64?
+    @Option(help: ArgumentHelp("Older than this delivery: the next page.", valueName: "id")) var before:
+        Int64?
 
     func validate() throws {
         if !(1...1000).contains(limit) { throw ValidationError("--limit must be from 1 to 1000.") }
@@ -80,11 +88,14 @@ struct DeliveryFilter: ParsableArguments {
     /// Asks for a page.
     func page(_ door: any Door, states: String?) async throws(SluiceError) -> DeliveryPageView {
         try await door.get(
-            DeliveryPageView.self, "/v1/deliveries",
+            DeliveryPageView.self,
+            "/v1/deliveries",
             [
-                "state": states, "trigger": trigger, "bucket": key?.bucket.rawValue, "key": key?.key.description,
+                "state": states, "trigger": trigger, "bucket": key?.bucket.rawValue,
+                "key": key?.key.description,
                 "limit": String(limit), "before": before.map(String.init),
-            ])
+            ]
+        )
     }
 
     /// How to see what follows the page.
@@ -100,17 +111,24 @@ enum Change {
         guard !ids.isEmpty else { return }
         let door = try await options.door()
         let result = try await door.post(
-            ChangedView.self, "/v1/deliveries:\(verb)", BulkBody(ids: ids, reason: reason))
+            ChangedView.self,
+            "/v1/deliveries:\(verb)",
+            BulkBody(ids: ids, reason: reason)
+        )
         try options.show(result, text(verb, result))
         if result.changed.isEmpty { throw ExitCode(1) }
     }
 
     private static func text(_ verb: String, _ result: ChangedView) -> String {
         let done = verb == "retry" ? "ready again" : "cancelled"
-        var text = result.changed.isEmpty ? "" : "\(done): \(result.changed.map(String.init).joined(separator: ", "))\n"
+        var text =
+            result.changed.isEmpty
+            ? "" : "\(done): \(result.changed.map(String.init).joined(separator: ", "))\n"
         if !result.unchanged.isEmpty {
             text += "unchanged: \(result.unchanged.map(String.init).joined(separator: ", "))"
-            text += verb == "retry" ? " (not dead or cancelled, or a newer version took over)\n" : " (ended already)\n"
+            text +=
+                verb == "retry"
+                ? " (not dead or cancelled, or a newer version took over)\n" : " (ended already)\n"
         }
         return text
     }

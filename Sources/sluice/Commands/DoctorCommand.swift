@@ -4,7 +4,9 @@ internal import Daemon
 /// `sluice doctor`
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Look for what stands in the service's way, with the command to mend it.")
+        commandName: "doctor",
+        abstract: "Look for what stands in the service's way, with the command to mend it."
+    )
 
     @OptionGroup var options: GlobalOptions
 

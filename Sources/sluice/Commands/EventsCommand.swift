@@ -6,7 +6,9 @@ internal import Foundation
 /// `sluice events [--follow]`
 struct EventsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "events", abstract: "Show what happened lately: the last 10,000 entries of this boot.")
+        commandName: "events",
+        abstract: "Show what happened lately: the last 10,000 entries of this boot."
+    )
 
     @Flag(name: [.short, .long], help: "Go on as things happen, until interrupted.")
     var follow = false
@@ -25,13 +27,20 @@ struct EventsCommand: AsyncParsableCommand {
         var view = try await door.get(FeedView.self, "/v1/events", ["limit": "1000"])
         var recent = view.events
         while view.events.count == 1000 {
-            view = try await door.get(FeedView.self, "/v1/events", ["limit": "1000", "after": String(view.next)])
+            view = try await door.get(
+                FeedView.self,
+                "/v1/events",
+                ["limit": "1000", "after": String(view.next)]
+            )
             recent += view.events
         }
         try show(Array(recent.suffix(last)))
         while follow {
             let next = try await door.get(
-                FeedView.self, "/v1/events", ["limit": "1000", "after": String(view.next), "wait": "25"])
+                FeedView.self,
+                "/v1/events",
+                ["limit": "1000", "after": String(view.next), "wait": "25"]
+            )
             // A service that started anew counts from 1 again.
             if next.boot != view.boot {
                 view = try await door.get(FeedView.self, "/v1/events", ["limit": "1000"])

@@ -7,10 +7,13 @@ internal import ObjectStorage
 /// `sluice get BUCKET:KEY [-o FILE]`
 struct GetCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "get", abstract: "Copy an object to a file or standard output, as it is stored.")
+        commandName: "get",
+        abstract: "Copy an object to a file or standard output, as it is stored."
+    )
 
     @Argument(help: ArgumentHelp("The object.", valueName: "bucket:key")) var place: PlaceArgument
-    @Option(name: [.customShort("o"), .long], help: "The file to write; else standard output.") var output: String?
+    @Option(name: [.customShort("o"), .long], help: "The file to write; else standard output.") var output:
+        String?
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
@@ -31,7 +34,12 @@ struct GetCommand: AsyncParsableCommand {
             try file.publish(as: output)
             return count
         }
-        if let output { try options.show(ObjectView(reader.info), "got  \(Printable.escape(output)), \(Figures.bytes(count))\n") }
+        if let output {
+            try options.show(
+                ObjectView(reader.info),
+                "got  \(Printable.escape(output)), \(Figures.bytes(count))\n"
+            )
+        }
     }
 }
 

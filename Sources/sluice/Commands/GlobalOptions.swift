@@ -22,12 +22,14 @@ struct GlobalOptions: ParsableArguments {
     /// Reads the configuration; throws `ConfigurationFailure` with all its mistakes.
     func load() throws -> SluiceConfiguration {
         let result = ConfigurationLoader.load(path: path)
-        guard let configuration = result.configuration else { throw ConfigurationFailure(result: result, json: json) }
+        guard let configuration = result.configuration else {
+            throw ConfigurationFailure(result: result, json: json)
+        }
         return configuration
     }
 
-    /// The running service, or its ledger while no service runs. A file with mistakes does not hide a service that runs
-    /// with an earlier text of it.
+    /// The running service, or its ledger while no service runs. A file with mistakes does not hide a service
+    /// that runs with an earlier text of it.
     func door() async throws -> any Door {
         let result = ConfigurationLoader.load(path: path)
         if let configuration = result.configuration { return try await DoorFinder.door(to: configuration) }
@@ -37,12 +39,16 @@ struct GlobalOptions: ParsableArguments {
     /// The running service.
     func service() async throws -> any Door {
         let result = ConfigurationLoader.load(path: path)
-        if let configuration = result.configuration { return try await DoorFinder.service(at: configuration.state) }
+        if let configuration = result.configuration {
+            return try await DoorFinder.service(at: configuration.state)
+        }
         return try await runningService(result)
     }
 
     private func runningService(_ result: ConfigurationLoader.Result) async throws -> any Door {
-        guard let state = StateLocator.state(in: result), StateDirectory.holder(of: state)?.purpose == .service else {
+        guard let state = StateLocator.state(in: result),
+            StateDirectory.holder(of: state)?.purpose == .service
+        else {
             throw ConfigurationFailure(result: result, json: json)
         }
         return try await DoorFinder.service(at: state)

@@ -7,10 +7,13 @@ internal import Glibc
 /// `sluice init [DIR] [--example NAME]`
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Write a configuration to begin with, and make the directories it names.")
+        commandName: "init",
+        abstract: "Write a configuration to begin with, and make the directories it names."
+    )
 
     @Argument(help: "The directory; it is made when it is missing.") var directory: String = "."
-    @Option(help: "Which example: \(Examples.all.keys.sorted().joined(separator: ", ")).") var example: String = "log-etl"
+    @Option(help: "Which example: \(Examples.all.keys.sorted().joined(separator: ", ")).") var example:
+        String = "log-etl"
     @Flag(help: "Write JSON, for programs.") var json = false
 
     func run() throws {
@@ -33,7 +36,10 @@ struct InitCommand: ParsableCommand {
         Terminal.write(Array(chosen.text.utf8), to: descriptor)
         close(descriptor)
         for bucket in chosen.directories {
-            try FileManager.default.createDirectory(atPath: directory + "/" + bucket, withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                atPath: directory + "/" + bucket,
+                withIntermediateDirectories: true
+            )
         }
         if json {
             Terminal.write(String(decoding: try ViewCoding.encode(["file": file]), as: UTF8.self) + "\n")

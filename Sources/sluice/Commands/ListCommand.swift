@@ -7,9 +7,12 @@ internal import ObjectStorage
 /// `sluice ls BUCKET[:PREFIX]`
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "ls", abstract: "List a bucket's objects, in the order of their keys.")
+        commandName: "ls",
+        abstract: "List a bucket's objects, in the order of their keys."
+    )
 
-    @Argument(help: ArgumentHelp("The bucket, and how keys begin.", valueName: "bucket[:prefix]")) var place: String
+    @Argument(help: ArgumentHelp("The bucket, and how keys begin.", valueName: "bucket[:prefix]")) var place:
+        String
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
@@ -41,7 +44,10 @@ struct ListCommand: AsyncParsableCommand {
 
 /// `sluice rm BUCKET:KEY…`
 struct RemoveCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "rm", abstract: "Remove objects from a bucket.")
+    static let configuration = CommandConfiguration(
+        commandName: "rm",
+        abstract: "Remove objects from a bucket."
+    )
 
     @Argument(help: ArgumentHelp("The objects.", valueName: "bucket:key")) var places: [PlaceArgument]
     @OptionGroup var options: GlobalOptions

@@ -9,10 +9,17 @@ internal import ObjectStorage
 /// `sluice put FILE BUCKET:KEY [--wait]`
 struct PutCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "put", abstract: "Put a file into a bucket, whole or not at all, and perhaps wait for its results.")
+        commandName: "put",
+        abstract: "Put a file into a bucket, whole or not at all, and perhaps wait for its results."
+    )
 
     @Argument(help: "The file; - is standard input.") var file: String
-    @Argument(help: ArgumentHelp("Where to put it; a key that ends in / gets the file's name.", valueName: "bucket:key"))
+    @Argument(
+        help: ArgumentHelp(
+            "Where to put it; a key that ends in / gets the file's name.",
+            valueName: "bucket:key"
+        )
+    )
     var place: PlaceArgument
     @Flag(help: "Wait until its deliveries, and those that their outputs cause, have ended.") var wait = false
     @Option(help: "Wait at most so many seconds.") var timeout: Int = 3600
@@ -31,7 +38,13 @@ struct PutCommand: AsyncParsableCommand {
             try options.show(outcome, PutText.text(outcome, Terminal.output))
             if !outcome.ok { throw ExitCode(1) }
         } else {
-            let view = PutView(ok: true, object: ObjectView(info), bucket: target.bucket.rawValue, refusals: [], deliveries: [])
+            let view = PutView(
+                ok: true,
+                object: ObjectView(info),
+                bucket: target.bucket.rawValue,
+                refusals: [],
+                deliveries: []
+            )
             try options.show(view, PutText.text(view, Terminal.output))
         }
     }
@@ -47,11 +60,18 @@ struct PutCommand: AsyncParsableCommand {
     }
 
     /// Stages the bytes in the bucket and renames them to the key.
-    private func put(_ store: LocalObjectStore, _ place: PlaceArgument) async throws(SluiceError) -> ObjectInfo {
+    private func put(
+        _ store: LocalObjectStore,
+        _ place: PlaceArgument
+    ) async throws(SluiceError) -> ObjectInfo {
         let random = SystemRandomSource()
         // Staged under a name of its own, so that no service's sweep takes it for a dead boot's.
         let name = StageName(
-            ledger: random.hexadecimal(digitCount: 32), boot: random.hexadecimal(digitCount: 16), token: 1, number: 0)
+            ledger: random.hexadecimal(digitCount: 32),
+            boot: random.hexadecimal(digitCount: 16),
+            token: 1,
+            number: 0
+        )
         let writer = try await store.stage(name, for: place.key)
         let digest: ContentDigest
         do throws(SluiceError) {
@@ -64,7 +84,12 @@ struct PutCommand: AsyncParsableCommand {
             writer.abandon()
             throw error
         }
-        let request = PublishRequest(staged: writer.reference, key: place.key, digest: digest, expecting: .anything)
+        let request = PublishRequest(
+            staged: writer.reference,
+            key: place.key,
+            digest: digest,
+            expecting: .anything
+        )
         let results = await store.publish([request])
         guard let result = results.first else {
             throw SluiceError(.commandFailed, "The object could not be published.")
@@ -77,13 +102,18 @@ struct PutCommand: AsyncParsableCommand {
 
     /// Tells a running service; without one its next scan finds the object.
     private func hint(
-        _ place: PlaceArgument, _ configuration: SluiceConfiguration, _ door: (any Door)?
+        _ place: PlaceArgument,
+        _ configuration: SluiceConfiguration,
+        _ door: (any Door)?
     ) async throws(SluiceError) {
         var service = door
         if service == nil, StateDirectory.holder(of: configuration.state)?.purpose == .service {
             service = try? await DoorFinder.service(at: configuration.state)
         }
         _ = try await service?.post(
-            AcceptedView.self, "/v1/hints", HintsBody([PlaceView(place.bucket, place.key)]))
+            AcceptedView.self,
+            "/v1/hints",
+            HintsBody([PlaceView(place.bucket, place.key)])
+        )
     }
 }

@@ -7,7 +7,9 @@ internal import Foundation
 struct ReloadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reload",
-        abstract: "Make the running service read its configuration again, as SIGHUP does; a mistake changes nothing.")
+        abstract:
+            "Make the running service read its configuration again; a mistake changes nothing."
+    )
 
     @OptionGroup var options: GlobalOptions
 
@@ -20,7 +22,10 @@ struct ReloadCommand: AsyncParsableCommand {
         }
         let check = try ViewCoding.decode(CheckView.self, from: answer.body)
         try options.show(
-            check, FindingsText.text(check, source: nil, Terminal.output) + (check.ok ? "The new configuration is in use.\n" : ""))
+            check,
+            FindingsText.text(check, source: nil, Terminal.output)
+                + (check.ok ? "The new configuration is in use.\n" : "")
+        )
         if !check.ok { throw ExitCode(78) }
     }
 }

@@ -10,18 +10,24 @@ internal import RecordEngine
 /// `sluice run FUNCTION INPUT… [-o OUT]`
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Run a function over local files or standard input, without a service.",
+        commandName: "run",
+        abstract: "Run a function over local files or standard input, without a service.",
         discussion: """
-            A result becomes visible only when its input was read to its end without damage; this holds for standard \
-            output as well, which is written at the end. The summary goes to standard error, with --json to standard \
-            output where -o is given.
-            """)
+            A result becomes visible only when its input was read to its end without damage; this holds for \
+            standard output as well, which is written at the end. The summary goes to standard error, with \
+            --json to standard output where -o is given.
+            """
+    )
 
     @Argument(help: "The function's name in the configuration.") var function: String
     @Argument(help: ArgumentHelp("Files; - is standard input.", valueName: "input")) var inputs: [String]
     @Option(
         name: [.customShort("o"), .long],
-        help: ArgumentHelp("A file, or an existing directory (one file per input); else standard output.", valueName: "out"))
+        help: ArgumentHelp(
+            "A file, or an existing directory (one file per input); else standard output.",
+            valueName: "out"
+        )
+    )
     var output: String?
     @Option(help: ArgumentHelp("Write rejected records to this file (with one input).", valueName: "file"))
     var rejects: String?
@@ -30,10 +36,16 @@ struct RunCommand: AsyncParsableCommand {
 
     func validate() throws {
         if inputs.isEmpty { throw ValidationError("Name at least one input, or - for standard input.") }
-        if let threads, !(1...1024).contains(threads) { throw ValidationError("--threads must be from 1 to 1024.") }
-        if inputs.filter({ $0 == "-" }).count > 1 { throw ValidationError("Standard input can be read once.") }
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads must be from 1 to 1024.")
+        }
+        if inputs.filter({ $0 == "-" }).count > 1 {
+            throw ValidationError("Standard input can be read once.")
+        }
         if rejects != nil, inputs.count > 1 { throw ValidationError("--rejects takes one input.") }
-        if options.json, output == nil { throw ValidationError("--json needs -o: standard output holds the result.") }
+        if options.json, output == nil {
+            throw ValidationError("--json needs -o: standard output holds the result.")
+        }
     }
 
     func run() async throws {
@@ -41,8 +53,10 @@ struct RunCommand: AsyncParsableCommand {
         guard let definition = configuration.function(FunctionName(function)) else {
             let known = configuration.functions.map(\.name.rawValue).joined(separator: ", ")
             throw SluiceError(
-                .runInput, "There is no function '\(Printable.escape(function))' in \(configuration.file).",
-                hint: "Functions are \(known).")
+                .runInput,
+                "There is no function '\(Printable.escape(function))' in \(configuration.file).",
+                hint: "Functions are \(known)."
+            )
         }
         let places = try self.places()
         let runner = FunctionRunner(definition, threads: threads ?? NativeThread.availableProcessorCount)
@@ -73,7 +87,11 @@ struct RunCommand: AsyncParsableCommand {
             return [.file(output)]
         }
         guard isDirectory.boolValue else {
-            throw SluiceError(.runOutput, "\(output) is no directory.", hint: "Make it, or name an existing one.")
+            throw SluiceError(
+                .runOutput,
+                "\(output) is no directory.",
+                hint: "Make it, or name an existing one."
+            )
         }
         var names: Set<String> = []
         return try inputs.map { (input) throws(SluiceError) in
@@ -89,7 +107,8 @@ struct RunCommand: AsyncParsableCommand {
     private static func baseName(of input: String) -> String {
         guard input != "-" else { return "stdin" }
         let name = String(input[(input.lastIndex(of: "/").map(input.index(after:)) ?? input.startIndex)...])
-        for ending in [".gz", ".zst", ".bz2", ".xz", ".lz4"] where name.hasSuffix(ending) && name.count > ending.count {
+        for ending in [".gz", ".zst", ".bz2", ".xz", ".lz4"]
+        where name.hasSuffix(ending) && name.count > ending.count {
             return String(name.dropLast(ending.count))
         }
         return name
@@ -97,7 +116,9 @@ struct RunCommand: AsyncParsableCommand {
 
     private static func isSameFile(_ left: String, _ right: String) -> Bool {
         guard left != "-" else { return false }
-        let files = [left, right].map { try? FileManager.default.attributesOfItem(atPath: $0)[.systemFileNumber] as? UInt64 }
+        let files = [left, right].map {
+            try? FileManager.default.attributesOfItem(atPath: $0)[.systemFileNumber] as? UInt64
+        }
         return files[0] != nil && files[0] == files[1]
     }
 }

@@ -7,11 +7,13 @@ internal import Logging
 /// `sluice serve`
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Run the service: watch the buckets and process what arrives.",
+        commandName: "serve",
+        abstract: "Run the service: watch the buckets and process what arrives.",
         discussion: """
-            SIGTERM or SIGINT stop it gracefully: work in flight gets 25 s to end, and no try is lost. A second one ends \
-            it at once, which is safe as well. SIGHUP reads the configuration again.
-            """)
+            SIGTERM or SIGINT stop it gracefully: work in flight gets 25 s to end, and no try is lost. A \
+            second one ends it at once, which is safe as well. SIGHUP reads the configuration again.
+            """
+    )
 
     @Flag(help: "Process what is there now, then end.")
     var once = false
@@ -31,7 +33,10 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let logger = LogSetup.logger(format: logFormat?.format ?? .automatic, level: logLevel.level)
         try await DaemonService(
-            configuration: configuration, warnings: CheckView(result), logger: logger, once: once
+            configuration: configuration,
+            warnings: CheckView(result),
+            logger: logger,
+            once: once
         ).run()
     }
 }

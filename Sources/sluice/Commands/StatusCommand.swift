@@ -4,7 +4,9 @@ internal import ControlPlane
 /// `sluice status`
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show the service: health, triggers, buckets, what waits.")
+        commandName: "status",
+        abstract: "Show the service: health, triggers, buckets, what waits."
+    )
 
     @OptionGroup var options: GlobalOptions
 

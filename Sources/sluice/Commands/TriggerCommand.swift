@@ -5,12 +5,16 @@ internal import EventModel
 /// `sluice trigger …`
 struct TriggerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "trigger", abstract: "Pause or resume a trigger.", subcommands: [Pause.self, Resume.self])
+        commandName: "trigger",
+        abstract: "Pause or resume a trigger.",
+        subcommands: [Pause.self, Resume.self]
+    )
 
     /// `sluice trigger pause`
     struct Pause: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Pause a trigger: it goes on seeing objects, and nothing of it runs.")
+            abstract: "Pause a trigger: it goes on seeing objects, and nothing of it runs."
+        )
 
         @Argument(help: "The trigger's name.") var name: String
         @Option(help: "Why; shown in the status.") var reason: String?
@@ -21,7 +25,9 @@ struct TriggerCommand: AsyncParsableCommand {
 
     /// `sluice trigger resume`
     struct Resume: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Resume a trigger and forget its failures in a row.")
+        static let configuration = CommandConfiguration(
+            abstract: "Resume a trigger and forget its failures in a row."
+        )
 
         @Argument(help: "The trigger's name.") var name: String
         @OptionGroup var options: GlobalOptions
@@ -29,7 +35,12 @@ struct TriggerCommand: AsyncParsableCommand {
         func run() async throws { try await TriggerCommand.post("resume", name, nil, options) }
     }
 
-    private static func post(_ verb: String, _ name: String, _ reason: String?, _ options: GlobalOptions) async throws {
+    private static func post(
+        _ verb: String,
+        _ name: String,
+        _ reason: String?,
+        _ options: GlobalOptions
+    ) async throws {
         let door = try await options.door()
         let path = "/v1/triggers/\(APIRequest.encode(name))/\(verb)"
         let answer = try await door.post(AcceptedView.self, path, ReasonBody(reason: reason))

@@ -4,7 +4,9 @@ internal import ControlPlane
 /// `sluice why BUCKET:KEY`
 struct WhyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "why", abstract: "Explain a key: which triggers take it, what became of it, who made it.")
+        commandName: "why",
+        abstract: "Explain a key: which triggers take it, what became of it, who made it."
+    )
 
     @Argument(help: ArgumentHelp("The key, with its bucket.", valueName: "bucket:key"))
     var place: PlaceArgument

@@ -5,7 +5,10 @@ internal import Glibc
 /// `sluice worker`: runs one delivery that a crash made suspect; started by the service, not by hand.
 struct WorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "worker", abstract: "Run one delivery alone; started by the service.", shouldDisplay: false)
+        commandName: "worker",
+        abstract: "Run one delivery alone; started by the service.",
+        shouldDisplay: false
+    )
 
     @OptionGroup var options: GlobalOptions
 

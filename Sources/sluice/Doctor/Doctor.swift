@@ -21,7 +21,11 @@ struct Doctor {
     private func user() -> DoctorCheck {
         guard geteuid() == 0 else { return DoctorCheck("user", .good, "runs without root's rights") }
         return DoctorCheck(
-            "user", .warning, "runs as root", command: "sudo useradd --system sluice  # and User=sluice in the unit")
+            "user",
+            .warning,
+            "runs as root",
+            command: "sudo useradd --system sluice  # and User=sluice in the unit"
+        )
     }
 
     private func descriptors() -> DoctorCheck {
@@ -32,7 +36,12 @@ struct Doctor {
         let hard = limit.rlim_max
         return hard >= 4096
             ? DoctorCheck("open files", .good, "up to \(Figures.count(hard))")
-            : DoctorCheck("open files", .warning, "only \(hard)", command: "ulimit -Hn 65536  # LimitNOFILE=65536 in the unit")
+            : DoctorCheck(
+                "open files",
+                .warning,
+                "only \(hard)",
+                command: "ulimit -Hn 65536  # LimitNOFILE=65536 in the unit"
+            )
     }
 
     private func state() -> [DoctorCheck] {
@@ -40,14 +49,33 @@ struct Doctor {
         guard let status = FileStatus(path: path) else { return [existingParent(path)] }
         var checks: [DoctorCheck] = []
         if !status.isDirectory {
-            return [DoctorCheck("state", .bad, "\(path) is no directory", command: "mv \(quote(path)) \(quote(path + ".old"))")]
+            return [
+                DoctorCheck(
+                    "state",
+                    .bad,
+                    "\(path) is no directory",
+                    command: "mv \(quote(path)) \(quote(path + ".old"))"
+                )
+            ]
         }
         if unsafe access(path, R_OK | W_OK | X_OK) != 0 {
             checks.append(
-                DoctorCheck("state", .bad, "\(path) cannot be written", command: "sudo chown -R $(id -un) \(quote(path))"))
+                DoctorCheck(
+                    "state",
+                    .bad,
+                    "\(path) cannot be written",
+                    command: "sudo chown -R $(id -un) \(quote(path))"
+                )
+            )
         } else if status.isOpenToOthers {
             checks.append(
-                DoctorCheck("state", .warning, "\(path) is open to other users", command: "chmod 700 \(quote(path))"))
+                DoctorCheck(
+                    "state",
+                    .warning,
+                    "\(path) is open to other users",
+                    command: "chmod 700 \(quote(path))"
+                )
+            )
         } else {
             checks.append(DoctorCheck("state", .good, path))
         }
@@ -55,8 +83,12 @@ struct Doctor {
         if let system = FileSystem(of: path), system.isRemote {
             checks.append(
                 DoctorCheck(
-                    "state file system", .bad, "\(system.name): the ledger needs a local disk",
-                    command: "set state: to a directory on a local disk"))
+                    "state file system",
+                    .bad,
+                    "\(system.name): the ledger needs a local disk",
+                    command: "set state: to a directory on a local disk"
+                )
+            )
         }
         if let holder = StateDirectory.holder(of: path) {
             let what = holder.purpose == .service ? "a service runs" : "a command works"
@@ -75,42 +107,76 @@ struct Doctor {
         }
         guard unsafe access(parent, W_OK | X_OK) == 0 else {
             return DoctorCheck(
-                "state", .bad, "\(path) is missing and cannot be made",
-                command: "sudo install -d -m 700 -o $(id -un) \(quote(path))")
+                "state",
+                .bad,
+                "\(path) is missing and cannot be made",
+                command: "sudo install -d -m 700 -o $(id -un) \(quote(path))"
+            )
         }
         return DoctorCheck("state", .good, "\(path) will be made at the first start")
     }
 
     private func inotify() -> [DoctorCheck] {
-        let wanted = [("max_user_watches", 65_536, 1_048_576), ("max_user_instances", 128, 512), ("max_queued_events", 16_384, 65_536)]
+        let wanted = [
+            ("max_user_watches", 65_536, 1_048_576), ("max_user_instances", 128, 512),
+            ("max_queued_events", 16_384, 65_536),
+        ]
         return wanted.map { name, least, better in
             let path = "/proc/sys/fs/inotify/\(name)"
             let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
             guard let value = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-                return DoctorCheck("inotify \(name)", .warning, "cannot be read; scans find everything, only later")
+                return DoctorCheck(
+                    "inotify \(name)",
+                    .warning,
+                    "cannot be read; scans find everything, only later"
+                )
             }
             return value >= least
                 ? DoctorCheck("inotify \(name)", .good, Figures.count(value))
                 : DoctorCheck(
-                    "inotify \(name)", .warning, "\(Figures.count(value)): directories beyond it are only scanned",
-                    command: "sudo sysctl -w fs.inotify.\(name)=\(better)")
+                    "inotify \(name)",
+                    .warning,
+                    "\(Figures.count(value)): directories beyond it are only scanned",
+                    command: "sudo sysctl -w fs.inotify.\(name)=\(better)"
+                )
         }
     }
 
     private func bucket(_ bucket: BucketConfiguration) -> [DoctorCheck] {
         let name = "bucket \(bucket.name)"
         guard let status = FileStatus(path: bucket.path), status.isDirectory else {
-            return [DoctorCheck(name, .bad, "\(bucket.path) is no directory", command: "mkdir -p \(quote(bucket.path))")]
+            return [
+                DoctorCheck(
+                    name,
+                    .bad,
+                    "\(bucket.path) is no directory",
+                    command: "mkdir -p \(quote(bucket.path))"
+                )
+            ]
         }
         guard unsafe access(bucket.path, R_OK | X_OK) == 0 else {
-            return [DoctorCheck(name, .bad, "\(bucket.path) cannot be read", command: "sudo setfacl -m u:$(id -un):rwx \(quote(bucket.path))")]
+            return [
+                DoctorCheck(
+                    name,
+                    .bad,
+                    "\(bucket.path) cannot be read",
+                    command: "sudo setfacl -m u:$(id -un):rwx \(quote(bucket.path))"
+                )
+            ]
         }
         let isWritten =
             bucket.after != .keep
-            || configuration.triggers.contains { $0.output.bucket == bucket.name || $0.rejects?.bucket == bucket.name }
+            || configuration.triggers.contains {
+                $0.output.bucket == bucket.name || $0.rejects?.bucket == bucket.name
+            }
         if isWritten, unsafe access(bucket.path, W_OK) != 0 {
             return [
-                DoctorCheck(name, .bad, "\(bucket.path) cannot be written", command: "sudo setfacl -m u:$(id -un):rwx \(quote(bucket.path))")
+                DoctorCheck(
+                    name,
+                    .bad,
+                    "\(bucket.path) cannot be written",
+                    command: "sudo setfacl -m u:$(id -un):rwx \(quote(bucket.path))"
+                )
             ]
         }
         var checks = [DoctorCheck(name, .good, bucket.path)]
@@ -125,11 +191,18 @@ struct Doctor {
         let system = FileSystem(of: bucket.path)
         switch LeaseProbe.run(in: bucket.path) {
         case .works:
-            return DoctorCheck("\(name) leases", .good, "\(system?.name ?? "file system"): files are taken as soon as they are closed")
+            return DoctorCheck(
+                "\(name) leases",
+                .good,
+                "\(system?.name ?? "file system"): files are taken as soon as they are closed"
+            )
         case .refused:
             return DoctorCheck(
-                "\(name) leases", .warning, "\(system?.name ?? "the file system") has none: a file must rest for \(settle)",
-                command: "write files elsewhere and rename them into the bucket")
+                "\(name) leases",
+                .warning,
+                "\(system?.name ?? "the file system") has none: a file must rest for \(settle)",
+                command: "write files elsewhere and rename them into the bucket"
+            )
         case .unknown:
             return DoctorCheck("\(name) leases", .good, "not tried: the bucket is read-only for this user")
         }
@@ -138,12 +211,26 @@ struct Doctor {
     private func room(_ name: String, _ path: String) -> [DoctorCheck] {
         guard let system = FileSystem(of: path) else { return [] }
         if system.isReadOnly {
-            return [DoctorCheck("\(name) disk", .bad, "is mounted read-only", command: "sudo mount -o remount,rw …")]
+            return [
+                DoctorCheck(
+                    "\(name) disk",
+                    .bad,
+                    "is mounted read-only",
+                    command: "sudo mount -o remount,rw …"
+                )
+            ]
         }
         let detail = "\(Figures.bytes(system.freeBytes)) free on \(system.name)"
         return system.freeBytes >= Self.littleRoom
             ? [DoctorCheck("\(name) disk", .good, detail)]
-            : [DoctorCheck("\(name) disk", .warning, detail, command: "du -xh \(quote(path)) | sort -h | tail")]
+            : [
+                DoctorCheck(
+                    "\(name) disk",
+                    .warning,
+                    detail,
+                    command: "du -xh \(quote(path)) | sort -h | tail"
+                )
+            ]
     }
 
     private func quote(_ path: String) -> String { "'" + path.replacing("'", with: "'\\''") + "'" }

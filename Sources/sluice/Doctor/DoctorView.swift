@@ -55,7 +55,9 @@ package enum DoctorText {
                 }
             let name = check.name + String(repeating: " ", count: width - Printable.width(check.name))
             text += "\(style(word, tone))  \(Printable.escape(name))  \(Printable.escape(check.detail))\n"
-            if let command = check.command { text += "         " + style("mend it with:", .faint) + " \(Printable.escape(command))\n" }
+            if let command = check.command {
+                text += "         " + style("mend it with:", .faint) + " \(Printable.escape(command))\n"
+            }
         }
         return text
     }

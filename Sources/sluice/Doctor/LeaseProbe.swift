@@ -1,7 +1,8 @@
 internal import CLinux
 internal import Glibc
 
-/// Tries whether a read lease is refused while somebody writes, on a file that has no name and leaves no trace.
+/// Tries whether a read lease is refused while somebody writes, on a file that has no name and leaves no
+/// trace.
 enum LeaseProbe {
     /// What came of it.
     enum Answer {

@@ -14,14 +14,18 @@ protocol Door: Sendable {
 extension Door {
     /// Asks for a view.
     func get<View: Decodable>(
-        _ type: View.Type, _ path: String, _ query: [String: String?] = [:]
+        _ type: View.Type,
+        _ path: String,
+        _ query: [String: String?] = [:]
     ) async throws(SluiceError) -> View {
         try await call(type, "GET", APIRequest.target(path, query), body: Data())
     }
 
     /// Changes something.
     func post<View: Decodable>(
-        _ type: View.Type, _ path: String, _ body: (any Encodable & Sendable)? = nil
+        _ type: View.Type,
+        _ path: String,
+        _ body: (any Encodable & Sendable)? = nil
     ) async throws(SluiceError) -> View {
         var data = Data()
         if let body { data = try ViewCoding.encode(body) }
@@ -29,7 +33,10 @@ extension Door {
     }
 
     private func call<View: Decodable>(
-        _ type: View.Type, _ method: String, _ target: String, body: Data
+        _ type: View.Type,
+        _ method: String,
+        _ target: String,
+        body: Data
     ) async throws(SluiceError) -> View {
         let answer = try await send(method, target, body: body)
         if answer.status < 400 { return try ViewCoding.decode(type, from: answer.body) }

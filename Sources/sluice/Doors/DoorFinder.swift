@@ -26,7 +26,9 @@ enum DoorFinder {
                 return SocketDoor(client: client)
             } catch {
                 let isStarting = StateDirectory.holder(of: state)?.purpose == .service
-                guard error.code == .serviceNotRunning, isStarting, ContinuousClock.now < deadline else { throw error }
+                guard error.code == .serviceNotRunning, isStarting, ContinuousClock.now < deadline else {
+                    throw error
+                }
             }
             do { try await Task.sleep(for: .milliseconds(20)) } catch {
                 throw SluiceError(.cancelled, "The command was interrupted.")

@@ -2,8 +2,8 @@ internal import Daemon
 internal import Foundation
 internal import Settings
 
-/// Finds the state directory that a configuration names, also when that configuration has mistakes: a file that is being
-/// edited must not hide the service that runs with its earlier text.
+/// Finds the state directory that a configuration names, also when that configuration has mistakes: a file
+/// that is being edited must not hide the service that runs with its earlier text.
 enum StateLocator {
     /// The absolute path of the state directory, or nil when not even that can be read.
     static func state(in result: ConfigurationLoader.Result) -> String? {

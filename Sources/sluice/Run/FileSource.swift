@@ -39,7 +39,10 @@ final class FileSource: ByteSource {
         unsafe buffer.withUnsafeMutableBytes { bytes, initialized in
             repeat {
                 unsafe count = Glibc.read(
-                    descriptor, bytes.baseAddress?.advanced(by: initialized), bytes.count - initialized)
+                    descriptor,
+                    bytes.baseAddress?.advanced(by: initialized),
+                    bytes.count - initialized
+                )
                 code = errno
             } while count < 0 && code == EINTR
             if count > 0 { initialized += count }
@@ -60,7 +63,9 @@ final class Progress: Sendable {
     /// More bytes were read.
     func add(_ count: UInt64) { done.add(count, ordering: .relaxed) }
     /// Bytes read, and of how many; total 0 where it is not known.
-    var state: (done: UInt64, total: UInt64) { (done.load(ordering: .relaxed), total.load(ordering: .relaxed)) }
+    var state: (done: UInt64, total: UInt64) {
+        (done.load(ordering: .relaxed), total.load(ordering: .relaxed))
+    }
 }
 
 /// Failures of file calls, in words.

@@ -8,7 +8,8 @@ struct FunctionRunner {
     private let function: StepsFunction
     private let pool = BlockingPool(name: "run", limit: 1)
 
-    /// With one thread everything runs on the thread that reads; otherwise so many threads compute besides it.
+    /// With one thread everything runs on the thread that reads; otherwise so many threads compute besides
+    /// it.
     init(_ definition: FunctionDefinition, threads: Int) {
         let executor: any BlockExecutor = threads > 1 ? ComputePool(threadCount: threads) : InlineExecutor()
         function = StepsFunction(definition, executor: executor)
@@ -31,29 +32,50 @@ struct FunctionRunner {
                 answer = next
                 group.cancelAll()
             }
-            return answer ?? Self.failed(input, SluiceError(.cancelled, "The run was interrupted."), progress, .zero)
+            return answer
+                ?? Self.failed(input, SluiceError(.cancelled, "The run was interrupted."), progress, .zero)
         }
     }
 
     private func perform(
-        _ input: String, _ result: RunOutputs.Place, _ rejects: String?, _ progress: Progress
+        _ input: String,
+        _ result: RunOutputs.Place,
+        _ rejects: String?,
+        _ progress: Progress
     ) async -> RunInputView {
         let started = ContinuousClock.now
         do throws(SluiceError) {
             return try await pool.run { [function] () throws(SluiceError) in
                 let outputs = RunOutputs(result: result, rejects: rejects)
                 let event = ObjectEvent(
-                    bucket: "local", key: ObjectKey(input), type: .createdPut, version: nil, sizeBytes: progress.state.total,
-                    time: Timestamp(nanoseconds: 0))
+                    bucket: "local",
+                    key: ObjectKey(input),
+                    type: .createdPut,
+                    version: nil,
+                    sizeBytes: progress.state.total,
+                    time: Timestamp(nanoseconds: 0)
+                )
                 let invocation = Invocation(
-                    event: event, idempotencyKey: "run", source: try FileSource(input, progress: progress),
-                    outputs: outputs, checkCancellation: { () throws(SluiceError) in })
+                    event: event,
+                    idempotencyKey: "run",
+                    source: try FileSource(input, progress: progress),
+                    outputs: outputs,
+                    checkCancellation: { () throws(SluiceError) in }
+                )
                 let report = try function.invoke(invocation)
                 let published = try outputs.publish()
                 return RunInputView(
-                    input: input, output: published.result, rejects: published.rejects, records: report.tally,
-                    bytesIn: progress.state.done, bytesOut: published.bytes, textBytesIn: report.textBytesIn,
-                    seconds: (ContinuousClock.now - started) / .seconds(1), warnings: report.warnings, failure: nil)
+                    input: input,
+                    output: published.result,
+                    rejects: published.rejects,
+                    records: report.tally,
+                    bytesIn: progress.state.done,
+                    bytesOut: published.bytes,
+                    textBytesIn: report.textBytesIn,
+                    seconds: (ContinuousClock.now - started) / .seconds(1),
+                    warnings: report.warnings,
+                    failure: nil
+                )
             }
         } catch {
             return Self.failed(input, error, progress, ContinuousClock.now - started)
@@ -61,10 +83,22 @@ struct FunctionRunner {
     }
 
     private static func failed(
-        _ input: String, _ error: SluiceError, _ progress: Progress, _ duration: Duration
+        _ input: String,
+        _ error: SluiceError,
+        _ progress: Progress,
+        _ duration: Duration
     ) -> RunInputView {
         RunInputView(
-            input: input, output: nil, rejects: nil, records: nil, bytesIn: progress.state.done, bytesOut: 0, textBytesIn: 0,
-            seconds: duration / .seconds(1), warnings: [], failure: error)
+            input: input,
+            output: nil,
+            rejects: nil,
+            records: nil,
+            bytesIn: progress.state.done,
+            bytesOut: 0,
+            textBytesIn: 0,
+            seconds: duration / .seconds(1),
+            warnings: [],
+            failure: error
+        )
     }
 }

@@ -1,8 +1,8 @@
 internal import EventModel
 internal import Glibc
 
-/// A file that nobody sees until it is whole: unnamed (O_TMPFILE, open(2)) where the file system can, so that not even
-/// a killed command leaves anything; otherwise under a hidden name beside its place.
+/// A file that nobody sees until it is whole: unnamed (O_TMPFILE, open(2)) where the file system can, so that
+/// not even a killed command leaves anything; otherwise under a hidden name beside its place.
 final class HiddenFile: ByteSink {
     /// How many bytes were written.
     private(set) var byteCount: UInt64 = 0
@@ -39,7 +39,11 @@ final class HiddenFile: ByteSink {
         var failure: Int32 = 0
         let isLarge = bytes.byteCount >= Self.bufferSize
         unsafe bytes.withUnsafeBytes { pointer in
-            if isLarge { unsafe failure = Self.writeAll(descriptor, pointer) } else { unsafe buffer.append(contentsOf: pointer) }
+            if isLarge {
+                unsafe failure = Self.writeAll(descriptor, pointer)
+            } else {
+                unsafe buffer.append(contentsOf: pointer)
+            }
         }
         if failure != 0 { throw Files.failure("write in", directory, failure) }
     }
@@ -50,7 +54,9 @@ final class HiddenFile: ByteSink {
         guard fsync(descriptor) == 0 else { throw Files.failure("write", path) }
         let name = hiddenName ?? directory + "/.sluice-\(getpid())-\(UInt32.random(in: 0 ... .max))"
         if hiddenName == nil {
-            guard unsafe linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0 else {
+            guard
+                unsafe linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0
+            else {
                 throw Files.failure("write", path)
             }
             hiddenName = name
@@ -67,7 +73,9 @@ final class HiddenFile: ByteSink {
         while true {
             let count = unsafe Glibc.read(descriptor, &chunk, chunk.count)
             guard count > 0 else { break }
-            let failure = unsafe chunk.withUnsafeBytes { unsafe Self.writeAll(target, UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+            let failure = unsafe chunk.withUnsafeBytes {
+                unsafe Self.writeAll(target, UnsafeRawBufferPointer(rebasing: $0[..<count]))
+            }
             if failure == EPIPE { return }
             if failure != 0 { throw Files.failure("write to", "standard output", failure) }
         }
@@ -91,7 +99,11 @@ final class HiddenFile: ByteSink {
     private static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
         var offset = 0
         while offset < bytes.count {
-            let count = unsafe Glibc.write(descriptor, bytes.baseAddress?.advanced(by: offset), bytes.count - offset)
+            let count = unsafe Glibc.write(
+                descriptor,
+                bytes.baseAddress?.advanced(by: offset),
+                bytes.count - offset
+            )
             if count < 0 {
                 if errno == EINTR { continue }
                 return errno

@@ -22,7 +22,9 @@ struct ProgressBar {
             }
         } catch {
             // Cancelled: the run has ended.
-            if ContinuousClock.now - started > .milliseconds(400) { Terminal.write(Array("\r\u{1B}[K".utf8), to: 2) }
+            if ContinuousClock.now - started > .milliseconds(400) {
+                Terminal.write(Array("\r\u{1B}[K".utf8), to: 2)
+            }
         }
     }
 

@@ -44,7 +44,8 @@ final class RunOutputs: OutputOpener {
         var shown: String?
         if let rejects {
             // Also when nothing was rejected: a file of an earlier run must not look like this one's.
-            let file = if let rejectsFile { rejectsFile } else { try HiddenFile(in: Self.parent(of: rejects)) }
+            let file =
+                if let rejectsFile { rejectsFile } else { try HiddenFile(in: Self.parent(of: rejects)) }
             try file.publish(as: rejects)
         }
         if let resultFile {

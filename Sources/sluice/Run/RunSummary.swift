@@ -38,8 +38,16 @@ package struct RunInputView: Codable, Sendable, Hashable {
     @OrNull package var failure: ErrorView?
 
     package init(
-        input: String, output: String?, rejects: String?, records: RecordTally?, bytesIn: UInt64, bytesOut: UInt64,
-        textBytesIn: UInt64, seconds: Double, warnings: [String], failure: SluiceError?
+        input: String,
+        output: String?,
+        rejects: String?,
+        records: RecordTally?,
+        bytesIn: UInt64,
+        bytesOut: UInt64,
+        textBytesIn: UInt64,
+        seconds: Double,
+        warnings: [String],
+        failure: SluiceError?
     ) {
         self.input = input
         self.output = output
@@ -68,12 +76,16 @@ package enum RunText {
         text += "  bytes    \(Figures.bytes(view.bytesIn)) in (\(Figures.bytes(view.textBytesIn)) of text), "
         text += "\(Figures.bytes(view.bytesOut)) out\n"
         let speed = view.seconds > 0 ? Double(view.textBytesIn) / 1e6 / view.seconds : 0
-        text += "  time     \(Figures.seconds(view.seconds)), \(Figures.fixed(speed, speed < 10 ? 1 : 0)) MB/s of text\n"
+        let rate = Figures.fixed(speed, speed < 10 ? 1 : 0)
+        text += "  time     \(Figures.seconds(view.seconds)), \(rate) MB/s of text\n"
         if let records = view.records, records.rejected > 0 {
-            let place = view.rejects.map { "in \(Printable.escape($0))" } ?? "not kept; name a file with --rejects"
+            let place =
+                view.rejects.map { "in \(Printable.escape($0))" } ?? "not kept; name a file with --rejects"
             text += "  " + style("rejects", .warning) + "  \(place)\n"
         }
-        for warning in view.warnings { text += "  " + style("warning", .warning) + "  \(Printable.escape(warning))\n" }
+        for warning in view.warnings {
+            text += "  " + style("warning", .warning) + "  \(Printable.escape(warning))\n"
+        }
         return text
     }
 }

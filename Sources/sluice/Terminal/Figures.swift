@@ -8,7 +8,9 @@ package enum Figures {
         if count < 1000 { return "\(count) B" }
         for unit in ["kB", "MB", "GB", "TB"] {
             value /= 1000
-            if value < 999.5 || unit == "TB" { return (value < 9.95 ? fixed(value, 1) : fixed(value, 0)) + " " + unit }
+            if value < 999.5 || unit == "TB" {
+                return (value < 9.95 ? fixed(value, 1) : fixed(value, 0)) + " " + unit
+            }
         }
         return "\(count) B"
     }
@@ -52,6 +54,7 @@ package enum Figures {
         if digits == 0 { return String(whole) }
         let fraction = String(abs(whole) % Int64(scale))
         let sign = whole < 0 ? "-" : ""
-        return sign + String(abs(whole) / Int64(scale)) + "." + String(repeating: "0", count: digits - fraction.count) + fraction
+        return sign + String(abs(whole) / Int64(scale)) + "."
+            + String(repeating: "0", count: digits - fraction.count) + fraction
     }
 }

@@ -1,6 +1,7 @@
 /// Text of outsiders made safe and measurable for a terminal.
 package enum Printable {
-    /// Control and bidirectional characters as `\xNN` or `\u{N}`; everything else, backslashes too, as it is (trap S10).
+    /// Control and bidirectional characters as `\xNN` or `\u{N}`; everything else, backslashes too, as it is
+    /// (trap S10).
     ///
     /// Keys arrive escaped already and pass unchanged; this catches what messages and details carry.
     package static func escape(_ text: String) -> String {
@@ -12,7 +13,8 @@ package enum Printable {
                 continue
             }
             let digits = String(scalar.value, radix: 16)
-            escaped += scalar.value < 0x100 ? "\\x" + (digits.count == 1 ? "0" : "") + digits : "\\u{\(digits)}"
+            escaped +=
+                scalar.value < 0x100 ? "\\x" + (digits.count == 1 ? "0" : "") + digits : "\\u{\(digits)}"
         }
         return escaped
     }
@@ -30,7 +32,8 @@ package enum Printable {
             switch scalar.value {
             case 0..<0x300: sum + 1
             case 0x300...0x36F, 0x200B...0x200D, 0xFE00...0xFE0F: sum
-            case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
+            case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+                0xFF00...0xFF60,
                 0x1F300...0x1FAFF, 0x20000...0x3FFFD:
                 sum + 2
             default: sum + 1
@@ -38,7 +41,8 @@ package enum Printable {
         }
     }
 
-    /// Takes out the middle of text that is wider than `limit`, so that both a path's begin and its name stay.
+    /// Takes out the middle of text that is wider than `limit`, so that both a path's begin and its name
+    /// stay.
     package static func shorten(_ text: String, to limit: Int) -> String {
         guard width(text) > limit else { return text }
         let characters = Array(text)

@@ -48,7 +48,9 @@ package struct Table {
     package func text(_ style: Style) -> String {
         var widths = columns.map { Printable.width($0.title) }
         for row in rows {
-            for index in columns.indices { widths[index] = max(widths[index], Printable.width(row[index].text)) }
+            for index in columns.indices {
+                widths[index] = max(widths[index], Printable.width(row[index].text))
+            }
         }
         shrink(&widths, to: style.width)
         var lines = [line(columns.map { Cell($0.title, .strong) }, widths, style)]

@@ -5,7 +5,8 @@ package enum DeliveryText {
     /// A table of deliveries.
     package static func list(_ deliveries: [DeliveryView], _ style: Style) -> String {
         var table = Table([
-            .number("ID"), .text("TRIGGER"), .text("OBJECT", flexible: true), .text("STATE"), .number("TRIES"),
+            .number("ID"), .text("TRIGGER"), .text("OBJECT", flexible: true), .text("STATE"),
+            .number("TRIES"),
             .number("IN"), .number("OUT"), .number("DROPPED"), .number("REJECTED"), .text("UPDATED"),
             .text("REASON", flexible: true),
         ])
@@ -15,9 +16,13 @@ package enum DeliveryText {
             table.add([
                 Table.Cell(String(delivery.id)), Table.Cell(delivery.trigger),
                 Table.Cell("\(delivery.bucket):\(delivery.key)"),
-                Table.Cell(delivery.state, Style.tone(ofState: delivery.state)), Table.Cell(String(delivery.tries)),
+                Table.Cell(delivery.state, Style.tone(ofState: delivery.state)),
+                Table.Cell(String(delivery.tries)),
                 count(records?.in), count(records?.out), count(records?.dropped),
-                Table.Cell(records.map { Figures.count($0.rejected) } ?? "", records?.rejected == 0 ? .plain : .warning),
+                Table.Cell(
+                    records.map { Figures.count($0.rejected) } ?? "",
+                    records?.rejected == 0 ? .plain : .warning
+                ),
                 Table.Cell(Figures.time(delivery.updated)), Table.Cell(reason(delivery), .faint),
             ])
         }
@@ -52,10 +57,14 @@ package enum DeliveryText {
             ("attempts", "\(delivery.attempts), of which \(delivery.tries) failed and count as tries"),
             ("made", delivery.created), ("updated", delivery.updated),
         ]
-        if let cause = delivery.cause { lines.append(("cause", "an output of delivery \(cause), hop \(delivery.hop)")) }
+        if let cause = delivery.cause {
+            lines.append(("cause", "an output of delivery \(cause), hop \(delivery.hop)"))
+        }
         if let due = delivery.notBefore { lines.append(("not before", due)) }
         if let reason = delivery.reason { lines.append(("reason", reason)) }
-        if delivery.suspect { lines.append(("suspect", "runs alone in a child process; \(delivery.crashes) crashes so far")) }
+        if delivery.suspect {
+            lines.append(("suspect", "runs alone in a child process; \(delivery.crashes) crashes so far"))
+        }
         var text = style("Delivery \(delivery.id)", .strong) + "  "
         text += style(delivery.state, Style.tone(ofState: delivery.state)) + "\n"
         for (name, value) in lines { text += "  " + pad(name, 11) + Printable.escape(value) + "\n" }
@@ -92,28 +101,36 @@ package enum DeliveryText {
     private static func statisticsLines(_ statistics: StatisticsView) -> String {
         var text = ""
         if let records = statistics.records { text += "  " + pad("records", 11) + tally(records) + "\n" }
-        text += "  " + pad("bytes", 11) + "\(Figures.bytes(statistics.bytesIn)) in, \(Figures.bytes(statistics.bytesOut)) out, "
+        text +=
+            "  " + pad("bytes", 11)
+            + "\(Figures.bytes(statistics.bytesIn)) in, \(Figures.bytes(statistics.bytesOut)) out, "
         text += "\(Figures.seconds(statistics.durationSeconds))\n"
-        for warning in statistics.warnings { text += "  " + pad("warning", 11) + Printable.escape(warning) + "\n" }
+        for warning in statistics.warnings {
+            text += "  " + pad("warning", 11) + Printable.escape(warning) + "\n"
+        }
         return text
     }
 
     private static func attempts(_ attempts: [AttemptView]) -> Table {
         var table = Table([
-            .number("ATTEMPT"), .text("STARTED"), .text("ENDED"), .text("OUTCOME"), .text("WHY", flexible: true),
+            .number("ATTEMPT"), .text("STARTED"), .text("ENDED"), .text("OUTCOME"),
+            .text("WHY", flexible: true),
         ])
         for attempt in attempts {
             let why = attempt.failure.map { "\($0.code): \($0.message)" } ?? ""
             table.add([
                 Table.Cell(String(attempt.token)), Table.Cell(Figures.time(attempt.started)),
-                Table.Cell(attempt.ended.map(Figures.time) ?? "-"), Table.Cell(attempt.outcome ?? "running"), Table.Cell(why),
+                Table.Cell(attempt.ended.map(Figures.time) ?? "-"), Table.Cell(attempt.outcome ?? "running"),
+                Table.Cell(why),
             ])
         }
         return table
     }
 
     private static func reason(_ delivery: DeliveryView) -> String {
-        if let failure = delivery.failure, delivery.state != "done" { return "\(failure.code): \(failure.message)" }
+        if let failure = delivery.failure, delivery.state != "done" {
+            return "\(failure.code): \(failure.message)"
+        }
         return delivery.reason ?? ""
     }
 

@@ -15,7 +15,8 @@ package enum ErrorText {
         return text
     }
 
-    /// The exit code for a failure: 78 for configuration (EX_CONFIG), 64 for usage (EX_USAGE), else 1 (sysexits.h(3head)).
+    /// The exit code for a failure: 78 for configuration (EX_CONFIG), 64 for usage (EX_USAGE), else 1
+    /// (sysexits.h(3head)).
     package static func exitCode(of error: SluiceError) -> Int32 {
         if error.code.name.hasPrefix("config.") { return 78 }
         return error.code == .commandUsage ? 64 : 1

@@ -6,14 +6,16 @@ package enum ExplanationText {
     package static func text(_ explanation: ExplanationView, _ style: Style) -> String {
         var text = style(Printable.escape("\(explanation.bucket):\(explanation.key)"), .strong) + "\n"
         if let object = explanation.object {
-            text += "  object   \(Figures.bytes(object.sizeBytes)), modified \(object.modified), version \(object.version)\n"
+            text += "  object   \(Figures.bytes(object.sizeBytes)), modified \(object.modified), "
+            text += "version \(object.version)\n"
         } else if let reason = explanation.ineligible {
             text += "  object   " + style("none: \(Printable.escape(reason))", .warning) + "\n"
         } else {
             text += "  object   " + style("there is none now", .warning) + "\n"
         }
         if let output = explanation.madeBy {
-            text += Printable.escape("  made by  trigger \(output.trigger) from \(output.source.text), delivery \(output.delivery)") + "\n"
+            let source = "trigger \(output.trigger) from \(output.source.text)"
+            text += "  made by  " + Printable.escape("\(source), delivery \(output.delivery)") + "\n"
         }
         text += "\n" + verdicts(explanation.verdicts, style)
         for target in explanation.targets { text += self.target(target, style) }
@@ -34,7 +36,8 @@ package enum ExplanationText {
         var text = ""
         let width = verdicts.map { Printable.width($0.trigger) }.max() ?? 0
         for verdict in verdicts {
-            let name = verdict.trigger + String(repeating: " ", count: width - Printable.width(verdict.trigger))
+            let name =
+                verdict.trigger + String(repeating: " ", count: width - Printable.width(verdict.trigger))
             if let refusal = verdict.refusal {
                 text += "  " + style("no ", .faint) + "  \(name)  because \(Printable.escape(refusal))\n"
             } else {
@@ -48,7 +51,9 @@ package enum ExplanationText {
         var parts: [String] = []
         if target.seen == nil { parts.append("seen to be gone") }
         if let reason = target.skippedReason { parts.append("recorded without a delivery: \(reason)") }
-        if let done = target.done { parts.append("outputs made from version \(done.version) (generation \(done.generation))") }
+        if let done = target.done {
+            parts.append("outputs made from version \(done.version) (generation \(done.generation))")
+        }
         guard !parts.isEmpty else { return "" }
         return style("  \(target.trigger): ", .faint) + Printable.escape(parts.joined(separator: "; ")) + "\n"
     }

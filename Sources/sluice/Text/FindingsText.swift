@@ -16,9 +16,15 @@ package enum FindingsText {
             }
             text += "\n"
             if lines.indices.contains(finding.line - 1) {
-                text += excerpt(String(decoding: lines[finding.line - 1], as: UTF8.self), column: finding.column, style)
+                text += excerpt(
+                    String(decoding: lines[finding.line - 1], as: UTF8.self),
+                    column: finding.column,
+                    style
+                )
             }
-            if let hint = finding.hint { text += "    " + style("hint", .faint) + "  \(Printable.escape(hint))\n" }
+            if let hint = finding.hint {
+                text += "    " + style("hint", .faint) + "  \(Printable.escape(hint))\n"
+            }
         }
         return text + summary(check, style)
     }
@@ -41,6 +47,7 @@ package enum FindingsText {
         let start = max(0, min(column - 1 - width / 2, characters.count - width))
         let shown = characters.dropFirst(start).prefix(width)
         let caret = max(0, min(column - 1 - start, width))
-        return "    " + Printable.escape(String(shown)) + "\n    " + String(repeating: " ", count: caret) + style("^", .bad) + "\n"
+        return "    " + Printable.escape(String(shown)) + "\n    " + String(repeating: " ", count: caret)
+            + style("^", .bad) + "\n"
     }
 }

@@ -27,7 +27,12 @@ package struct KeyVerdictView: Codable, Sendable, Hashable {
     @OrNull package var rejects: String?
 
     package init(
-        trigger: String, takes: Bool, refusal: String?, function: String, output: String?, rejects: String?
+        trigger: String,
+        takes: Bool,
+        refusal: String?,
+        function: String,
+        output: String?,
+        rejects: String?
     ) {
         self.trigger = trigger
         self.takes = takes
@@ -45,14 +50,17 @@ package enum KeyCheckText {
         text += view.exists ? "\n" : style("  (there is no such object now)", .faint) + "\n"
         let width = view.verdicts.map { Printable.width($0.trigger) }.max() ?? 0
         for verdict in view.verdicts {
-            let name = verdict.trigger + String(repeating: " ", count: width - Printable.width(verdict.trigger))
+            let name =
+                verdict.trigger + String(repeating: " ", count: width - Printable.width(verdict.trigger))
             if verdict.takes {
                 text += "  " + style("yes", .good) + "  \(name)  by \(verdict.function)"
                 if let output = verdict.output { text += " to \(Printable.escape(output))" }
                 if let rejects = verdict.rejects { text += ", rejects to \(Printable.escape(rejects))" }
                 text += "\n"
             } else {
-                text += "  " + style("no ", .faint) + "  \(name)  because \(Printable.escape(verdict.refusal ?? ""))\n"
+                text +=
+                    "  " + style("no ", .faint)
+                    + "  \(name)  because \(Printable.escape(verdict.refusal ?? ""))\n"
             }
         }
         return view.verdicts.isEmpty ? text + "  There are no triggers.\n" : text
@@ -67,6 +75,7 @@ enum CheckText {
             plural(configuration.buckets.count, "bucket"), plural(configuration.functions.count, "function"),
             plural(configuration.triggers.count, "trigger"),
         ]
-        return style("ok", .good) + "  \(Printable.escape(configuration.file)): \(parts.joined(separator: ", "))\n"
+        return style("ok", .good)
+            + "  \(Printable.escape(configuration.file)): \(parts.joined(separator: ", "))\n"
     }
 }

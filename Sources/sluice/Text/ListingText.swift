@@ -30,11 +30,15 @@ package enum ListingText {
         var table = Table([.number("BYTES"), .text("MODIFIED"), .text("KEY", flexible: true)])
         for object in view.objects {
             table.add([
-                Table.Cell(Figures.count(object.sizeBytes)), Table.Cell(Figures.time(object.modified)), Table.Cell(object.key),
+                Table.Cell(Figures.count(object.sizeBytes)), Table.Cell(Figures.time(object.modified)),
+                Table.Cell(object.key),
             ])
         }
         var text = table.isEmpty ? "No objects.\n" : table.text(style)
-        for other in view.notObjects { text += style("not an object  \(other.place.key): \(Printable.escape(other.reason))", .faint) + "\n" }
+        for other in view.notObjects {
+            text +=
+                style("not an object  \(other.place.key): \(Printable.escape(other.reason))", .faint) + "\n"
+        }
         return text
     }
 }

@@ -14,7 +14,11 @@ package struct PutView: Codable, Sendable, Hashable {
     package let deliveries: [HistoryView]
 
     package init(
-        ok: Bool, object: ObjectView, bucket: String, refusals: [VerdictView], deliveries: [HistoryView]
+        ok: Bool,
+        object: ObjectView,
+        bucket: String,
+        refusals: [VerdictView],
+        deliveries: [HistoryView]
     ) {
         self.ok = ok
         self.object = object
@@ -30,12 +34,16 @@ package enum PutText {
         var text = style("put", .good) + "  \(Printable.escape("\(view.bucket):\(view.object.key)")), "
         text += "\(Figures.bytes(view.object.sizeBytes))\n"
         if !view.refusals.isEmpty {
-            text += style("No trigger takes it:", .warning) + "\n" + ExplanationText.verdicts(view.refusals, style)
+            text +=
+                style("No trigger takes it:", .warning) + "\n"
+                + ExplanationText.verdicts(view.refusals, style)
         }
         for history in view.deliveries {
             let delivery = history.delivery
             text += style(delivery.state, Style.tone(ofState: delivery.state)) + "  "
-            text += Printable.escape("\(delivery.bucket):\(delivery.key)") + style("  \(delivery.trigger) #\(delivery.id)", .faint)
+            text +=
+                Printable.escape("\(delivery.bucket):\(delivery.key)")
+                + style("  \(delivery.trigger) #\(delivery.id)", .faint)
             if let statistics = delivery.statistics {
                 if let records = statistics.records { text += "  \(DeliveryText.tally(records))" }
                 text += "  \(Figures.seconds(statistics.durationSeconds))"
@@ -43,7 +51,8 @@ package enum PutText {
             if let reason = delivery.reason { text += "  \(Printable.escape(reason))" }
             text += "\n"
             for output in history.outputs {
-                text += "  → \(Printable.escape("\(output.bucket):\(output.key)"))  \(Figures.bytes(output.sizeBytes))\n"
+                text += "  → \(Printable.escape("\(output.bucket):\(output.key)"))  "
+                text += "\(Figures.bytes(output.sizeBytes))\n"
             }
             if delivery.state != "done", let failure = delivery.failure {
                 text += ErrorText.block(failure, style, indent: "  ")

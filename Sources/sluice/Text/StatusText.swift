@@ -32,12 +32,15 @@ package enum StatusText {
 
     private static func triggers(_ status: StatusView) -> Table {
         var table = Table([
-            .text("TRIGGER"), .text("BUCKET"), .number("READY"), .number("RUNNING"), .number("DONE"), .number("DEAD"),
+            .text("TRIGGER"), .text("BUCKET"), .number("READY"), .number("RUNNING"), .number("DONE"),
+            .number("DEAD"),
             .number("SKIPPED"), .number("OTHER"), .text("STATE", flexible: true),
         ])
         for trigger in status.triggers {
             var counts: [String: Int64] = [:]
-            for counter in status.counters where counter.trigger == trigger.name { counts[counter.state, default: 0] += counter.count }
+            for counter in status.counters where counter.trigger == trigger.name {
+                counts[counter.state, default: 0] += counter.count
+            }
             func cell(_ states: String..., tone: Style.Tone = .plain) -> Table.Cell {
                 let sum = states.reduce(0) { $0 + counts[$1, default: 0] }
                 return Table.Cell(Figures.count(sum), sum == 0 ? .faint : tone)
@@ -51,8 +54,10 @@ package enum StatusText {
                     Table.Cell(trigger.baselineComplete ? "active" : "first scan", .plain)
                 }
             table.add([
-                Table.Cell(trigger.name), Table.Cell(trigger.bucket), cell("ready"), cell("leased", "committing", tone: .warning),
-                cell("done", tone: .good), cell("dead", tone: .bad), cell("skipped"), cell("superseded", "cancelled"), state,
+                Table.Cell(trigger.name), Table.Cell(trigger.bucket), cell("ready"),
+                cell("leased", "committing", tone: .warning),
+                cell("done", tone: .good), cell("dead", tone: .bad), cell("skipped"),
+                cell("superseded", "cancelled"), state,
             ])
         }
         return table
@@ -66,8 +71,10 @@ package enum StatusText {
         for bucket in status.buckets {
             let ineligible = bucket.ineligible.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
             table.add([
-                Table.Cell(bucket.name), Table.Cell(bucket.watching), Table.Cell(Figures.count(bucket.objectCount)),
-                Table.Cell(bucket.lastScan.map(Figures.time) ?? "-"), Table.Cell(Figures.count(bucket.overflows)),
+                Table.Cell(bucket.name), Table.Cell(bucket.watching),
+                Table.Cell(Figures.count(bucket.objectCount)),
+                Table.Cell(bucket.lastScan.map(Figures.time) ?? "-"),
+                Table.Cell(Figures.count(bucket.overflows)),
                 Table.Cell(ineligible.joined(separator: ", "), .faint),
             ])
         }

@@ -10,8 +10,12 @@ internal import Testing
     @Test("text is one line, with fields behind the message")
     func text() {
         let line = LogLine.text(
-            level: .warning, message: "Paused.", fields: [("count", "20"), ("why", "too many failures")], time: time,
-            isColoured: false)
+            level: .warning,
+            message: "Paused.",
+            fields: [("count", "20"), ("why", "too many failures")],
+            time: time,
+            isColoured: false
+        )
         #expect(line == #"2026-10-01T00:00:00.250Z warning  Paused. count=20 why="too many failures""#)
     }
 
@@ -28,13 +32,23 @@ internal import Testing
     @Test("JSON reads back, and a field cannot pose as the line's own")
     func json() throws {
         let fields = [(key: "level", value: "critical"), (key: "path", value: #"C:\"x""#)]
-        let line = LogLine.json(level: .info, label: "sluice", message: "é \"quoted\"", fields: fields, time: time)
-        let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String])
+        let line = LogLine.json(
+            level: .info,
+            label: "sluice",
+            message: "é \"quoted\"",
+            fields: fields,
+            time: time
+        )
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String]
+        )
         #expect(
             object == [
-                "time": "2026-10-01T00:00:00.250Z", "level": "info", "logger": "sluice", "message": "é \"quoted\"",
+                "time": "2026-10-01T00:00:00.250Z", "level": "info", "logger": "sluice",
+                "message": "é \"quoted\"",
                 "field_level": "critical", "path": #"C:\"x""#,
-            ])
+            ]
+        )
     }
 
     @Test("levels have colours on a terminal")

@@ -7,7 +7,9 @@ internal import Testing
 /// The lock on the state directory (trap D12).
 @Suite struct StateDirectoryTests {
     private func withRoot(_ body: (String) throws -> Void) throws {
-        let root = FileManager.default.temporaryDirectory.appendingPathComponent("sluice-state-\(UUID().uuidString)").path
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "sluice-state-\(UUID().uuidString)"
+        ).path
         try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: root) }
         try body(root)
@@ -31,20 +33,28 @@ internal import Testing
     func closes() throws {
         try withRoot { root in
             try FileManager.default.createDirectory(
-                atPath: root + "/state", withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
+                atPath: root + "/state",
+                withIntermediateDirectories: false,
+                attributes: [.posixPermissions: 0o755]
+            )
             _ = try StateDirectory.open(root + "/state", for: .service)
             #expect(try mode(root + "/state") == 0o700)
         }
     }
 
-    @Test("a second service is refused within a second, and told by whom (trap D12)", arguments: [
-        StateDirectory.Purpose.service, .command,
-    ])
+    @Test(
+        "a second service is refused within a second, and told by whom (trap D12)",
+        arguments: [
+            StateDirectory.Purpose.service, .command,
+        ]
+    )
     func second(purpose: StateDirectory.Purpose) throws {
         try withRoot { root in
             let first = try StateDirectory.open(root + "/state", for: .service)
             let began = ContinuousClock.now
-            let error = #expect(throws: SluiceError.self) { _ = try StateDirectory.open(root + "/state", for: purpose) }
+            let error = #expect(throws: SluiceError.self) {
+                _ = try StateDirectory.open(root + "/state", for: purpose)
+            }
             #expect(ContinuousClock.now - began < .seconds(1))
             #expect(error?.code == .stateLocked)
             #expect(error?.message.contains("process \(getpid())") == true)
@@ -58,7 +68,10 @@ internal import Testing
     @Test("a lock file that names a dead service locks nothing")
     func stale() throws {
         try withRoot { root in
-            try FileManager.default.createDirectory(atPath: root + "/state", withIntermediateDirectories: false)
+            try FileManager.default.createDirectory(
+                atPath: root + "/state",
+                withIntermediateDirectories: false
+            )
             try "1 service\n".write(toFile: root + "/state/lock", atomically: true, encoding: .utf8)
             #expect(StateDirectory.holder(of: root + "/state") == nil)
             _ = try StateDirectory.open(root + "/state", for: .service)
@@ -86,7 +99,9 @@ internal import Testing
     @Test("a command makes nothing")
     func command() throws {
         try withRoot { root in
-            let error = #expect(throws: SluiceError.self) { _ = try StateDirectory.open(root + "/state", for: .command) }
+            let error = #expect(throws: SluiceError.self) {
+                _ = try StateDirectory.open(root + "/state", for: .command)
+            }
             #expect(error?.code == .stateUnusable)
             #expect(!FileManager.default.fileExists(atPath: root + "/state"))
         }
@@ -96,7 +111,9 @@ internal import Testing
     func notADirectory() throws {
         try withRoot { root in
             try "x".write(toFile: root + "/state", atomically: true, encoding: .utf8)
-            let error = #expect(throws: SluiceError.self) { _ = try StateDirectory.open(root + "/state", for: .service) }
+            let error = #expect(throws: SluiceError.self) {
+                _ = try StateDirectory.open(root + "/state", for: .service)
+            }
             #expect(error?.code == .stateUnusable)
             #expect(error?.message.contains("Not a directory") == true)
         }

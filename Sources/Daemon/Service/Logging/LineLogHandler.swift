@@ -14,7 +14,13 @@ public struct LineLogHandler: LogHandler {
     private let descriptor: Int32
 
     /// Writes to a descriptor that stays open as long as the process logs.
-    public init(label: String, level: Logger.Level, format: LogFormat, isColoured: Bool, descriptor: Int32 = 2) {
+    public init(
+        label: String,
+        level: Logger.Level,
+        format: LogFormat,
+        isColoured: Bool,
+        descriptor: Int32 = 2
+    ) {
         self.label = label
         self.logLevel = level
         self.format = format
@@ -37,13 +43,24 @@ public struct LineLogHandler: LogHandler {
         switch format {
         case .text:
             bytes = Array(
-                LogLine.text(level: event.level, message: event.message.description, fields: fields, time: Date(),
-                    isColoured: isColoured).utf8)
+                LogLine.text(
+                    level: event.level,
+                    message: event.message.description,
+                    fields: fields,
+                    time: Date(),
+                    isColoured: isColoured
+                ).utf8
+            )
         case .json:
             bytes = Array(
                 LogLine.json(
-                    level: event.level, label: label, message: event.message.description, fields: fields, time: Date()
-                ).utf8)
+                    level: event.level,
+                    label: label,
+                    message: event.message.description,
+                    fields: fields,
+                    time: Date()
+                ).utf8
+            )
         }
         bytes.append(0x0A)
         // A log that cannot be written (full disk, closed pipe) has nowhere to be reported.

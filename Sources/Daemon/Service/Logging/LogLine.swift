@@ -5,7 +5,11 @@ package import Logging
 package enum LogLine {
     /// `2026-10-01T00:00:00.123Z warning  message  key=value`.
     package static func text(
-        level: Logger.Level, message: String, fields: [(key: String, value: String)], time: Date, isColoured: Bool
+        level: Logger.Level,
+        message: String,
+        fields: [(key: String, value: String)],
+        time: Date,
+        isColoured: Bool
     ) -> String {
         var word = level.rawValue
         word += String(repeating: " ", count: max(0, 8 - word.count))
@@ -28,11 +32,19 @@ package enum LogLine {
 
     /// One JSON object: `time`, `level`, `logger`, `message` and the fields.
     package static func json(
-        level: Logger.Level, label: String, message: String, fields: [(key: String, value: String)], time: Date
+        level: Logger.Level,
+        label: String,
+        message: String,
+        fields: [(key: String, value: String)],
+        time: Date
     ) -> String {
-        var pairs = [("time", stamp(time)), ("level", level.rawValue), ("logger", label), ("message", message)]
+        var pairs = [
+            ("time", stamp(time)), ("level", level.rawValue), ("logger", label), ("message", message),
+        ]
         let taken = Set(pairs.map(\.0))
-        for field in fields { pairs.append((taken.contains(field.key) ? "field_" + field.key : field.key, field.value)) }
+        for field in fields {
+            pairs.append((taken.contains(field.key) ? "field_" + field.key : field.key, field.value))
+        }
         return "{" + pairs.map { "\(quote($0.0)):\(quote($0.1))" }.joined(separator: ",") + "}"
     }
 
@@ -49,7 +61,8 @@ package enum LogLine {
 
     private static func escape(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
-        return text.unicodeScalars.map { isControl($0) ? "\\u{\(String($0.value, radix: 16))}" : String($0) }.joined()
+        return text.unicodeScalars.map { isControl($0) ? "\\u{\(String($0.value, radix: 16))}" : String($0) }
+            .joined()
     }
 
     /// A JSON string (RFC 8259, section 7).
