@@ -18,9 +18,17 @@ enum StatusMetrics {
         }
         return [
             gauge("sluice_build_info", "The version that runs.", [sample(1, ("version", version))]),
-            gauge("sluice_start_timestamp_seconds", "When this boot began.", [sample(seconds(status.started))]),
+            gauge(
+                "sluice_start_timestamp_seconds",
+                "When this boot began.",
+                [sample(seconds(status.started))]
+            ),
             gauge("sluice_healthy", "1 while the health is ok.", [sample(status.health == "ok" ? 1 : 0)]),
-            gauge("sluice_active_attempts", "Attempts in flight.", [sample(Double(status.activeAttempts))]),
+            gauge(
+                "sluice_active_attempts",
+                "Attempts in flight.",
+                [sample(Double(status.activeAttempts))]
+            ),
             gauge("sluice_workers", "How many attempts may be in flight.", [sample(Double(status.workers))]),
             gauge("sluice_trigger_paused", "1 while the trigger is paused.", paused),
         ]
