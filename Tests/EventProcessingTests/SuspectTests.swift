@@ -171,7 +171,7 @@ internal import Testing
     private func run(
         _ script: String,
         _ assignment: WorkerAssignment,
-        timeout: Duration = .seconds(20)
+        timeout: Duration = .seconds(120)
     ) async -> SuspectEnd {
         await ProcessSuspectRunner(executable: "/bin/sh", arguments: ["-c", script], pool: house.pool)
             .run(assignment, timeout: timeout)
