@@ -139,11 +139,9 @@ final class Intake: Sendable {
             }
             let seen = try await look.heads(of: pending)
             var observations: [Observation] = []
-            for (key, info) in seen {
-                let news = look.observations(of: key, info)
-                guard !news.isEmpty, await isSettled(key, info, setup: setup, via: provenance) else {
-                    continue
-                }
+            for sight in seen {
+                let news = look.observations(of: sight.key, sight.info)
+                guard !news.isEmpty, await isSettled(sight, setup: setup, via: provenance) else { continue }
                 observations += news
             }
             pending = try await record(observations, in: bucket, via: provenance, into: &tally)
@@ -154,18 +152,20 @@ final class Intake: Sendable {
 
     /// Whether nobody writes the object any more; otherwise the key waits.
     private func isSettled(
-        _ key: ObjectKey,
-        _ info: ObjectInfo?,
+        _ sight: IntakeLook.Sight,
         setup: BucketSetup,
         via provenance: Provenance
     ) async -> Bool {
+        let (key, info, known) = sight
         let bucket = setup.store.bucket
         guard let info else {
             waiting.withLock { $0.remove(key, in: bucket) }
             return true
         }
         let settle = setup.watch.settle
-        switch await setup.store.writerState(of: key) {
+        let writer: WriterState
+        if let known { writer = known } else { writer = await setup.store.writerState(of: key) }
+        switch writer {
         case .none:
             waiting.withLock { $0.remove(key, in: bucket) }
             return true
