@@ -75,6 +75,7 @@ public final class EventProcessor: Service {
             self.dispatcher.cancel(nil)
             self.dispatcher.giveUpAll()
         }
+        if let failure = core.ledgerFailure { throw failure }
         try await end()
     }
 
@@ -96,8 +97,9 @@ public final class EventProcessor: Service {
     public func reload(_ configuration: ProcessingConfiguration) async throws(SluiceError) {
         let registrations = Recovery.registrations(configuration)
         let rows = try await core.ledger.registerTriggers(registrations, at: core.clock.now)
-        core.replace(configuration: configuration)
+        // The baselines first: a listing under way must not take what was there before for new.
         core.take(rows)
+        core.replace(configuration: configuration)
         supervisor.restart()
         core.dispatchSignal.raise()
         core.afterSignal.raise()
@@ -112,7 +114,7 @@ public final class EventProcessor: Service {
     private func serve(_ rest: [PendingCommit]) async {
         await withTaskGroup(of: Part.self) { group in
             group.addTask {
-                // As a service the dispatcher waits out every failure and throws nothing.
+                // What it throws is `core.ledgerFailure`, and thrown again when all else has ended.
                 try? await self.dispatcher.run(.service)
                 return .last
             }

@@ -27,8 +27,9 @@ public protocol ObjectStore: Sendable {
 
     /// Makes staged outputs visible under their final keys, each whole, and durable before it returns; one
     /// answer per request, in order. Idempotent: a staged object that was already published is found at its
-    /// key. A final object whose bytes already equal the staged ones is left as it is and its version
-    /// returned.
+    /// key; when it is neither staged nor there any more, and only then, the answer is
+    /// `storage.staged-gone`. A final object whose bytes already equal the staged ones is left as it is and
+    /// its version returned.
     func publish(_ requests: [PublishRequest]) async -> [Result<PublishedObject, SluiceError>]
 
     /// Removes a staged output that will not be published; no error when it is gone already.
@@ -192,6 +193,9 @@ public struct PublishedObject: Sendable, Hashable {
 extension SluiceError.Code {
     /// The object is gone.
     public static let storageNotFound = Self("storage.not-found", .object)
+    /// A staged output lies neither where it was staged nor under its key: it was published, and taken away
+    /// since.
+    public static let storageStagedGone = Self("storage.staged-gone", .object)
     /// The object is no longer the version that was opened.
     public static let storageVersionChanged = Self("storage.version-changed", .transient)
     /// The store refuses us: permissions, credentials.

@@ -27,6 +27,30 @@ internal import Testing
         }
     }
 
+    @Test(
+        "what is due is leased though more is due of a trigger that may not run",
+        arguments: LedgerKind.allCases
+    )
+    func dueBehindOthers(kind: LedgerKind) async throws {
+        try await kind.test { ledger in
+            let registrations = [ContractScene.trigger, .init(name: "other", bucket: "inbox")]
+            let scene = try await ContractScene(ledger, triggers: registrations)
+            for index in 0..<600 {
+                let key = ObjectKey("k\(index)")
+                try await scene.see("v", of: TargetID(trigger: "web", bucket: "inbox", key: key))
+            }
+            for lease in try await scene.lease(limit: 600) {
+                _ = try await scene.end(lease, .retry(Sample.failure, at: Sample.time(60)))
+            }
+            try await scene.see("v", of: TargetID(trigger: "other", bucket: "inbox", key: "last"))
+            let lease = try #require(try await scene.lease(trigger: "other").first)
+            _ = try await scene.end(lease, .retry(Sample.failure, at: Sample.time(61)))
+            try await ledger.setPaused("web", reason: "wanted", at: Sample.time(62))
+            let due = try await scene.lease(.retry, trigger: "other", at: 70)
+            #expect(due.map(\.delivery.target.key) == ["last"])
+        }
+    }
+
     @Test("oldest first; none of a paused or unconfigured trigger", arguments: LedgerKind.allCases)
     func order(kind: LedgerKind) async throws {
         try await kind.test { ledger in

@@ -92,7 +92,7 @@ extension ObjectStoreContract {
         #expect(again.info == first.info)
         #expect(!again.wasUnchanged, "It is this very output, so what it causes must not be lost.")
         try put(store, "out", [9])
-        await expect(.storageNotFound) { _ = try await publish(store, request) }
+        await expect(.storageStagedGone) { _ = try await publish(store, request) }
         #expect(try await content(store, "out") == [9])
     }
 
@@ -162,7 +162,7 @@ extension ObjectStoreContract {
         try await store.discard(request.staged)
         try await store.discard(request.staged)
         #expect(stagedCount(store) == 0)
-        await expect(.storageNotFound) { _ = try await publish(store, request) }
+        await expect(.storageStagedGone) { _ = try await publish(store, request) }
         let ledger = String(repeating: "a1", count: 16)
         let name = StageName(ledger: ledger, boot: "b00t", token: 2, number: 1)
         let writer = try await store.stage(name, for: "out")

@@ -57,11 +57,11 @@ struct CommitGroup {
             try store.sql.commit.run()
             return answers
         } catch {
+            store.memory = before
             store.sql.reset()
             // A full disk may have ended the transaction already
             // (https://www.sqlite.org/lang_transaction.html, 3.1).
             if store.database.isInsideTransaction { try LedgerSchema.run(store.database, "ROLLBACK") }
-            store.memory = before
             throw error
         }
     }

@@ -10,12 +10,15 @@ extension LedgerStore {
 
     /// See `Ledger.lease`.
     func lease(_ request: LeaseRequest) throws(SluiceError) -> [Lease] {
-        try promote(at: request.now)
+        _ = try promote(at: request.now)
         let boot = try number(of: request.owner)
         var leases: [Lease] = []
         for pick in request.picks where pick.limit > 0 {
             guard let stream = runningStream(of: pick.trigger) else { continue }
-            for (entry, target) in try ready(stream, pick) {
+            var found = try ready(stream, pick)
+            // What is due of this trigger may lie behind many that are due of others.
+            while found.count < pick.limit, try promote(at: request.now) { found = try ready(stream, pick) }
+            for (entry, target) in found {
                 leases.append(try lease(entry, target, boot, at: request.now))
             }
         }
@@ -87,9 +90,9 @@ extension LedgerStore {
         ).bind(delivery).run()
     }
 
-    /// Makes deliveries leasable whose time has come.
-    private func promote(at now: Timestamp) throws(SluiceError) {
-        guard let earliest = memory.earliestWaiting, earliest <= now else { return }
+    /// Makes deliveries leasable whose time has come, the first ones; false when there are none.
+    private func promote(at now: Timestamp) throws(SluiceError) -> Bool {
+        guard let earliest = memory.earliestWaiting, earliest <= now else { return false }
         try sql(
             """
             UPDATE delivery SET state = 0 WHERE id IN (SELECT id FROM delivery INDEXED BY delivery_waiting
@@ -97,6 +100,7 @@ extension LedgerStore {
             """
         ).bind(now).run()
         memory.earliestWaiting = try earliestWaiting()
+        return true
     }
 
     /// When the next waiting delivery becomes due.

@@ -144,8 +144,10 @@ struct AttemptExecutor: Sendable {
         case .retry(let moment): return await end(attempt, .retry(failure, at: moment))
         case .release: return await end(attempt, .release(nil, at: nil))
         case .outage:
-            let report = await end(attempt, .release(failure, at: nil))
-            return AttemptReport(.outage(failure), isReadyAgain: report.isReadyAgain)
+            let outages = delivery.attempts - delivery.tries - delivery.crashes
+            let wait = FailurePolicy.wait(afterOutages: outages, random: core.random.fraction())
+            _ = await end(attempt, .release(failure, at: wait.map { core.clock.now.advanced(by: $0) }))
+            return AttemptReport(.outage(failure))
         }
     }
 
@@ -170,8 +172,8 @@ struct AttemptExecutor: Sendable {
             if state == .dead, failuresInARow >= Self.mostFailuresInARow {
                 await pause(delivery.target.trigger, in: delivery.target.bucket, failures: failuresInARow)
             }
-            if case .release = outcome { return AttemptReport(.unknown, isReadyAgain: state == .ready) }
-            return AttemptReport(.fine, isReadyAgain: state == .ready)
+            if case .release = outcome { return AttemptReport(.unknown) }
+            return AttemptReport(.fine)
         }
     }
 

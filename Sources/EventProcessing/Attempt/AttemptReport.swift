@@ -14,12 +14,7 @@ struct AttemptReport: Sendable {
 
     /// Whether store, function and ledger work.
     let surroundings: Surroundings
-    /// Whether the delivery is ready again.
-    let isReadyAgain: Bool
 
     /// Describes an attempt's end.
-    init(_ surroundings: Surroundings, isReadyAgain: Bool = false) {
-        self.surroundings = surroundings
-        self.isReadyAgain = isReadyAgain
-    }
+    init(_ surroundings: Surroundings) { self.surroundings = surroundings }
 }

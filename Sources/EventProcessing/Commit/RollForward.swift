@@ -25,6 +25,7 @@ struct RollForward: Sendable {
                 return result
             } catch {
                 failures += 1
+                core.heed(error)
                 if core.note(problem: "\(subject) waits: \(error.message)", about: subject) {
                     core.logger.warning(
                         "a decided commit waits",
@@ -39,7 +40,7 @@ struct RollForward: Sendable {
     /// One pass over all steps.
     func once(_ pending: PendingCommit) async throws(SluiceError) -> CompletionResult {
         let configuration = core.configuration
-        let outputs = try await publish(pending.publish, configuration)
+        let outputs = try await publish(pending, configuration)
         for row in pending.remove {
             let store = try Self.store(row.bucket, configuration)
             // Only what we made: an object that somebody put in its place stays.
@@ -74,11 +75,11 @@ struct RollForward: Sendable {
     }
 
     private func publish(
-        _ planned: [PlannedOutput],
+        _ pending: PendingCommit,
         _ configuration: ProcessingConfiguration
     ) async throws(SluiceError) -> [Completion.Output] {
         var published: [Completion.Output] = []
-        for (bucket, group) in Dictionary(grouping: planned, by: \.bucket) {
+        for (bucket, group) in Dictionary(grouping: pending.publish, by: \.bucket) {
             let store = try Self.store(bucket, configuration)
             let requests = group.map {
                 PublishRequest(
@@ -88,11 +89,27 @@ struct RollForward: Sendable {
                     expecting: $0.mayReplace ? .anything : .absent
                 )
             }
-            for answer in await store.publish(requests) {
-                published.append(Completion.Output(bucket: bucket, info: try answer.get().info))
+            for (output, answer) in zip(group, await store.publish(requests)) {
+                do throws(SluiceError) {
+                    published.append(Completion.Output(bucket: bucket, info: try answer.get().info))
+                } catch {
+                    guard error.code == .storageStagedGone else { throw error }
+                    forget(output, of: pending.delivery, error)
+                }
             }
         }
         return published
+    }
+
+    /// Nothing but a publish takes a staged output of an open commit away: it was visible, and whoever reads
+    /// that bucket moved or replaced it before the commit was through. The commit goes forward without it;
+    /// waiting would keep its target from every newer version for ever.
+    private func forget(_ output: PlannedOutput, of delivery: Delivery, _ error: SluiceError) {
+        core.tell("taken", delivery.target, delivery: delivery.id, "\(output.bucket):\(output.key)")
+        core.logger.warning(
+            "an output was taken away before its commit was complete",
+            metadata: ["delivery": "\(delivery.id)", "error": "\(error)"]
+        )
     }
 
     private func caused(

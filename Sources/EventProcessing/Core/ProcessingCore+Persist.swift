@@ -15,6 +15,7 @@ extension ProcessingCore {
                 return value
             } catch {
                 failures += 1
+                heed(error)
                 if note(problem: "the ledger does not answer: \(error.message)", about: "ledger") {
                     logger.error("the ledger does not answer", metadata: ["error": "\(error)"])
                 }

@@ -17,6 +17,8 @@ final class ProcessingCore: Sendable {
         var started: Timestamp
         /// Whether an attempt's end could not be recorded.
         var isUnclean = false
+        /// Why the ledger can write no more.
+        var ledgerFailure: SluiceError?
     }
 
     /// Knows who owns which output.
@@ -73,6 +75,17 @@ final class ProcessingCore: Sendable {
 
     /// An attempt's end could not be recorded.
     func markUnclean() { state.withLock { $0.isUnclean = true } }
+
+    /// Why the ledger can write no more, until the process was started again.
+    var ledgerFailure: SluiceError? { state.withLock { $0.ledgerFailure } }
+
+    /// A call of the ledger failed. A full disk passes; anything else does not (trap D06: what a failed
+    /// fsync left on the disk is only known after the recovery of the next start), and ends the service.
+    func heed(_ error: SluiceError) {
+        guard error.code == .ledgerUnavailable else { return }
+        state.withLock { $0.ledgerFailure = $0.ledgerFailure ?? error }
+        dispatchSignal.raise()
+    }
 
     /// What the operator should know now.
     var problems: [String] { state.withLock { $0.problems.sorted { $0.key < $1.key }.map(\.value) } }

@@ -10,6 +10,8 @@ struct DispatchState {
         let trigger: TriggerName
         /// The class.
         let deliveryClass: DeliveryClass
+        /// Suspects, or all others.
+        var suspects = false
     }
 
     /// Whose turn it is.
@@ -22,20 +24,23 @@ struct DispatchState {
     private var running: Set<DeliveryID> = []
     /// Whether nothing more is leased.
     var isStopping = false
-    /// Whether suspects may be waiting.
-    var mayHaveSuspects = true
+    /// Whether suspects are asked for before all others; they always are when nothing else is to be had.
+    private var asksSuspectsFirst = true
+    /// When they were last asked for first though nothing pointed to any.
+    private var lastSuspectRound = Duration.zero
     /// How many suspects run.
     var activeSuspects = 0
     private var byTrigger: [TriggerName: Int] = [:]
     private var empty: Set<Place> = []
-    /// Suspects that went back to `ready`, perhaps to wait: each wake-up asks for them.
-    private var returnedSuspects: Set<DeliveryID> = []
 
     /// Commits that may be under way beyond the running functions: they wait for the disk, not for a
     /// processor.
     static let commitPlaces = 64
     /// Suspects that may run at a time, each in a child process.
     static let suspectPlaces = 2
+    /// Suspects that became leasable behind a long queue (their trigger was resumed, an operator retried
+    /// them) are asked for so often.
+    private static let suspectInterval = Duration.seconds(1)
 
     /// How many attempts may be begun now.
     func free(workers: Int) -> Int {
@@ -43,73 +48,90 @@ struct DispatchState {
     }
 
     /// A wake-up: what was empty may have something now.
-    mutating func forgetEmpty() {
+    mutating func forgetEmpty(at uptime: Duration) {
         empty = []
-        if !returnedSuspects.isEmpty { mayHaveSuspects = true }
+        guard uptime - lastSuspectRound >= Self.suspectInterval else { return }
+        lastSuspectRound = uptime
+        asksSuspectsFirst = true
     }
 
     /// What to lease now; empty when there is nothing, or no place.
     mutating func picks(
         counters: [CounterRow],
         configuration: ProcessingConfiguration,
+        workers: Int,
         paused: Set<TriggerName>,
         at uptime: Duration
     ) -> [LeaseRequest.Pick] {
-        let free = free(workers: configuration.workers)
+        let free = free(workers: workers)
         guard free > 0 else { return [] }
         var rooms: [TriggerName: Int] = [:]
         for trigger in configuration.matcher.triggers where !paused.contains(trigger.name) {
             let concurrency = trigger.concurrency.map { max(0, $0 - (byTrigger[trigger.name] ?? 0)) } ?? free
             rooms[trigger.name] = min(concurrency, gate.limit(of: trigger.name, at: uptime) ?? free)
         }
-        var picks: [LeaseRequest.Pick] = []
-        if mayHaveSuspects, activeSuspects < Self.suspectPlaces { picks = suspectPicks(&rooms, free: free) }
-        guard picks.isEmpty else { return picks }
+        let ready = counters.filter { row in
+            row.state == .ready && row.count > 0 && (rooms[row.trigger] ?? 0) > 0
+        }
+        if asksSuspectsFirst {
+            if let pick = suspectPick(ready, rooms, free: free) { return [pick] }
+            asksSuspectsFirst = false
+        }
         var offers: [TriggerName: DispatchPlan.Offer] = [:]
-        for row in counters where row.state == .ready && row.count > 0 {
-            guard let room = rooms[row.trigger], room > 0 else { continue }
+        for row in ready {
+            guard let room = rooms[row.trigger] else { continue }
             guard !empty.contains(Place(trigger: row.trigger, deliveryClass: row.deliveryClass)) else {
                 continue
             }
             offers[row.trigger, default: DispatchPlan.Offer(trigger: row.trigger, ready: [:], room: room)]
                 .ready[row.deliveryClass, default: 0] += Int(row.count)
         }
-        return plan.picks(free: free, offers: Array(offers.values))
+        let picks = plan.picks(free: free, offers: Array(offers.values))
+        if picks.isEmpty, let pick = suspectPick(ready, rooms, free: free) { return [pick] }
+        return picks
     }
 
-    /// Suspects go first, few at a time: they may have brought the last boot down.
-    private func suspectPicks(_ rooms: inout [TriggerName: Int], free: Int) -> [LeaseRequest.Pick] {
+    /// Suspects go first, few at a time: they may have brought the last boot down. One place at a time, so
+    /// that all of them together stay within theirs.
+    private func suspectPick(
+        _ ready: [CounterRow],
+        _ rooms: [TriggerName: Int],
+        free: Int
+    ) -> LeaseRequest.Pick? {
         let limit = min(free, Self.suspectPlaces - activeSuspects)
-        return rooms.filter { $0.value > 0 }.keys.sorted().flatMap { trigger in
-            DeliveryClass.allCases.map {
-                LeaseRequest.Pick(
-                    trigger: trigger,
-                    deliveryClass: $0,
-                    suspects: true,
-                    limit: min(limit, rooms[trigger] ?? 0)
-                )
-            }
+        guard limit > 0 else { return nil }
+        let row = ready.first { row in
+            !empty.contains(Place(trigger: row.trigger, deliveryClass: row.deliveryClass, suspects: true))
+        }
+        return row.map { row in
+            LeaseRequest.Pick(
+                trigger: row.trigger,
+                deliveryClass: row.deliveryClass,
+                suspects: true,
+                limit: min(limit, rooms[row.trigger] ?? 0)
+            )
         }
     }
 
-    /// Takes the ledger's answer into account. Returns whether asking again may bring more.
-    mutating func leased(_ leases: [Lease], for picks: [LeaseRequest.Pick]) -> Bool {
-        guard let first = picks.first else { return false }
-        if first.suspects {
-            if leases.isEmpty { mayHaveSuspects = false }
-            return true
-        }
+    /// Takes the ledger's answer into account: a place that gave less than was asked for is empty.
+    mutating func leased(_ leases: [Lease], for picks: [LeaseRequest.Pick]) {
         var got: [Place: Int] = [:]
-        for lease in leases {
-            let delivery = lease.delivery
-            got[Place(trigger: delivery.target.trigger, deliveryClass: delivery.deliveryClass), default: 0] +=
-                1
+        for delivery in leases.map(\.delivery) {
+            let place = Place(
+                trigger: delivery.target.trigger,
+                deliveryClass: delivery.deliveryClass,
+                suspects: delivery.isSuspect
+            )
+            got[place, default: 0] += 1
         }
         for pick in picks {
-            let place = Place(trigger: pick.trigger, deliveryClass: pick.deliveryClass)
+            let place = Place(
+                trigger: pick.trigger,
+                deliveryClass: pick.deliveryClass,
+                suspects: pick.suspects
+            )
             if (got[place] ?? 0) < pick.limit { empty.insert(place) }
         }
-        return true
     }
 
     /// An attempt begins.
@@ -118,7 +140,6 @@ struct DispatchState {
         active[delivery.id] = attempt
         running.insert(delivery.id)
         byTrigger[delivery.target.trigger, default: 0] += 1
-        returnedSuspects.remove(delivery.id)
         if delivery.isSuspect { activeSuspects += 1 }
         gate.began(delivery.target.trigger)
     }
@@ -126,16 +147,15 @@ struct DispatchState {
     /// The function is through; the commit goes on.
     mutating func ranThrough(_ attempt: ActiveAttempt) { running.remove(attempt.lease.delivery.id) }
 
-    /// An attempt is over; `isReady` tells whether its delivery will be leased again.
-    mutating func ended(_ attempt: ActiveAttempt, isReady: Bool) {
+    /// An attempt is over.
+    mutating func ended(_ attempt: ActiveAttempt) {
         let delivery = attempt.lease.delivery
         active[delivery.id] = nil
         running.remove(delivery.id)
         byTrigger[delivery.target.trigger, default: 1] -= 1
         guard delivery.isSuspect else { return }
         activeSuspects -= 1
-        mayHaveSuspects = true
-        if isReady { returnedSuspects.insert(delivery.id) }
+        asksSuspectsFirst = true
     }
 
     /// When the first function has outlived its deadline and the grace after it.

@@ -17,6 +17,11 @@ final class Dispatcher: Service {
         case untilIdle
     }
 
+    private struct Moment {
+        let now: Timestamp
+        let uptime: Duration
+    }
+
     private let core: ProcessingCore
     private let executor: AttemptExecutor
     private let state = Mutex(DispatchState())
@@ -32,12 +37,15 @@ final class Dispatcher: Service {
     /// Runs until `stop`, and until what was leased then has ended.
     func run() async throws { try await run(.service) }
 
-    /// Runs in either mode. With `untilIdle` a failing ledger throws; as a service it is waited out.
+    /// Runs in either mode. With `untilIdle` a failing ledger throws; as a service it is waited out, if it
+    /// can be.
     func run(_ mode: Mode) async throws(SluiceError) {
         let failure = await withDiscardingTaskGroup { group -> SluiceError? in
             var failures = 0
             while true {
-                state.withLock { $0.forgetEmpty() }
+                // What becomes due after this moment is not yet asked for, so it must wake the next sleep.
+                let asked = Moment(now: core.clock.now, uptime: core.clock.uptime)
+                state.withLock { $0.forgetEmpty(at: asked.uptime) }
                 var hasLeft = false
                 do throws(SluiceError) {
                     hasLeft = try await leaseAll { attempt in group.addTask { await self.execute(attempt) } }
@@ -45,8 +53,18 @@ final class Dispatcher: Service {
                     core.clearProblem(about: "ledger")
                 } catch {
                     failures += 1
+                    core.heed(error)
                     core.note(problem: "the ledger does not answer: \(error.message)", about: "ledger")
                     if mode == .untilIdle { return error }
+                }
+                if let failure = core.ledgerFailure {
+                    // Nothing that runs can be recorded any more.
+                    stop()
+                    giveUpAll()
+                    group.cancelAll()
+                    return failure
+                }
+                if failures > 0 {
                     if await !core.backOff(afterFailures: failures) { return nil }
                     continue
                 }
@@ -56,7 +74,7 @@ final class Dispatcher: Service {
                     return (isIdle && (state.isStopping || isDrained), state.firstOverdue)
                 }
                 if isOver || Task.isCancelled { return nil }
-                await sleep(hasLeft: hasLeft, overdue: wake)
+                await sleep(hasLeft: hasLeft, overdue: wake, since: asked)
                 giveUpOverdue()
             }
         }
@@ -105,12 +123,13 @@ final class Dispatcher: Service {
     private func leaseAll(_ begin: (ActiveAttempt) -> Void) async throws(SluiceError) -> Bool {
         while true {
             let configuration = core.configuration
-            guard state.withLock({ $0.free(workers: configuration.workers) }) > 0 else { return false }
+            guard state.withLock({ $0.free(workers: workers(configuration)) }) > 0 else { return false }
             let counters = try await core.ledger.counters()
             let picks = state.withLock {
                 $0.picks(
                     counters: counters,
                     configuration: configuration,
+                    workers: workers(configuration),
                     paused: core.paused,
                     at: core.clock.uptime
                 )
@@ -118,9 +137,15 @@ final class Dispatcher: Service {
             guard !picks.isEmpty else { return counters.contains { $0.state == .ready && $0.count > 0 } }
             let request = LeaseRequest(owner: core.owner, picks: picks, now: core.clock.now)
             let leases = try await core.ledger.lease(request)
-            _ = state.withLock { $0.leased(leases, for: picks) }
+            state.withLock { $0.leased(leases, for: picks) }
             for lease in leases { await self.begin(lease, configuration, begin) }
         }
+    }
+
+    /// A reload may ask for more workers than there are threads; what waited for one would wait on its own
+    /// deadline.
+    private func workers(_ configuration: ProcessingConfiguration) -> Int {
+        min(configuration.workers, core.pool.limit)
     }
 
     private func begin(
@@ -160,7 +185,7 @@ final class Dispatcher: Service {
         let random = core.random.fraction()
         let uptime = core.clock.uptime
         let change = state.withLock { state -> Bool? in
-            state.ended(attempt, isReady: report.isReadyAgain)
+            state.ended(attempt)
             switch report.surroundings {
             case .fine: return state.gate.passed(trigger) ? false : nil
             case .outage(let failure):
@@ -206,12 +231,12 @@ final class Dispatcher: Service {
         )
     }
 
-    private func sleep(hasLeft: Bool, overdue: Duration?) async {
+    private func sleep(hasLeft: Bool, overdue: Duration?, since asked: Moment) async {
         var wakes = [overdue]
         if hasLeft {
-            wakes.append(state.withLock { $0.gate.nextProbe() })
+            wakes.append(state.withLock { $0.gate.nextProbe(after: asked.uptime) })
             // What cannot be read now is asked again at the next wake-up.
-            if let backlog = try? await core.ledger.backlog(at: core.clock.now), let due = backlog.nextDue {
+            if let backlog = try? await core.ledger.backlog(at: asked.now), let due = backlog.nextDue {
                 wakes.append(core.clock.uptime + max(.zero, due.elapsed(since: core.clock.now)))
             }
         }

@@ -1,5 +1,6 @@
 package import DurableLedger
 package import EventModel
+internal import Execution
 package import TriggerRules
 
 /// What a failed attempt means for its delivery (DESIGN 5, step 8); pure.
@@ -38,6 +39,18 @@ package enum FailurePolicy {
     }
 }
 
+extension FailurePolicy {
+    /// How long a delivery waits that met an outage for the `count`th time; nil: not at all.
+    ///
+    /// The first probe repeats what failed. If that fails again, another delivery is the next probe: one
+    /// object whose sector is damaged must not keep all others of its trigger waiting (trap Q09).
+    package static func wait(afterOutages count: Int, random: Double) -> Duration? {
+        guard count > 1 else { return nil }
+        let backoff = Backoff(initial: .milliseconds(500), maximum: OutageGate.longestInterval)
+        return backoff.ceiling(afterFailures: count - 1) * (0.5 + random / 2)
+    }
+}
+
 /// Keeps an outage from spinning: while it lasts, one probe per interval, which grows to 30 s (trap Q11);
 /// pure.
 package struct OutageGate: Sendable {
@@ -66,9 +79,14 @@ package struct OutageGate: Sendable {
         return !outage.isProbing && outage.nextProbe <= uptime ? 1 : 0
     }
 
-    /// When the next probe of any trigger may begin.
-    package func nextProbe() -> Duration? {
-        outages.values.filter { !$0.isProbing }.map(\.nextProbe).min()
+    /// When the next probe of any trigger may begin, of those that might not at `uptime`.
+    ///
+    /// Where a probe was allowed then and none began, no clock will change that: the trigger is paused, or
+    /// has nothing that is due.
+    package func nextProbe(after uptime: Duration? = nil) -> Duration? {
+        outages.values.filter { outage in
+            !outage.isProbing && uptime.map { outage.nextProbe > $0 } ?? true
+        }.map(\.nextProbe).min()
     }
 
     /// What stands in the way, by trigger.

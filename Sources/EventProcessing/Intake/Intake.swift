@@ -26,6 +26,8 @@ final class Intake: Sendable {
     private static let mostLooks = 8
     /// An output that is being committed is looked at again so much later.
     private static let deferral = Duration.milliseconds(250)
+    /// No key is looked at again sooner: `settle: 0s` must not make the look a loop.
+    private static let shortestWait = Duration.milliseconds(10)
 
     private let core: ProcessingCore
     private let waiting = Mutex(WaitingList())
@@ -43,6 +45,7 @@ final class Intake: Sendable {
         do throws(SluiceError) {
             _ = try await look(at: keys, in: bucket, listed: [:], via: .live)
         } catch {
+            core.heed(error)
             core.logger.warning("hints wait", metadata: ["bucket": "\(bucket)", "error": "\(error)"])
             for key in keys { wait(for: key, in: bucket, version: nil, after: .seconds(1), via: .live) }
         }
@@ -68,12 +71,23 @@ final class Intake: Sendable {
             do throws(SluiceError) {
                 _ = try await look(at: keys, in: bucket, listed: [:], via: provenance)
             } catch {
+                core.heed(error)
                 for key in keys {
                     wait(for: key, in: bucket, version: nil, after: .seconds(1), via: provenance)
                 }
             }
         }
-        return waiting.withLock { $0.nextDue(in: bucket) }
+        return waiting.withLock { waiting in
+            // Whoever must wait on was put again, with another time. For all others this look was the last:
+            // there is nothing (any more), nothing new, or no object.
+            for (key, entry) in due { waiting.remove(key, in: bucket, ifStill: entry) }
+            return waiting.nextDue(in: bucket)
+        }
+    }
+
+    /// When the next key will have rested long enough, where its store does not tell who writes it.
+    func nextSettled(in bucket: BucketName) -> Duration? {
+        waiting.withLock { $0.nextSettled(in: bucket) }
     }
 
     /// Raised when a key of the bucket begins to wait.
@@ -101,7 +115,7 @@ final class Intake: Sendable {
     ) {
         let entry = WaitingList.Entry(
             version: version,
-            due: core.clock.uptime + delay,
+            due: core.clock.uptime + max(delay, Self.shortestWait),
             provenance: provenance
         )
         if !waiting.withLock({ $0.put(entry, for: key, in: bucket) }) {

@@ -49,6 +49,11 @@ package struct WaitingList: Sendable {
         if entries[bucket]?.removeValue(forKey: key) != nil { count -= 1 }
     }
 
+    /// The look for which `entry` waited is over, and nobody put the key again meanwhile.
+    package mutating func remove(_ key: ObjectKey, in bucket: BucketName, ifStill entry: Entry) {
+        if self[bucket, key] == entry { remove(key, in: bucket) }
+    }
+
     /// The keys of a bucket that are due, at most `limit`; they stay in the list.
     package func due(
         in bucket: BucketName,
@@ -61,6 +66,11 @@ package struct WaitingList: Sendable {
             if found.count == limit { break }
         }
         return found
+    }
+
+    /// When the next key of a bucket is due that only has to rest until then.
+    package func nextSettled(in bucket: BucketName) -> Duration? {
+        entries[bucket]?.values.filter { $0.version != nil }.map(\.due).min()
     }
 
     /// When the next key of a bucket is due.

@@ -168,6 +168,7 @@ final class BucketWatcher: Service {
                 core.clearProblem(about: "bucket \(bucket)")
             } catch {
                 failures += 1
+                core.heed(error)
                 if core.note(
                     problem: "bucket '\(bucket)' cannot be scanned: \(error.message)",
                     about: "bucket \(bucket)"

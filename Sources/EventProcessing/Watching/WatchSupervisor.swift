@@ -1,4 +1,5 @@
 internal import EventModel
+internal import Execution
 internal import ServiceLifecycle
 internal import Synchronization
 
@@ -45,11 +46,23 @@ final class WatchSupervisor: Service {
         restartSignal.raise()
     }
 
-    /// Scans every watched bucket once, to the end.
+    /// Scans every watched bucket once, to the end, and waits for files that must rest before they are taken.
     func scanOnce() async throws(SluiceError) {
-        for watcher in makeWatchers() {
-            try await watcher.scan()
+        let watchers = makeWatchers()
+        for watcher in watchers { try await watcher.scan() }
+        for watcher in watchers {
+            let settle = core.configuration.buckets[watcher.bucket]?.watch.settle ?? .zero
+            // Twice: a file that changes all the time does not hold up the end.
+            let deadline = core.clock.uptime + settle * 2
             _ = await intake.recheck(watcher.bucket)
+            while let next = intake.nextSettled(in: watcher.bucket), next <= deadline {
+                do {
+                    try await core.clock.sleep(until: next)
+                } catch {
+                    throw SluiceError(.cancelled, "The scan of '\(watcher.bucket)' was cancelled.")
+                }
+                _ = await intake.recheck(watcher.bucket)
+            }
         }
     }
 

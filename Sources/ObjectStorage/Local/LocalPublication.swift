@@ -29,9 +29,14 @@ struct LocalPublication {
         targets.append(try SyncTarget(directory, bucket: store.bucket))
         let source = try store.staging.directory(ledger: staged.ledger, boot: staged.boot, creating: false)
         let file = Array(staged.file.utf8)
-        guard case .success(let stage) = source else {
-            guard let present = try adopt(name, in: directory, stagedIn: nil, file) else { throw isGone }
-            return present
+        let stage: OpenFile
+        switch source {
+        case .success(let found): stage = found
+        case .failure(Errno(ENOENT)):
+            if let present = try adopt(name, in: directory, stagedIn: nil, file) { return present }
+            throw isKnown(staged.ledger) ? isGone : isAway
+        case .failure(let failure):
+            throw store.error(failure, "publish", request.key, scope: .bucket)
         }
         if request.expecting == .anything,
             let present = try adopt(name, in: directory, stagedIn: stage, file)
@@ -47,8 +52,10 @@ struct LocalPublication {
         case Errno(EISDIR), Errno(ENOTEMPTY):
             throw collision
         case Errno(ENOENT):
-            guard let present = try adopt(name, in: directory, stagedIn: stage, file) else { throw isGone }
-            return present
+            if let present = try adopt(name, in: directory, stagedIn: stage, file) { return present }
+            // Or it is the key's directory that somebody removed under our eyes; the next try makes it.
+            guard case .failure(Errno(ENOENT)) = stage.status(of: file) else { throw interrupted }
+            throw isGone
         case let failure?:
             throw store.error(failure, "publish", request.key, scope: .bucket)
         }
@@ -58,8 +65,34 @@ struct LocalPublication {
 
     private var isGone: SluiceError {
         SluiceError(
-            .storageNotFound, "The staged output of “\(request.key)” in bucket “\(store.bucket)” is gone.",
-            hint: "Retry the delivery; it makes the output again."
+            .storageStagedGone,
+            "The output “\(request.key)” of bucket “\(store.bucket)” is neither staged nor there any more."
+        )
+    }
+
+    /// Whether the ledger has ever staged anything here; below an empty mount point all seems to be gone.
+    private func isKnown(_ ledger: String) -> Bool {
+        let path = Array("\(StagePath.reservedName)/\(ledger)".utf8)
+        do throws(SluiceError) {
+            guard case .success = try store.root.open(path, Self.directoryFlags) else { return false }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private var isAway: SluiceError {
+        SluiceError(
+            .storageBucketMissing,
+            "Bucket “\(store.bucket)” has lost the directory in which “\(request.key)” was staged.",
+            hint: "Is its disk mounted? The commit goes on by itself once the directory is back."
+        )
+    }
+
+    private var interrupted: SluiceError {
+        SluiceError(
+            .storageIO,
+            "The directory of “\(request.key)” in bucket “\(store.bucket)” was removed during the publish."
         )
     }
 
@@ -88,12 +121,23 @@ struct LocalPublication {
     private func adopt(
         _ name: [UInt8], in directory: OpenFile, stagedIn stage: OpenFile?, _ file: [UInt8]
     ) throws(SluiceError) -> PublishedObject? {
-        guard case .success(let status) = directory.status(of: name) else { return nil }
+        let status: FileStatus
+        switch directory.status(of: name) {
+        case .success(let found): status = found
+        case .failure(Errno(ENOENT)): return nil
+        case .failure(let failure): throw store.error(failure, "look at", request.key, scope: .bucket)
+        }
         if status.isDirectory { throw collision }
         guard status.isRegular, status.sizeBytes == request.digest.sizeBytes else { return nil }
-        guard case .success(let present) = directory.open(name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW),
-            case .success(let opened) = present.status(), opened.isRegular
-        else { return nil }
+        let present: OpenFile
+        switch directory.open(name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW) {
+        case .success(let file): present = file
+        // Replaced meanwhile, or not for us to read: not what we wrote.
+        case .failure(Errno(ENOENT)), .failure(Errno(ELOOP)), .failure(Errno(ENXIO)), .failure(Errno(EACCES)):
+            return nil
+        case .failure(let failure): throw store.error(failure, "look at", request.key, scope: .bucket)
+        }
+        guard case .success(let opened) = present.status(), opened.isRegular else { return nil }
         let reader = LocalReader(key: request.key, file: present, opened: opened, root: store.root)
         guard try store.digest(of: reader) == request.digest else { return nil }
         // Whoever wrote it need not have made it durable.

@@ -55,8 +55,8 @@ struct MemoryBucket {
         }
         guard let output = staged[request.staged], output.digest == request.digest else {
             throw SluiceError(
-                .storageNotFound, "The staged output of “\(request.key)” in bucket “\(bucket)” is gone.",
-                hint: "Retry the delivery; it makes the output again."
+                .storageStagedGone,
+                "The output “\(request.key)” of bucket “\(bucket)” is neither staged nor there any more."
             )
         }
         if present != nil, request.expecting == .absent { throw .collision(at: request.key, bucket: bucket) }

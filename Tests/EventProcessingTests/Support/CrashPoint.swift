@@ -10,6 +10,7 @@ final class CrashPoint: Sendable {
         var calls = 0
         var last = ""
         var onDeath: (@Sendable () -> Void)?
+        var onPass: (@Sendable (String) -> Void)?
     }
 
     private let state = Mutex(State())
@@ -36,8 +37,12 @@ final class CrashPoint: Sendable {
         if isDead { action() }
     }
 
+    /// Calls `action` with the name of each call that is passed.
+    func onPass(_ action: @escaping @Sendable (String) -> Void) { state.withLock { $0.onPass = action } }
+
     /// Before or after a call takes effect.
     func pass(_ name: String) throws(SluiceError) {
+        state.withLock { $0.onPass }?(name)
         let (isDead, action) = state.withLock { state -> (Bool, (@Sendable () -> Void)?) in
             state.calls += 1
             guard let remaining = state.remaining else { return (false, nil) }
