@@ -43,7 +43,8 @@ final class Committer: Sendable {
     /// What was done since the start.
     var statistics: LedgerStatistics { state.withLock { $0.statistics } }
 
-    /// The counters after the last transaction, for which nobody needs to wait; nil where only a read can tell.
+    /// The counters after the last transaction, for which nobody needs to wait; nil where only a read can
+    /// tell.
     var counters: LedgerCounters? { state.withLock { $0.isClosing ? nil : $0.counters } }
 
     // MARK: Callers
