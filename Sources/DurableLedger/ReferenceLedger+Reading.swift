@@ -94,6 +94,17 @@ extension ReferenceLedger {
 
     // MARK: Reading
 
+    /// One page of the keys that configured triggers have as present.
+    public func presentKeys(in bucket: BucketName, after: ObjectKey?, limit: Int) -> [ObjectKey] {
+        let present = targetRows.values.filter { row in
+            let trigger = rows[row.id.trigger]
+            let isConfigured = trigger?.isConfigured == true && trigger?.bucket == bucket
+            return isConfigured && row.id.bucket == bucket && row.seen != nil
+        }
+        let keys = Set(present.map(\.id.key)).filter { key in after.map { $0 < key } ?? true }
+        return Array(keys.sorted().prefix(min(max(limit, 1), 1000)))
+    }
+
     /// One page of deliveries, newest first.
     public func deliveries(_ query: DeliveryQuery) -> [Delivery] {
         let found = entries.values.map(\.delivery).filter(query.matches)

@@ -54,6 +54,11 @@ final class Intake: Sendable {
         return try await look(at: Array(byKey.keys), in: bucket, listed: byKey, via: .scan)
     }
 
+    /// Looks at keys that complete listings did not show; throws what keeps a key from being decided.
+    func unlisted(_ keys: [ObjectKey], in bucket: BucketName) async throws(SluiceError) -> Tally {
+        try await look(at: keys, in: bucket, listed: [:], via: .scan)
+    }
+
     /// Looks again at the waiting keys of a bucket that are due; returns when the next one is.
     func recheck(_ bucket: BucketName) async -> Duration? {
         let due = waiting.withLock { $0.due(in: bucket, at: core.clock.uptime, limit: 256) }
@@ -222,6 +227,7 @@ final class Intake: Sendable {
         if observation.object == nil {
             core.tell("removed", observation.target)
         } else {
+            core.presence.observed(observation.target.key, in: observation.target.bucket)
             core.tell("seen", observation.target, delivery: delivery)
         }
     }
