@@ -3,6 +3,7 @@ internal import Execution
 internal import FunctionRuntime
 internal import RecordEngine
 internal import Settings
+internal import Synchronization
 internal import Testing
 
 @Suite struct StepsFunctionTests {
@@ -136,6 +137,17 @@ internal import Testing
         #expect(cancelled?.code == .cancelled)
     }
 
+    @Test("a small object is computed on the calling thread, a large one by the executor")
+    func small() throws {
+        let executor = CountingExecutor()
+        let line = Array("{\"n\":1}\n".utf8)
+        _ = try run(Self.cleaning, on: line, outputs: MemoryOutputs(), executor: executor)
+        #expect(executor.count == 0)
+        let many = Array(repeatElement(line, count: 20_000).joined())
+        _ = try run(Self.cleaning, on: many, outputs: MemoryOutputs(), executor: executor)
+        #expect(executor.count > 0)
+    }
+
     @Test(
         "a pool's threads make the same bytes as one, and a run ends although its pool is shut down"
     )
@@ -151,5 +163,18 @@ internal import Testing
         let late = MemoryOutputs()
         _ = try run(Self.cleaning, on: many, outputs: late, executor: pool)
         #expect(late.text(.result) == inline.text(.result))
+    }
+}
+
+/// Counts what it runs.
+private final class CountingExecutor: BlockExecutor {
+    let parallelism = 1
+    private let runs = Atomic(0)
+
+    var count: Int { runs.load(ordering: .relaxed) }
+
+    func execute(_ work: @escaping @Sendable () -> Void) {
+        runs.add(1, ordering: .relaxed)
+        work()
     }
 }

@@ -205,22 +205,7 @@ extension LedgerStore {
     // MARK: Counts
 
     /// See `Ledger.counters`.
-    func counters() -> [CounterRow] {
-        var sums: [CounterRow: Int64] = [:]
-        for (key, count) in memory.counters where count != 0 {
-            guard let stream = memory.streamNames[key.stream] else { continue }
-            let row = CounterRow(
-                trigger: stream.trigger,
-                deliveryClass: DeliveryClass(rawValue: key.deliveryClass) ?? .live,
-                state: Self.state(Int64(key.state)),
-                count: 0
-            )
-            sums[row, default: 0] += count
-        }
-        return sums.map { row, count in
-            CounterRow(trigger: row.trigger, deliveryClass: row.deliveryClass, state: row.state, count: count)
-        }.sorted(by: CounterRow.isBefore)
-    }
+    func counters() -> [CounterRow] { LedgerCounters(memory).rows }
 
     /// See `Ledger.backlog`: one look into the index per trigger, class and kind.
     func backlog(at now: Timestamp) throws(SluiceError) -> Backlog {

@@ -206,7 +206,8 @@ extension SQLiteLedger {
 
     /// Deliveries by trigger, class and state.
     public func counters() async throws(SluiceError) -> [CounterRow] {
-        try await committer.read { store in store.counters() }
+        if let counters = committer.counters { return counters.rows }
+        return try await committer.read { store in store.counters() }
     }
 
     /// What waits.

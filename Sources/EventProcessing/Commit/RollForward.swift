@@ -149,6 +149,6 @@ struct RollForward: Sendable {
             }
         }
         if !caused.isEmpty { core.dispatchSignal.raise() }
-        core.afterSignal.raise()
+        if core.configuration.buckets[delivery.target.bucket]?.after != .keep { core.afterSignal.raise() }
     }
 }

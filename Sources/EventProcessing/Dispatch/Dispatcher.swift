@@ -122,6 +122,8 @@ final class Dispatcher: Service {
     /// could not be leased now, so that a timer must wake the dispatcher.
     private func leaseAll(_ begin: (ActiveAttempt) -> Void) async throws(SluiceError) -> Bool {
         while true {
+            // Attempts that are just ending end first, so that one transaction leases for all their places.
+            await Task.yield()
             let configuration = core.configuration
             guard state.withLock({ $0.free(workers: workers(configuration)) }) > 0 else { return false }
             let counters = try await core.ledger.counters()
