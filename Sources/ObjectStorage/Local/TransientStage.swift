@@ -25,9 +25,8 @@ public final class TransientStage: Sendable {
             let made = unsafe name.withCPath { name in unsafe sluice_mkdir_at(area.number, name, 0o700) }
             if made != 0, made != -EEXIST { return .failure(Errno(-made)) }
             guard case .success(let directory) = area.open(name, directoryFlags) else { continue }
-            while flock(directory.number, LOCK_EX) != 0 {
-                if errno != EINTR { return .failure(Errno(errno)) }
-            }
+            // A file system that does not lock directories (NFS, flock(2)) never shows them abandoned either.
+            while flock(directory.number, LOCK_EX) != 0, errno == EINTR {}
             if case .success(let status) = directory.status(), status.linkCount > 0 {
                 return .success(TransientStage(ledger: ledger, directory: directory))
             }
@@ -48,8 +47,9 @@ public final class TransientStage: Sendable {
     /// Removes this place, and what was not published.
     fileprivate func remove(from area: OpenFile) { Self.remove(directory, Array(ledger.utf8), from: area) }
 
-    /// A place holds one directory per boot, which holds staged files. What cannot be removed stays for the
-    /// next.
+    /// Empties a place, which holds one directory of staged files per boot, and removes it.
+    ///
+    /// What cannot be removed stays for the next program.
     private static func remove(_ directory: OpenFile, _ name: [UInt8], from area: OpenFile) {
         for boot in names(of: directory) {
             guard case .success(let staged) = directory.open(boot, directoryFlags) else { continue }
