@@ -94,6 +94,26 @@ internal import sluice
         #expect(try await sandbox.run("deliveries", "show", "1").output.hasPrefix("Delivery 1  ready\n"))
     }
 
+    @Test("commands that open no TCP door need no token; serve and check do")
+    func withoutToken() async throws {
+        let sandbox = try sandbox()
+        for source in ["env: EDGE_TEST_TOKEN", "file: ./no-such-file"] {
+            let listen = "listen: { api: \"127.0.0.1:18999\", token: { \(source) } }\n"
+            try sandbox.write("sluice.yaml", LocalCommandTests.config + listen)
+            try sandbox.write("in/a.log", "{\"n\":1}\n")
+            #expect(try await sandbox.run("ls", "in").output.contains("a.log"))
+            #expect(try await sandbox.run("run", "clean", "in/a.log").code == 0)
+            #expect(try await sandbox.run("status").error.contains("[service.no-ledger]"))
+            for command in ["check", "serve"] {
+                let refused = try await sandbox.run(command)
+                #expect(refused.code == 78)
+                #expect(refused.error.contains("[config.missing-value]"))
+            }
+            try sandbox.write("sluice.yaml", LocalCommandTests.config + listen + "foo: 1\n")
+            #expect(try await sandbox.run("ls", "in").code == 78, "Other mistakes are not passed over.")
+        }
+    }
+
     @Test("rm of a missing object fails and does not say ok")
     func removeMissing() async throws {
         let sandbox = try sandbox()
