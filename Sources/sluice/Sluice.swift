@@ -52,15 +52,20 @@ struct Sluice: AsyncParsableCommand {
             failure.report()
             exit(withError: ExitCode(78))
         } catch let error as SluiceError {
-            let wantsJSON = CommandLine.arguments.contains("--json")
-            if wantsJSON, let data = try? ViewCoding.encode(ErrorView(error)) {
-                Terminal.note(String(decoding: data, as: UTF8.self))
-            } else {
-                Terminal.note(String(ErrorText.text(error, Terminal.error).dropLast()))
-            }
-            exit(withError: ExitCode(ErrorText.exitCode(of: error)))
+            end(with: error)
         } catch {
             exit(withError: error)
         }
+    }
+
+    /// Tells a failure on standard error and ends the command with its exit code.
+    static func end(with error: SluiceError) -> Never {
+        let wantsJSON = CommandLine.arguments.contains("--json")
+        if wantsJSON, let data = try? ViewCoding.encode(ErrorView(error)) {
+            Terminal.note(String(decoding: data, as: UTF8.self))
+        } else {
+            Terminal.note(String(ErrorText.text(error, Terminal.error).dropLast()))
+        }
+        exit(withError: ExitCode(ErrorText.exitCode(of: error)))
     }
 }

@@ -39,6 +39,7 @@ extension LocalObjectStore {
     ) async throws(SluiceError) -> Int {
         try await pool.run { [self] () throws(SluiceError) in
             defer { staging.forget() }
+            try removeAbandonedStages()
             guard StagePath.isPlain(ledger) else { return 0 }
             let path = Array("\(StagePath.reservedName)/\(ledger)".utf8)
             let boots: OpenFile

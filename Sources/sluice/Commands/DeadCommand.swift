@@ -66,8 +66,16 @@ struct DeadSelection: ParsableArguments {
 
     /// Applies `retry` or `cancel` to what is selected.
     func apply(_ verb: String, _ options: GlobalOptions) async throws {
-        if !ids.isEmpty { return try await Change.apply(verb, ids: ids, reason: reason(verb), options) }
         let door = try await options.door()
+        for id in ids {
+            // "dead drop" must never cancel a delivery that still runs.
+            let state = try await door.get(HistoryView.self, "/v1/deliveries/\(id)").delivery.state
+            guard state == "dead" else {
+                let hint = "'sluice deliveries \(verb) \(id)' is for deliveries in any state."
+                throw SluiceError(.commandFailed, "Delivery \(id) is not dead but \(state).", hint: hint)
+            }
+        }
+        if !ids.isEmpty { return try await Change.apply(verb, ids: ids, reason: reason(verb), door, options) }
         var changed: [Int64] = []
         var unchanged: [Int64] = []
         var before: Int64?

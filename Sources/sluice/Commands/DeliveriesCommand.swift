@@ -53,7 +53,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            try await Change.apply("retry", ids: ids, reason: nil, options)
+            try await Change.apply("retry", ids: ids, reason: nil, try await options.door(), options)
         }
     }
 
@@ -68,7 +68,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
         @OptionGroup var options: GlobalOptions
 
         func run() async throws {
-            try await Change.apply("cancel", ids: ids, reason: reason, options)
+            try await Change.apply("cancel", ids: ids, reason: reason, try await options.door(), options)
         }
     }
 }
@@ -107,9 +107,14 @@ struct DeliveryFilter: ParsableArguments {
 /// Changes deliveries and tells which.
 enum Change {
     /// Applies `retry` or `cancel`; fails when it changed nothing.
-    static func apply(_ verb: String, ids: [Int64], reason: String?, _ options: GlobalOptions) async throws {
+    static func apply(
+        _ verb: String,
+        ids: [Int64],
+        reason: String?,
+        _ door: any Door,
+        _ options: GlobalOptions
+    ) async throws {
         guard !ids.isEmpty else { return }
-        let door = try await options.door()
         let result = try await door.post(
             ChangedView.self,
             "/v1/deliveries:\(verb)",

@@ -3,6 +3,7 @@ internal import ControlPlane
 internal import Daemon
 internal import EventModel
 internal import Foundation
+internal import Settings
 
 /// What every command takes.
 struct GlobalOptions: ParsableArguments {
@@ -21,24 +22,47 @@ struct GlobalOptions: ParsableArguments {
 
     /// Reads the configuration; throws `ConfigurationFailure` with all its mistakes.
     func load() throws -> SluiceConfiguration {
-        let result = ConfigurationLoader.load(path: path)
+        let result = read()
         guard let configuration = result.configuration else {
             throw ConfigurationFailure(result: result, json: json)
         }
         return configuration
     }
 
+    /// Reads the configuration for a command that opens no TCP door: who may use the buckets or the socket
+    /// need not know the service's token, nor have its variable set.
+    private func read() -> ConfigurationLoader.Result {
+        let result = ConfigurationLoader.load(path: path)
+        let errors = result.diagnostics.filter { $0.severity == .error }
+        let isToken = errors.allSatisfy {
+            $0.code == .configMissingValue && $0.path.hasPrefix("listen.token")
+        }
+        guard !errors.isEmpty, isToken else { return result }
+        let process = ConfigurationSurroundings.process
+        let placeholder = String(repeating: "x", count: 32)
+        let withoutToken = ConfigurationSurroundings(
+            variable: { process.variable($0) ?? placeholder },
+            read: { (path, limit) throws(SluiceError) in
+                (try? process.read(path, limit)) ?? Array(placeholder.utf8)
+            },
+            canonicalPath: process.canonicalPath,
+            processorCount: process.processorCount,
+            currentDirectory: process.currentDirectory
+        )
+        return ConfigurationLoader.load(path: path, withoutToken)
+    }
+
     /// The running service, or its ledger while no service runs. A file with mistakes does not hide a service
     /// that runs with an earlier text of it.
     func door() async throws -> any Door {
-        let result = ConfigurationLoader.load(path: path)
+        let result = read()
         if let configuration = result.configuration { return try await DoorFinder.door(to: configuration) }
         return try await runningService(result)
     }
 
     /// The running service.
     func service() async throws -> any Door {
-        let result = ConfigurationLoader.load(path: path)
+        let result = read()
         if let configuration = result.configuration {
             return try await DoorFinder.service(at: configuration.state)
         }

@@ -21,11 +21,7 @@ struct InitCommand: ParsableCommand {
             throw ValidationError("There is no example '\(example)'.")
         }
         let file = directory + "/sluice.yaml"
-        do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        } catch {
-            throw SluiceError(.fileFailed, "The directory \(directory) could not be made.", cause: error)
-        }
+        try make(directory)
         let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             if errno == EEXIST {
@@ -33,18 +29,26 @@ struct InitCommand: ParsableCommand {
             }
             throw Files.failure("write", file)
         }
-        Terminal.write(Array(chosen.text.utf8), to: descriptor)
+        let text = Array(chosen.text.utf8)
+        let failure = unsafe text.withUnsafeBytes { unsafe Files.writeAll($0, to: descriptor) }
         close(descriptor)
-        for bucket in chosen.directories {
-            try FileManager.default.createDirectory(
-                atPath: directory + "/" + bucket,
-                withIntermediateDirectories: true
-            )
+        guard failure == 0 else {
+            unsafe unlink(file)
+            throw Files.failure("write", file, failure)
         }
+        for bucket in chosen.directories { try make(directory + "/" + bucket) }
         if json {
             Terminal.write(String(decoding: try ViewCoding.encode(["file": file]), as: UTF8.self) + "\n")
         } else {
             Terminal.write(next(file))
+        }
+    }
+
+    private func make(_ path: String) throws(SluiceError) {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw SluiceError(.fileFailed, "The directory \(path) could not be made.", cause: error)
         }
     }
 
@@ -56,7 +60,7 @@ struct InitCommand: ParsableCommand {
             Next:
               \(here)sluice check                 prove the configuration
               \(here)sluice serve                 run the service
-              cp access.log.gz buckets/inbox/web/shop/ && sluice status
+              \(here)sluice put access.log.gz inbox:web/shop/ --wait
 
             """
     }

@@ -64,7 +64,7 @@ struct RemoveCommand: AsyncParsableCommand {
                 Terminal.note("There is no object \(place.text).")
             }
         }
-        if options.json { try options.show(AcceptedView(), "") }
         if isMissing { throw ExitCode(1) }
+        if options.json { try options.show(AcceptedView(), "") }
     }
 }

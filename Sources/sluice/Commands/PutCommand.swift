@@ -65,24 +65,29 @@ struct PutCommand: AsyncParsableCommand {
         _ place: PlaceArgument
     ) async throws(SluiceError) -> ObjectInfo {
         let random = SystemRandomSource()
-        // Staged under a name of its own, so that no service's sweep takes it for a dead boot's.
-        let name = StageName(
-            ledger: random.hexadecimal(digitCount: 32),
-            boot: random.hexadecimal(digitCount: 16),
-            token: 1,
-            number: 0
-        )
-        let writer = try await store.stage(name, for: place.key)
-        let digest: ContentDigest
+        // A place of its own, so that no service's sweep takes it for a dead boot's, and removed afterwards.
+        let stage = try await store.makeTransientStage(id: random.hexadecimal(digitCount: 32))
         do throws(SluiceError) {
-            let file = self.file
-            digest = try await BlockingPool(name: "put", limit: 1).run { () throws(SluiceError) in
-                _ = try ByteCopy.run(from: try FileSource(file, progress: Progress()), to: writer)
-                return try writer.finish()
-            }
+            let info = try await put(store, place, in: stage)
+            await store.remove(stage)
+            return info
         } catch {
-            writer.abandon()
+            await store.remove(stage)
             throw error
+        }
+    }
+
+    private func put(
+        _ store: LocalObjectStore,
+        _ place: PlaceArgument,
+        in stage: TransientStage
+    ) async throws(SluiceError) -> ObjectInfo {
+        let name = StageName(ledger: stage.ledger, boot: "0", token: 1, number: 0)
+        let writer = try await store.stage(name, for: place.key)
+        let file = self.file
+        let digest = try await BlockingPool(name: "put", limit: 1).run { () throws(SluiceError) in
+            _ = try ByteCopy.run(from: try FileSource(file, progress: Progress()), to: writer)
+            return try writer.finish()
         }
         let request = PublishRequest(
             staged: writer.reference,
@@ -90,14 +95,10 @@ struct PutCommand: AsyncParsableCommand {
             digest: digest,
             expecting: .anything
         )
-        let results = await store.publish([request])
-        guard let result = results.first else {
+        guard let result = await store.publish([request]).first else {
             throw SluiceError(.commandFailed, "The object could not be published.")
         }
-        do throws(SluiceError) { return try result.get().info } catch {
-            writer.abandon()
-            throw error
-        }
+        return try result.get().info
     }
 
     /// Tells a running service; without one its next scan finds the object.

@@ -72,6 +72,9 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Where each input's result goes; refuses what would let one result overwrite another or its own input.
     private func places() throws(SluiceError) -> [RunOutputs.Place] {
+        if let rejects, inputs.contains(where: { Self.isSameFile($0, rejects) }) {
+            throw SluiceError(.runOutput, "\(rejects) is an input.", hint: "Write rejects to another file.")
+        }
         var isDirectory: ObjCBool = false
         guard let output else {
             guard inputs.count == 1 else {
@@ -83,6 +86,13 @@ struct RunCommand: AsyncParsableCommand {
         guard isDirectory.boolValue || output.hasSuffix("/") || inputs.count > 1 else {
             if exists, inputs.contains(where: { Self.isSameFile($0, output) }) {
                 throw SluiceError(.runOutput, "\(output) is an input.", hint: "Write to another file.")
+            }
+            if let rejects, rejects == output || (exists && Self.isSameFile(rejects, output)) {
+                throw SluiceError(
+                    .runOutput,
+                    "\(output) cannot hold both the result and the rejects.",
+                    hint: "Name two files."
+                )
             }
             return [.file(output)]
         }

@@ -68,8 +68,27 @@ final class Progress: Sendable {
     }
 }
 
-/// Failures of file calls, in words.
+/// Calls on files, and their failures in words.
 enum Files {
+    /// Writes everything, also where a descriptor does not block (a pipe that another program left so); 0, or
+    /// the errno of the call that failed.
+    static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int32 {
+        var offset = 0
+        while offset < bytes.count {
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset...])
+            let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if count >= 0 {
+                offset += count
+            } else if errno == EAGAIN {
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                unsafe poll(&waiting, 1, -1)
+            } else if errno != EINTR {
+                return errno
+            }
+        }
+        return 0
+    }
+
     /// What failed, with the reason the system gives.
     static func failure(_ verb: String, _ path: String, _ code: Int32 = errno) -> SluiceError {
         let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"

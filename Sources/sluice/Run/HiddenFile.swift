@@ -40,7 +40,7 @@ final class HiddenFile: ByteSink {
         let isLarge = bytes.byteCount >= Self.bufferSize
         unsafe bytes.withUnsafeBytes { pointer in
             if isLarge {
-                unsafe failure = Self.writeAll(descriptor, pointer)
+                unsafe failure = Files.writeAll(pointer, to: descriptor)
             } else {
                 unsafe buffer.append(contentsOf: pointer)
             }
@@ -63,18 +63,27 @@ final class HiddenFile: ByteSink {
         }
         guard unsafe rename(name, path) == 0 else { throw Files.failure("write", path) }
         hiddenName = nil
+        let parent = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard parent >= 0 else { throw Files.failure("write", path) }
+        defer { close(parent) }
+        // EINVAL: a file system whose directories cannot be synchronised (fsync(2)).
+        guard fsync(parent) == 0 || errno == EINVAL else { throw Files.failure("write", path) }
     }
 
     /// Copies the whole file to a descriptor: a pipe or a terminal, where nothing can be taken back.
     func copy(to target: Int32) throws(SluiceError) {
         try flush()
-        lseek(descriptor, 0, SEEK_SET)
         var chunk = [UInt8](repeating: 0, count: Self.bufferSize)
+        var offset = 0
         while true {
-            let count = unsafe Glibc.read(descriptor, &chunk, chunk.count)
-            guard count > 0 else { break }
+            let count = unsafe pread(descriptor, &chunk, chunk.count, offset)
+            if count < 0, errno == EINTR { continue }
+            // What cannot be read back must not look like the end of the result.
+            guard count >= 0 else { throw Files.failure("read back from", directory) }
+            if count == 0 { return }
+            offset += count
             let failure = unsafe chunk.withUnsafeBytes {
-                unsafe Self.writeAll(target, UnsafeRawBufferPointer(rebasing: $0[..<count]))
+                unsafe Files.writeAll(UnsafeRawBufferPointer(rebasing: $0[..<count]), to: target)
             }
             if failure == EPIPE { return }
             if failure != 0 { throw Files.failure("write to", "standard output", failure) }
@@ -90,26 +99,8 @@ final class HiddenFile: ByteSink {
     }
 
     private func flush() throws(SluiceError) {
-        let failure = unsafe buffer.withUnsafeBytes { unsafe Self.writeAll(descriptor, $0) }
+        let failure = unsafe buffer.withUnsafeBytes { unsafe Files.writeAll($0, to: descriptor) }
         buffer.removeAll(keepingCapacity: true)
         if failure != 0 { throw Files.failure("write in", directory, failure) }
-    }
-
-    /// Writes everything; 0, or the errno of the call that failed.
-    private static func writeAll(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
-        var offset = 0
-        while offset < bytes.count {
-            let count = unsafe Glibc.write(
-                descriptor,
-                bytes.baseAddress?.advanced(by: offset),
-                bytes.count - offset
-            )
-            if count < 0 {
-                if errno == EINTR { continue }
-                return errno
-            }
-            offset += count
-        }
-        return 0
     }
 }

@@ -18,24 +18,15 @@ enum Terminal {
     /// Writes a line to standard error.
     static func note(_ text: String) { write(Array((text + "\n").utf8), to: STDERR_FILENO) }
 
-    /// Writes bytes, all of them.
+    /// Writes bytes, all of them. Standard output that takes no more, for instance on a full disk, ends the
+    /// command as failed: an answer that is cut off must not look like a whole one.
     static func write(_ bytes: [UInt8], to descriptor: Int32) {
-        var offset = 0
-        while offset < bytes.count {
-            let count = unsafe bytes.withUnsafeBytes { buffer in
-                unsafe Glibc.write(
-                    descriptor,
-                    buffer.baseAddress?.advanced(by: offset),
-                    buffer.count - offset
-                )
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                if errno == EPIPE { exit(0) }
-                return
-            }
-            offset += count
-        }
+        let code = unsafe bytes.withUnsafeBytes { unsafe Files.writeAll($0, to: descriptor) }
+        if code == 0 { return }
+        if code == EPIPE { exit(0) }
+        // What standard error does not take can be told nowhere.
+        guard descriptor == STDOUT_FILENO else { return }
+        Sluice.end(with: Files.failure("write to", "standard output", code))
     }
 
     private static func style(of descriptor: Int32) -> Style {
