@@ -64,14 +64,7 @@ struct PutCommand: AsyncParsableCommand {
         _ store: LocalObjectStore,
         _ place: PlaceArgument
     ) async throws(SluiceError) -> ObjectInfo {
-        let random = SystemRandomSource()
-        // Staged under a name of its own, so that no service's sweep takes it for a dead boot's.
-        let name = StageName(
-            ledger: random.hexadecimal(digitCount: 32),
-            boot: random.hexadecimal(digitCount: 16),
-            token: 1,
-            number: 0
-        )
+        let name = StageName(commandWith: SystemRandomSource().next())
         let writer = try await store.stage(name, for: place.key)
         let digest: ContentDigest
         do throws(SluiceError) {
