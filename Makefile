@@ -6,13 +6,16 @@ BINARY := .build/release/sluice
 KILLS ?= 1000
 SEED ?= 7
 
-.PHONY: help setup setup-test setup-bench build demo test bench torture lint format install clean
+.PHONY: help setup setup-demo setup-test setup-bench build demo test bench torture lint format install clean
 
 help:                    ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
 
 setup:                   ## install what building needs
 	@scripts/setup build
+
+setup-demo:
+	@scripts/setup build demo
 
 setup-test:              ## install what the tests need as well
 	@scripts/setup build test
@@ -23,7 +26,7 @@ setup-bench:             ## install what the benchmarks need as well
 build: setup             ## build the release binary
 	$(BUILD) --product sluice
 
-demo: build              ## drop log files into a bucket and watch them become clean objects
+demo: setup-demo build    ## drop log files into a bucket and watch them become clean objects
 	@scripts/demo $(BINARY)
 
 test: setup-test         ## build everything and run all tests

@@ -1,16 +1,21 @@
 // Measures the record engine in MB/s of uncompressed text, the best of several runs, on one and two threads.
 //
-// usage: EngineBenchmark NDJSON.gz COMBINED.gz [RUNS [CASE]] Prints one line a case: name, threads, MB per
-// second, MB per second of CPU time (which other work on the machine disturbs less), seconds, records in,
-// records out.
+// usage: EngineBenchmark NDJSON.gz COMBINED.gz [RUNS [CASE [THREADS]]]
+//
+// Prints one line a case: name, threads, MB per second, MB per second of CPU time (which other work on the
+// machine disturbs less), seconds, records in, records out.
 internal import EventModel
 internal import Glibc
 internal import RecordEngine
 internal import Settings
 
+/// One thing to measure.
 struct Case {
+    /// What it is called in the output.
     let name: String
+    /// Which of the files given is read: 0 or 1.
     let file: Int
+    /// The function, in YAML.
     let steps: String
 }
 
@@ -27,12 +32,14 @@ let cases = [
     Case(name: "bytes", file: 0, steps: "- compress: { format: gzip, level: 1 }"),
 ]
 
+/// Ends the program with EX_USAGE (sysexits.h).
 func fail(_ message: String) -> Never {
     let text = "EngineBenchmark: \(message)\n"
     unsafe _ = write(STDERR_FILENO, text, text.utf8.count)
     exit(64)
 }
 
+/// The pipeline of a case.
 func compile(_ steps: String) -> Pipeline {
     var diagnostics = Diagnostics()
     guard let node = YAML.parse(Array(steps.utf8), &diagnostics),
@@ -41,6 +48,7 @@ func compile(_ steps: String) -> Pipeline {
     return pipeline
 }
 
+/// A clock's time in seconds.
 func now(_ clock: clockid_t) -> Double {
     var time = timespec()
     unsafe clock_gettime(clock, &time)

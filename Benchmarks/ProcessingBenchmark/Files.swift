@@ -15,8 +15,9 @@ enum Files {
         return data.prefix(byteCount)
     }
 
-    /// What this file system does by itself: create, write, fsync, rename into place; so many threads at a
-    /// time. Files per second.
+    /// Files per second that this file system takes by itself.
+    ///
+    /// Each is created, written, fsynced and renamed into place, by so many threads at a time.
     static func bareRate(in folder: URL, count: Int, byteCount: Int, threads: Int) throws -> Double {
         let data = content(0, byteCount: byteCount)
         let manager = FileManager.default

@@ -1,9 +1,11 @@
 // Intel ISA-L: deflate, inflate and checksums (isa-l/igzip_lib.h, isa-l/crc.h, isa-l/crc64.h).
+//
+// These functions become part of the Swift files that call them, and SwiftPM does not build those anew when only this
+// header changed: after a change here build from scratch.
 #pragma once
 #include <isa-l.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <string.h>
 
 // The stream structures hold arrays of 64 KB and more, which Swift would import as tuples and might copy.
 // They stay behind plain pointers to memory that the caller owns, aligned to 64 bytes (igzip_lib.h: "head is
@@ -57,11 +59,6 @@ static inline size_t sluice_deflate_size(uint32_t level) {
     return ((sizeof(struct isal_zstream) + 63) & ~(size_t)63) + sluice_deflate_level_size(level);
 }
 
-// Once, before the first fragment: isal_deflate_stateless_init leaves fields unset, hist_bits among them.
-static inline void sluice_deflate_begin(void *memory, uint32_t level) {
-    memset(memory, 0, sluice_deflate_size(level));
-}
-
 // Deflates `inputCount` bytes, independent of all others, to blocks that end on a byte boundary and have no
 // final bit ("FULL_FLUSH will byte align the output deflate block so additional blocks can be easily
 // appended"). Returns an ISA-L code, 0 for success.
@@ -76,6 +73,8 @@ static inline int sluice_deflate_fragment(
     stream->flush = FULL_FLUSH;
     stream->end_of_stream = 0;
     stream->gzip_flag = IGZIP_DEFLATE;
+    // isal_deflate_stateless_init leaves the size of the window as the memory has it: from 1 to 15 it is obeyed,
+    // and the output would depend on what the memory held before. 0 is the default (igzip_lib.h).
     stream->hist_bits = 0;
     stream->next_in = (uint8_t *)input;
     stream->avail_in = inputCount;

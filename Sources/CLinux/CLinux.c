@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -130,6 +131,16 @@ int sluice_start_thread(unsigned long stack_bytes, void *(*body)(void *), void *
 
 const char *sluice_error_text(int number) {
     return strerrordesc_np(number);
+}
+
+void sluice_bound_heap(void) {
+    // mallopt(3): by default both thresholds follow the largest chunk that was freed, up to 32 and 64 MiB, so that the
+    // heap of a quiet service stays as large as its busiest minute made it. Fixed ones return what is above them, and
+    // keep enough that a small object costs no page faults.
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 4 << 20);
+    // Each heap keeps as much; the default is eight heaps a processor. Large buffers are not malloc's anyway.
+    mallopt(M_ARENA_MAX, 4);
 }
 
 long sluice_file_system_type(int file) {

@@ -28,11 +28,13 @@ inline uint8_t *put_exact(uint8_t *to, const uint8_t *from, size_t length) {
     return to + length;
 }
 
+/// What the offsets of fields count from, and the JSON form of each name that the function mentions.
 struct Source {
     const uint8_t *text, *arena;
     const sluice_symbols::Text *names;
 };
 
+/// The value as JSON text; what is plain text yet is quoted and escaped.
 inline uint8_t *put_value(uint8_t *to, const sluice_field &field, const Source &source) {
     const uint8_t *const base = (field.flags & SLUICE_IN_ARENA) ? source.arena : source.text;
     const uint8_t *const value = base + field.value_offset;

@@ -67,6 +67,7 @@ inline uint32_t walk_record(Walk &walk, const sluice_symbols *symbols, sluice_fi
     return (uint32_t)(field - fields);
 }
 
+/// Makes room for the index of `length` bytes; false when memory is out.
 bool reserve(sluice_json *parser, size_t length) {
     if (length <= parser->capacity) return true;
     const size_t wanted = length < (1u << 17) ? (1u << 17) : length + length / 2;
@@ -75,6 +76,7 @@ bool reserve(sluice_json *parser, size_t length) {
     return true;
 }
 
+/// What a failure of stage 1 means for the record.
 uint8_t reason_of(simdjson::error_code error) {
     switch (error) {
     case simdjson::UTF8_ERROR: return SLUICE_JSON_UTF8;
@@ -84,6 +86,7 @@ uint8_t reason_of(simdjson::error_code error) {
     }
 }
 
+/// Runs stage 1 over the bytes.
 simdjson::error_code make_index(sluice_json *parser, const uint8_t *at, size_t length) {
     if (!reserve(parser, length)) return simdjson::MEMALLOC;
     return parser->index->stage1(at, length, simdjson::stage1_mode::regular);

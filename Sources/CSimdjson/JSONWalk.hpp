@@ -7,6 +7,7 @@
 
 #include "CSimdjson.h"
 
+/// The memory of one parser: what stage 1 needs, and what one walk notes.
 struct sluice_json {
     std::unique_ptr<simdjson::internal::dom_parser_implementation> index;
     size_t capacity = 0;
@@ -31,18 +32,22 @@ struct Walk {
     uint8_t reason = 0;
     uint32_t detail = 0;
 
+    /// Where the next structural is.
     inline uint32_t position() const { return base + *at; }
+    /// Where the scalar being walked must have ended: at the next structural or the record's end.
     inline uint32_t limit() const {
         const uint32_t next = base + *at;
         return next < end ? next : end;
     }
 
+    /// Notes why and where the record is rejected; returns false, so that callers can return it.
     inline bool fail(uint8_t why, uint32_t where) {
         reason = why;
         detail = where;
         return false;
     }
 
+    /// Sets `next_backslash` to the first at or behind `from`.
     inline void find_backslash(uint32_t from) {
         const void *found = from < text_end ? std::memchr(text + from, '\\', text_end - from) : nullptr;
         next_backslash = found ? (uint32_t)((const uint8_t *)found - text) : text_end;
@@ -80,12 +85,14 @@ struct Walk {
         return true;
     }
 
+    /// Whether only blanks stand in [from, stop); if not, fails with `why` at `where`.
     inline bool blanks(uint32_t from, uint32_t stop, uint8_t why, uint32_t where) {
         for (; from < stop; from++)
             if (!is_space(text[from])) return fail(why, where);
         return true;
     }
 
+    /// Whether the scalar at `from` is `word`, and nothing but blanks follows it.
     inline bool literal(uint32_t from, uint32_t stop, const char *word, uint32_t length) {
         if (stop - from < length || std::memcmp(text + from, word, length) != 0)
             return fail(SLUICE_JSON_LITERAL, from);
@@ -155,10 +162,12 @@ struct Walk {
         return true;
     }
 
+    /// Walks a list or object whose bracket stands at `from` and was consumed; it lies `depth` levels deep.
+    /// `*close` is its closing bracket.
     bool composite(uint32_t from, uint32_t depth, uint32_t *close);
 };
 
-/// Walks a list or object whose bracket stands at `from` and was consumed; it lies `depth` levels deep.
+// A loop over the states "bracket opened", "value expected" and "value ended": depth costs a bit, no stack.
 inline bool Walk::composite(uint32_t from, uint32_t depth, uint32_t *close) {
     const uint32_t outer = depth;
     uint32_t place = from, name_from, name_close;

@@ -10,13 +10,16 @@
 
 namespace {
 
+/// The value of a hexadecimal digit, which was checked.
 int hex_value(uint8_t c) { return c <= '9' ? c - '0' : (c | 32) - 'a' + 10; }
 
+/// The UTF-16 code unit of four hexadecimal digits.
 uint32_t code_unit(const uint8_t *at) {
     const int high = hex_value(at[0]) << 12 | hex_value(at[1]) << 8;
     return (uint32_t)(high | hex_value(at[2]) << 4 | hex_value(at[3]));
 }
 
+/// Writes a code point, 1 to 4 bytes.
 size_t put_utf8(uint32_t code, uint8_t *out) {
     if (code < 0x80) return out[0] = (uint8_t)code, 1;
     if (code < 0x800) {

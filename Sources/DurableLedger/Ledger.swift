@@ -39,6 +39,14 @@ public protocol Ledger: Sendable {
 
     /// The target rows of these keys for all triggers: one lookup per page of a listing.
     func targets(in bucket: BucketName, keys: [ObjectKey]) async throws(SluiceError) -> [TargetRow]
+    /// One page of the keys that some configured trigger of the bucket has as present (`seen` is not nil),
+    /// each once, in byte order, from the first one behind `after`; at most `limit` (1 to 1000). Empty at the
+    /// end.
+    func presentKeys(
+        in bucket: BucketName,
+        after: ObjectKey?,
+        limit: Int
+    ) async throws(SluiceError) -> [ObjectKey]
     /// Records what was seen, all in one transaction, each by compare-and-set on its target's revision; one
     /// answer per observation, in order. See `Observation`.
     func observe(

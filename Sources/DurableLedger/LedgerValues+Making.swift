@@ -78,6 +78,9 @@ extension TriggerRow {
 
     /// Whether its deliveries may be leased.
     var runs: Bool { isConfigured && pausedReason == nil }
+
+    /// Whether it watches the bucket by today's configuration.
+    func isConfigured(for bucket: BucketName) -> Bool { isConfigured && self.bucket == bucket }
 }
 
 extension CounterRow {

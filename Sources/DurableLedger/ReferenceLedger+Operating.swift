@@ -55,6 +55,14 @@ extension ReferenceLedger {
 
     // MARK: Reading
 
+    /// One page of the keys that configured triggers have as present.
+    public func presentKeys(in bucket: BucketName, after: ObjectKey?, limit: Int) -> [ObjectKey] {
+        let rows = targetRows.values.filter { $0.seen != nil && $0.id.bucket == bucket }
+        let present = rows.filter { triggerRows[$0.id.trigger]?.isConfigured(for: bucket) == true }
+        let keys = Set(present.map(\.id.key)).filter { key in after.map { $0 < key } ?? true }
+        return Array(keys.sorted().prefix(min(max(limit, 1), 1000)))
+    }
+
     /// One page of deliveries, newest first.
     public func deliveries(_ query: DeliveryQuery) -> [Delivery] {
         let found = entries.values.map(\.delivery).filter(query.matches).sorted { $0.id > $1.id }

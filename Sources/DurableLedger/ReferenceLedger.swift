@@ -31,7 +31,8 @@ public actor ReferenceLedger: Ledger {
     public nonisolated let id: String
     private var boot: OwnerID?
     private var isClean = true
-    private var triggerRows: [TriggerName: TriggerRow] = [:]
+    /// All triggers ever configured.
+    var triggerRows: [TriggerName: TriggerRow] = [:]
     private var lastFailed: [TriggerName: TargetID] = [:]
     /// All targets ever seen.
     var targetRows: [TargetID: TargetRow] = [:]

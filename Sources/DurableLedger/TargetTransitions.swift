@@ -70,7 +70,7 @@ extension TargetRow {
     /// Whether an after-action for this version waits for the target: its trigger is configured for its
     /// bucket, and not done with the version.
     func delaysAfterAction(for version: ObjectVersion, trigger: TriggerRow?) -> Bool {
-        trigger?.isConfigured == true && trigger?.bucket == id.bucket && !isSettled(for: version)
+        trigger?.isConfigured(for: id.bucket) == true && !isSettled(for: version)
     }
 
     /// Keeps what an observation that expected this row saw; nil when the row says so already.

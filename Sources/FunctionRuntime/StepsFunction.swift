@@ -18,14 +18,19 @@ public struct StepsFunction: Function {
         self.executor = executor
     }
 
+    /// A stored object up to this size is computed by the thread that reads it: its few blocks take less time
+    /// than handing them to another thread and waiting for it.
+    private static let smallObjectBytes: UInt64 = 64 << 10
+
     /// Runs the pipeline over one object.
     ///
     /// Throws what failed; the rejects do not fail it.
     public func invoke(_ invocation: Invocation) throws(SluiceError) -> InvocationReport {
+        let isSmall = invocation.event.sizeBytes <= Self.smallObjectBytes
         let result = try pipeline.run(
             source: invocation.source,
             sinks: InvocationSinks(invocation.outputs),
-            executor: executor,
+            executor: isSmall ? InlineExecutor() : executor,
             checkCancellation: invocation.checkCancellation
         )
         var report = InvocationReport()

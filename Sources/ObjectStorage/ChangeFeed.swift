@@ -6,7 +6,8 @@ public protocol ChangeFeed: Sendable {
     /// Begins to watch; when it returns, every later change is announced. Scan after this, not before. Calls
     /// that follow the first do nothing. What cannot be watched is told as `.degraded`, not thrown.
     func start() async
-    /// The next hints, at least one; suspends until there are some. Empty once the feed was stopped, or when
+    /// The next hints, at least one and few enough to be looked at within a second, what concerns the whole
+    /// bucket first; suspends until there are some. Empty once the feed was stopped, or when
     /// the waiting task is cancelled.
     func next() async -> [ChangeHint]
     /// Ends the watching; `next` returns what is left, then nothing.

@@ -10,7 +10,7 @@ final class HintQueue: Sendable {
 
     private struct State {
         /// Keys that wait, in order of arrival, each once; never more than `limit`.
-        var keys: [ObjectKey] = []
+        var keys: ArraySlice<ObjectKey> = []
         var known: Set<ObjectKey> = []
         var hasOverflow = false
         /// Reasons that wait; a few texts, each once.
@@ -18,14 +18,20 @@ final class HintQueue: Sendable {
         var isClosed = false
         var waiter: Waiter?
 
-        /// All that waits: what concerns the whole bucket first.
+        /// What waits: what concerns the whole bucket first, then at most a batch of keys.
         mutating func take() -> [ChangeHint] {
             let whole = reasons.map(ChangeHint.degraded) + (hasOverflow ? [.overflow] : [])
-            let hints = whole + keys.map(ChangeHint.changed)
-            (keys, known, reasons, hasOverflow) = ([], [], [], false)
-            return hints
+            let batch = keys.prefix(HintQueue.batch)
+            keys = batch.count == keys.count ? [] : keys.dropFirst(batch.count)
+            for key in batch { known.remove(key) }
+            (reasons, hasOverflow) = ([], false)
+            return whole + batch.map(ChangeHint.changed)
         }
     }
+
+    /// So many keys are handed out at a time, so that an overflow never waits until very many were looked at
+    /// (trap W01: a rescan starts within a second of the marker).
+    static let batch = 512
 
     private let limit: Int
     private let state = Mutex(State())

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import CLinux
 internal import ControlPlane
 internal import EventModel
 
@@ -39,6 +40,7 @@ struct Sluice: AsyncParsableCommand {
     )
 
     static func main() async {
+        sluice_bound_heap()
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

@@ -144,6 +144,13 @@ internal import Testing
         ]
         for bucket: BucketName in ["inbox", "clean", "elsewhere"] {
             reads.append(LedgerCall("targets \(bucket)") { try await $0.targets(in: bucket, keys: keys) })
+            for after in [nil] + keys.map(Optional.some) {
+                reads.append(
+                    LedgerCall("present in \(bucket) after \(String(describing: after))") {
+                        try await $0.presentKeys(in: bucket, after: after, limit: 2)
+                    }
+                )
+            }
             for key in keys {
                 let target = TargetID(trigger: "web", bucket: bucket, key: key)
                 reads.append(LedgerCall("outputs of \(target)") { try await $0.outputs(of: target) })

@@ -136,7 +136,7 @@ internal import Testing
         #expect(hung.code == .deadlineExceeded)
         #expect(began.duration(to: .now) < .seconds(60))
         let missing = ProcessSuspectRunner(executable: "/nonexistent", arguments: [], pool: house.pool)
-        guard case .failed(let absent) = await missing.run(assignment, timeout: .seconds(1)) else {
+        guard case .failed(let absent) = await missing.run(assignment, timeout: .seconds(60)) else {
             Issue.record("A program that does not exist was started.")
             return
         }
@@ -150,7 +150,7 @@ internal import Testing
         let before = Self.openDescriptors()
         for _ in 0..<100 {
             _ = await run("exit 3", assignment)
-            _ = await missing.run(assignment, timeout: .seconds(1))
+            _ = await missing.run(assignment, timeout: .seconds(60))
         }
         // Tests that run beside this one open files of their own; a leak would be of 100 at least.
         #expect(Self.openDescriptors() < before + 80)
@@ -171,7 +171,7 @@ internal import Testing
     private func run(
         _ script: String,
         _ assignment: WorkerAssignment,
-        timeout: Duration = .seconds(20)
+        timeout: Duration = .seconds(120)
     ) async -> SuspectEnd {
         await ProcessSuspectRunner(executable: "/bin/sh", arguments: ["-c", script], pool: house.pool)
             .run(assignment, timeout: timeout)

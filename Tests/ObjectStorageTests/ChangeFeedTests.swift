@@ -108,6 +108,24 @@ internal import Testing
         #expect(try await feed.waits(for: ["after"]))
     }
 
+    @Test("hints are handed out in batches, so that an overflow never waits for very many (trap W01)")
+    func batches() async throws {
+        let bucket = WatchedBucket()
+        let feed = await bucket.startFeed()
+        var wanted: Set<ChangeHint> = []
+        for number in 0..<3_000 {
+            bucket.files.write("\(number)", [])
+            wanted.insert(.changed(ObjectKey("\(number)")))
+        }
+        while !wanted.isEmpty {
+            let hints = await feed.feed.next()
+            try #require(!hints.isEmpty)
+            #expect(hints.count <= 600)
+            if let overflow = hints.firstIndex(of: .overflow) { #expect(overflow == 0) }
+            wanted.subtract(hints)
+        }
+    }
+
     @Test("events that the kernel drops become an overflow, and new directories are watched (trap W01)")
     func fullKernelQueue() async throws {
         let bucket = WatchedBucket()

@@ -46,6 +46,8 @@ void sluice_name_this_thread(const char *name);
 int sluice_start_thread(unsigned long stack_bytes, void *(*body)(void *), void *context);
 // What the system calls an errno (strerrordesc_np(3)); NULL when it does not know the number.
 const char *sluice_error_text(int number);
+// Bounds what malloc keeps of memory that was freed; before the first thread starts.
+void sluice_bound_heap(void);
 // The type of the file system (f_type of statfs(2)); 0 when it is not told.
 long sluice_file_system_type(int file);
 

@@ -79,6 +79,7 @@ typedef struct {
 
 /// The names that a function mentions; read by many threads once it is complete.
 typedef struct sluice_symbols sluice_symbols;
+/// An empty table, which the caller frees; null when memory is out.
 sluice_symbols *_Nullable sluice_symbols_new(void);
 /// Adds a name (copied) and its JSON form with quotes and colon (copied). False when memory is out.
 bool sluice_symbols_add(
@@ -86,6 +87,7 @@ bool sluice_symbols_add(
     size_t json_length);
 /// The symbol of a name, or 0.
 uint16_t sluice_symbols_find(const sluice_symbols *, const uint8_t *name, size_t length);
+/// Ends the table; nobody may be reading it.
 void sluice_symbols_free(sluice_symbols *);
 
 /// Cuts [from, to) of the block into records, until `capacity` are cut or one ends at or after `soft_end`;
@@ -97,11 +99,15 @@ size_t sluice_split(
 
 /// Whether the record is blanks only.
 bool sluice_is_blank(const uint8_t *at, size_t length);
+/// Whether the bytes are well-formed UTF-8 (Unicode 15, table 3-7).
 bool sluice_is_utf8(const uint8_t *at, size_t length);
 
 /// A JSON parser's memory.
 typedef struct sluice_json sluice_json;
+/// A parser for one thread, which the caller frees; null when memory is out. Records that are nested deeper
+/// than `max_depth` levels are rejected.
 sluice_json *_Nullable sluice_json_new(uint32_t max_depth);
+/// Frees the parser.
 void sluice_json_free(sluice_json *);
 /// How many fields `sluice_json_parse` can need for one record of `length` bytes, without the spare ones.
 static inline size_t sluice_json_field_bound(size_t length) { return length / 4 + 1; }

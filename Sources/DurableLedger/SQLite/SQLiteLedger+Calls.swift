@@ -68,6 +68,26 @@ extension SQLiteLedger {
         return rows
     }
 
+    /// One page of present keys; read in slices, each of a moment of its own.
+    public func presentKeys(
+        in bucket: BucketName,
+        after: ObjectKey?,
+        limit: Int
+    ) async throws(SluiceError) -> [ObjectKey] {
+        let limit = min(max(limit, 1), 1000)
+        var found: [ObjectKey] = []
+        var cursor = after
+        repeat {
+            let (after, count) = (cursor, limit - found.count)
+            let slice = try await committer.read { store throws(SluiceError) in
+                try store.presentKeys(in: bucket, after: after, limit: count)
+            }
+            found += slice.keys
+            cursor = slice.next
+        } while cursor != nil && found.count < limit
+        return found
+    }
+
     /// Records what was seen.
     public func observe(
         _ observations: [Observation],

@@ -40,6 +40,8 @@ struct StagedOutput: Sendable, Hashable {
     let staged: StagedReference
     /// Its content.
     let digest: ContentDigest
+    /// Whether nothing lay under its final key once it was staged: then the decision needs no further look.
+    var isKeyFree = false
 }
 
 extension SluiceError.Code {

@@ -30,12 +30,18 @@ struct AttemptRunner: Sendable {
                 SluiceError(.processingUnconfigured, message, hint: "Reload the service's configuration.")
             )
         }
+        let buckets = configuration.buckets
         do throws(SluiceError) {
+            if let store = store as? any DirectObjectStore {
+                let outcome = try await pool.run { () throws(SluiceError) in
+                    try Self.driveHere(assignment, store, trigger, function, buckets, control)
+                }
+                if let outcome { return outcome }
+            }
             switch try await open(assignment, in: store, for: trigger) {
             case .left(let outcome):
                 return outcome
             case .reader(let reader):
-                let buckets = configuration.buckets
                 return try await pool.run { () throws(SluiceError) in
                     Self.drive(assignment, reader, trigger, function, buckets, control)
                 }
@@ -68,6 +74,25 @@ struct AttemptRunner: Sendable {
         let event = IntakeRules.event(for: reader.info, in: assignment.bucketName)
         guard !TriggerMatcher(triggers: [trigger]).matching(event).isEmpty else { return .left(.unwanted) }
         return .reader(reader)
+    }
+
+    /// Opens and drives on one thread; nil when the delivery's version was replaced, which `open` looks into.
+    private static func driveHere(
+        _ assignment: WorkerAssignment,
+        _ store: any DirectObjectStore,
+        _ trigger: Trigger,
+        _ function: any Function,
+        _ buckets: [BucketName: BucketSetup],
+        _ control: AttemptControl
+    ) throws(SluiceError) -> AttemptOutcome? {
+        let reader: any ObjectReader
+        do throws(SluiceError) {
+            reader = try store.openHere(assignment.objectKey, ifMatch: assignment.objectVersion)
+        } catch {
+            guard error.code == .storageVersionChanged else { throw error }
+            return nil
+        }
+        return drive(assignment, reader, trigger, function, buckets, control)
     }
 
     private static func drive(

@@ -11,6 +11,19 @@ final class StagingOpener: OutputOpener {
         let bucket: BucketName
         let key: ObjectKey
         let writer: any StagedWriter
+        /// The output's store, where this thread may ask it.
+        let store: (any DirectObjectStore)?
+
+        /// Whether nothing lies under the key; false as well when that is not known.
+        var isKeyFree: Bool {
+            guard let store else { return false }
+            do throws(SluiceError) {
+                return try store.headHere(key) == nil
+            } catch {
+                // The look before the decision asks again, and reports it.
+                return false
+            }
+        }
     }
 
     private let assignment: WorkerAssignment
@@ -42,10 +55,16 @@ final class StagingOpener: OutputOpener {
             )
         }
         let name = assignment.stageName(opened.count)
-        let writer = try BlockingBridge.wait { () async throws(SluiceError) in
-            try await store.stage(name, for: key)
+        let direct = store as? any DirectObjectStore
+        let writer: any StagedWriter
+        if let direct {
+            writer = try direct.stageHere(name, for: key)
+        } else {
+            writer = try BlockingBridge.wait { () async throws(SluiceError) in
+                try await store.stage(name, for: key)
+            }
         }
-        opened.append(Opened(bucket: template.bucket, key: key, writer: writer))
+        opened.append(Opened(bucket: template.bucket, key: key, writer: writer, store: direct))
         return writer
     }
 
@@ -58,7 +77,8 @@ final class StagingOpener: OutputOpener {
                     bucket: output.bucket,
                     key: output.key,
                     staged: output.writer.reference,
-                    digest: try output.writer.finish()
+                    digest: try output.writer.finish(),
+                    isKeyFree: output.isKeyFree
                 )
             )
         }

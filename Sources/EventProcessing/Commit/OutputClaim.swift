@@ -33,6 +33,7 @@ struct OutputClaim: Sendable {
 
     private func mayReplace(_ output: StagedOutput, _ trigger: Trigger) async throws(SluiceError) -> Bool {
         if trigger.overwrite { return true }
+        if output.isKeyFree { return false }
         guard let store = configuration.buckets[output.bucket]?.store else {
             throw SluiceError(.processingUnconfigured, "No bucket '\(output.bucket)' is configured.")
         }

@@ -120,7 +120,9 @@ struct RollForward: Sendable {
         guard case .done(let caused) = result else { return }
         let delivery = pending.delivery
         core.tell("done", delivery.target, delivery: delivery.id, "\(completion.outputs.count) outputs")
-        for cause in completion.caused where !cause.delivers {
+        for cause in completion.caused {
+            core.presence.observed(cause.target.key, in: cause.target.bucket)
+            if cause.delivers { continue }
             core.tell("skipped", cause.target, cause.reason ?? "")
             if cause.reason == "hop-limit" {
                 core.logger.error(

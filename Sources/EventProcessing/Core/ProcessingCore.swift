@@ -35,6 +35,8 @@ final class ProcessingCore: Sendable {
     let feed = EventFeed()
     /// This boot's counters.
     let metrics = MetricsRecorder()
+    /// What listings showed, so that what vanished is noticed.
+    let presence = PresenceBook()
     /// Raised when a delivery may be leased that could not be before.
     let dispatchSignal = Signal()
     /// Raised when an after-action may be due.

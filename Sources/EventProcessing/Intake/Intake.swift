@@ -54,6 +54,11 @@ final class Intake: Sendable {
         return try await look(at: Array(byKey.keys), in: bucket, listed: byKey, via: .scan)
     }
 
+    /// Looks at keys that complete listings did not show; throws what keeps a key from being decided.
+    func unlisted(_ keys: [ObjectKey], in bucket: BucketName) async throws(SluiceError) -> Tally {
+        try await look(at: keys, in: bucket, listed: [:], via: .scan)
+    }
+
     /// Looks again at the waiting keys of a bucket that are due; returns when the next one is.
     func recheck(_ bucket: BucketName) async -> Duration? {
         let due = waiting.withLock { $0.due(in: bucket, at: core.clock.uptime, limit: 256) }
@@ -134,11 +139,9 @@ final class Intake: Sendable {
             }
             let seen = try await look.heads(of: pending)
             var observations: [Observation] = []
-            for (key, info) in seen {
-                let news = look.observations(of: key, info)
-                guard !news.isEmpty, await isSettled(key, info, setup: setup, via: provenance) else {
-                    continue
-                }
+            for sight in seen {
+                let news = look.observations(of: sight.key, sight.info)
+                guard !news.isEmpty, await isSettled(sight, setup: setup, via: provenance) else { continue }
                 observations += news
             }
             pending = try await record(observations, in: bucket, via: provenance, into: &tally)
@@ -149,18 +152,20 @@ final class Intake: Sendable {
 
     /// Whether nobody writes the object any more; otherwise the key waits.
     private func isSettled(
-        _ key: ObjectKey,
-        _ info: ObjectInfo?,
+        _ sight: IntakeLook.Sight,
         setup: BucketSetup,
         via provenance: Provenance
     ) async -> Bool {
+        let (key, info, known) = sight
         let bucket = setup.store.bucket
         guard let info else {
             waiting.withLock { $0.remove(key, in: bucket) }
             return true
         }
         let settle = setup.watch.settle
-        switch await setup.store.writerState(of: key) {
+        let writer: WriterState
+        if let known { writer = known } else { writer = await setup.store.writerState(of: key) }
+        switch writer {
         case .none:
             waiting.withLock { $0.remove(key, in: bucket) }
             return true
@@ -222,6 +227,7 @@ final class Intake: Sendable {
         if observation.object == nil {
             core.tell("removed", observation.target)
         } else {
+            core.presence.observed(observation.target.key, in: observation.target.bucket)
             core.tell("seen", observation.target, delivery: delivery)
         }
     }

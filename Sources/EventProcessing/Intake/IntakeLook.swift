@@ -45,12 +45,24 @@ struct IntakeLook: Sendable {
         }
     }
 
-    /// What the store says of each key now. A key that cannot be an object is left out; any other failure
-    /// throws.
-    func heads(of keys: [ObjectKey]) async throws(SluiceError) -> [(ObjectKey, ObjectInfo?)] {
+    /// One key as the store has it.
+    typealias Sight = (key: ObjectKey, info: ObjectInfo?, writer: WriterState?)
+
+    /// What the store says of each key now, with the state of its writer where that comes with it. A key that
+    /// cannot be an object is left out; any other failure throws.
+    func heads(of keys: [ObjectKey]) async throws(SluiceError) -> [Sight] {
         let store = setup.store
+        if let store = store as? any DirectObjectStore {
+            var found: [Sight] = []
+            for (key, look) in zip(keys, try await store.looks(at: keys)) {
+                let info = look.map(\.info)
+                let writer = try? look.get().writer
+                if let kept = try Self.keep(key, info) { found.append((kept.0, kept.1, writer)) }
+            }
+            return found
+        }
         if keys.count == 1, let key = keys.first {
-            return try Self.keep(key, await Self.head(key, of: store)).map { [$0] } ?? []
+            return try Self.keep(key, await Self.head(key, of: store)).map { [($0.0, $0.1, nil)] } ?? []
         }
         let answers = await withTaskGroup(of: (ObjectKey, Result<ObjectInfo?, SluiceError>).self) { group in
             var answers: [(ObjectKey, Result<ObjectInfo?, SluiceError>)] = []
@@ -62,9 +74,9 @@ struct IntakeLook: Sendable {
             for await answer in group { answers.append(answer) }
             return answers
         }
-        var found: [(ObjectKey, ObjectInfo?)] = []
+        var found: [Sight] = []
         for (key, answer) in answers {
-            if let kept = try Self.keep(key, answer) { found.append(kept) }
+            if let kept = try Self.keep(key, answer) { found.append((kept.0, kept.1, nil)) }
         }
         return found
     }

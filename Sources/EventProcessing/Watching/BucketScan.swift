@@ -34,11 +34,13 @@ struct BucketScan: Sendable {
         let open = snapshot.triggers(on: bucket).filter { core.hasOpenBaseline($0.name) }
         var summary = Summary()
         var tally = Intake.Tally()
+        core.presence.update(bucket) { $0.begin() }
         let lister = setup.store.list(prefix: ObjectKey(bytes: []))
         while true {
             try await waitForRoom()
             let page = try await lister.next(limit: Self.pageSize)
             if page.isEmpty { break }
+            core.presence.update(bucket) { $0.show(page) }
             var objects: [ObjectInfo] = []
             for entry in page {
                 switch entry {
@@ -49,6 +51,7 @@ struct BucketScan: Sendable {
             summary.objectCount += objects.count
             tally += try await intake.listed(objects, in: bucket)
         }
+        tally += try await VanishedKeys(core: core, intake: intake, bucket: bucket).look()
         summary.baselines = open.map { ($0, tally.existing[$0.name] ?? 0) }
         core.metrics.update { $0.scans[bucket, default: 0] += 1 }
         core.tell("scan", bucket: bucket, "\(summary.objectCount) objects, \(tally.delivered) to do")

@@ -36,6 +36,12 @@ final class DirectorySyncer: Sendable {
         }
     }
 
+    /// The same on the calling thread, which may block.
+    func synchronizeHere(_ directory: OpenFile) -> Errno? {
+        defer { syncCount.add(1, ordering: .relaxed) }
+        return directory.synchronize(onlyData: false)
+    }
+
     private func start(_ directory: OpenFile, _ identity: FileStatus.Identity, for waiters: [Waiter]) {
         do throws(SluiceError) {
             try pool.submit { [self] in run(directory, identity, for: waiters) }

@@ -6,78 +6,14 @@ internal import Glibc
 extension LocalObjectStore {
     /// Begins an output under `.sluice/<ledger>/<boot>`, on the bucket's own file system.
     public func stage(_ name: StageName, for key: ObjectKey) async throws(SluiceError) -> any StagedWriter {
-        try await pool.run { [self] () throws(SluiceError) in
-            if let refusal = refusal(of: key) ?? StagePath.refusal(name) { throw refusal }
-            let reference = StagePath.reference(name)
-            let fileName = Array("\(name.token)-\(name.number)".utf8)
-            var failure = Errno(ENOENT)
-            // Twice, because somebody may have removed the directory that is kept open.
-            for _ in 0..<2 where failure.number == ENOENT {
-                switch try staging.directory(ledger: name.ledger, boot: name.boot, creating: true) {
-                case .failure(let reason): failure = reason
-                case .success(let directory):
-                    let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
-                    switch directory.open(fileName, flags, mode: 0o666) {
-                    case .failure(let reason): failure = reason
-                    case .success(let file):
-                        return LocalStagedWriter(
-                            reference: reference, bucket: bucket, directory: directory, name: fileName,
-                            file: file, namesFollowFiles: directory.namesFollowFiles
-                        )
-                    }
-                }
-                staging.forget()
-            }
-            throw error(failure, "stage an output for", key, scope: .bucket)
-        }
+        try await pool.run { [self] () throws(SluiceError) in try stageHere(name, for: key) }
     }
 
-    /// Renames each output to its key, then makes all changed directories durable.
+    /// Renames each output to its key, then makes all changed directories durable; together with what others
+    /// publish at the same time.
     public func publish(_ requests: [PublishRequest]) async -> [Result<PublishedObject, SluiceError>] {
-        let steps: [PublishStep]
-        do throws(SluiceError) {
-            steps = try await pool.run { [self] () throws(SluiceError) in
-                requests.map { request in
-                    var publication = LocalPublication(store: self, request: request)
-                    let result = Result { () throws(SluiceError) in try publication.run() }
-                    return PublishStep(
-                        result: result, targets: publication.targets, created: publication.created
-                    )
-                }
-            }
-        } catch {
-            return requests.map { _ in .failure(error) }
-        }
-        let failures = await synchronize(steps.flatMap(\.targets))
-        for path in steps.flatMap(\.created) { creations.end(path) }
-        return steps.map { step in
-            guard let failed = step.targets.first(where: { failures[$0.identity] != nil }),
-                let failure = failures[failed.identity], case .success = step.result
-            else { return step.result }
-            return .failure(
-                LocalFailure.error(failure, "make an output of bucket “\(bucket)” durable", scope: .bucket)
-            )
-        }
-    }
-
-    /// Synchronises directories, each once and all at the same time; returns what failed.
-    private func synchronize(_ targets: [SyncTarget]) async -> [FileStatus.Identity: Errno] {
-        var distinct: [FileStatus.Identity: SyncTarget] = [:]
-        for target in targets { distinct[target.identity] = target }
-        if distinct.count == 1, let target = distinct.values.first {
-            let failure = await syncer.synchronize(target.directory, target.identity)
-            return failure.map { [target.identity: $0] } ?? [:]
-        }
-        return await withTaskGroup(of: (FileStatus.Identity, Errno?).self) { group in
-            for target in distinct.values {
-                group.addTask { [syncer] in
-                    (target.identity, await syncer.synchronize(target.directory, target.identity))
-                }
-            }
-            var failures: [FileStatus.Identity: Errno] = [:]
-            for await (identity, failure) in group { failures[identity] = failure }
-            return failures
-        }
+        if requests.isEmpty { return [] }
+        return await publications.publish(requests, in: self)
     }
 
     /// Removes a staged output; no error when it is gone already.
@@ -176,11 +112,4 @@ extension LocalObjectStore {
     private func sweepError(_ failure: Errno) -> SluiceError {
         LocalFailure.error(failure, "sweep staged outputs of bucket “\(bucket)”", scope: .bucket)
     }
-}
-
-/// What became of one request before directories were synchronised.
-private struct PublishStep: Sendable {
-    let result: Result<PublishedObject, SluiceError>
-    let targets: [SyncTarget]
-    let created: [[UInt8]]
 }

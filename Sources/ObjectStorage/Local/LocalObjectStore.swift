@@ -20,8 +20,10 @@ public final class LocalObjectStore: ObjectStore {
     let clock: any TimeSource
     /// Where outputs are made.
     let staging: StagingArea
-    /// Makes renames durable.
+    /// Makes removals durable.
     let syncer: DirectorySyncer
+    /// Outputs that wait to be published.
+    let publications = PublicationQueue()
     /// Directories whose names are not durable yet.
     let creations = DirectoryCreations()
 
@@ -51,40 +53,14 @@ public final class LocalObjectStore: ObjectStore {
 
     /// What lies under a key now.
     public func head(_ key: ObjectKey) async throws(SluiceError) -> ObjectInfo? {
-        try await pool.run { [self] () throws(SluiceError) in
-            if let refusal = refusal(of: key) { throw refusal }
-            let (parent, name) = try root.openParent(of: key.bytes)
-            let directory: OpenFile
-            switch parent {
-            case .success(let found): directory = found
-            case .failure(Errno(ENOENT)), .failure(Errno(ENOTDIR)): return nil
-            case .failure(let failure): throw error(failure, "look at", key)
-            }
-            switch directory.status(of: name) {
-            case .success(let status):
-                if status.isDirectory { return nil }
-                guard status.isRegular else { throw notRegular(key, status) }
-                guard Self.isReadable(name, status, in: directory) else {
-                    throw error(Errno(EACCES), "read", key)
-                }
-                return status.info(of: key)
-            case .failure(Errno(ENOENT)), .failure(Errno(ENOTDIR)): return nil
-            case .failure(let failure): throw error(failure, "look at", key)
-            }
-        }
+        try await pool.run { [self] () throws(SluiceError) in try headHere(key) }
     }
 
     /// Opens the bytes of the file that lies under a key now.
     public func open(
         _ key: ObjectKey, ifMatch version: ObjectVersion?
     ) async throws(SluiceError) -> any ObjectReader {
-        try await pool.run { [self] () throws(SluiceError) in
-            let (file, status) = try openRegular(key)
-            if let version, version != status.version {
-                throw SluiceError(.storageVersionChanged, "“\(key)” of bucket “\(bucket)” was overwritten.")
-            }
-            return LocalReader(key: key, file: file, opened: status, root: root)
-        }
+        try await pool.run { [self] () throws(SluiceError) in try openHere(key, ifMatch: version) }
     }
 
     /// The digest of the bytes under a key now.
@@ -149,29 +125,20 @@ public final class LocalObjectStore: ObjectStore {
     /// Asks for a read lease, which the system grants only while nobody has the file open for writing
     /// (fcntl(2)).
     public func writerState(of key: ObjectKey) async -> WriterState {
-        let state = try? await pool.run { [self] () throws(SluiceError) -> WriterState in
-            let file: OpenFile
-            do throws(SluiceError) {
-                file = try openRegular(key).file
-            } catch {
-                return error.code == .storageNotFound ? .none : .unknown
-            }
-            switch sluice_try_read_lease(file.number) {
-            case 0: return .none
-            case -EAGAIN: return .writing
-            default: return .unknown
-            }
-        }
+        let state = try? await pool.run { [self] in writerStateHere(of: key) }
         return state ?? .unknown
     }
 }
 
 extension LocalObjectStore {
+    /// Never waits for the other end of a FIFO, never follows a link.
+    static let readFlags = O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY
+
     /// Opens a regular file for reading; never blocks on a FIFO or a device (trap W16).
     func openRegular(_ key: ObjectKey) throws(SluiceError) -> (file: OpenFile, status: FileStatus) {
         if let refusal = refusal(of: key) { throw refusal }
         let file: OpenFile
-        switch try root.open(key.bytes, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY) {
+        switch try root.open(key.bytes, Self.readFlags) {
         case .success(let opened): file = opened
         case .failure(let failure): throw error(failure, "open", key)
         }

@@ -8,18 +8,19 @@
 
     /// Start of the memory; changes when the buffer grows.
     public private(set) var base: UnsafeMutableRawPointer
-    /// How many bytes fit before the buffer grows.
+    /// How many bytes fit before the buffer grows; at least as many as were asked for.
     public private(set) var capacity: Int
     /// How many bytes are in use.
     public var count: Int = 0
 
     /// Reserves memory for `capacity` bytes.
     public init(capacity: Int = 0) {
-        self.capacity = max(capacity, 256)
-        unsafe base = UnsafeMutableRawPointer.allocate(byteCount: self.capacity + Self.padding, alignment: 64)
+        let memory = unsafe Self.allocate(max(capacity, 256))
+        unsafe base = memory.base
+        self.capacity = unsafe memory.capacity
     }
 
-    deinit { unsafe base.deallocate() }
+    deinit { unsafe Self.deallocate(base, capacity) }
 
     /// Makes room for `additional` further bytes; at least doubles when it must grow.
     @inline(__always)
@@ -69,10 +70,29 @@
     @inline(never)
     private func grow(_ additional: Int) {
         let wanted = max(count + additional, capacity * 2)
-        let larger = UnsafeMutableRawPointer.allocate(byteCount: wanted + Self.padding, alignment: 64)
-        unsafe larger.copyMemory(from: base, byteCount: count)
-        unsafe base.deallocate()
-        unsafe base = larger
-        capacity = wanted
+        let larger = unsafe Self.allocate(wanted)
+        unsafe larger.base.copyMemory(from: base, byteCount: count)
+        unsafe Self.deallocate(base, capacity)
+        unsafe base = larger.base
+        capacity = unsafe larger.capacity
+    }
+
+    /// Memory for at least `capacity` bytes and the padding; whether it is a mapping shows in its size.
+    private static func allocate(_ capacity: Int) -> (base: UnsafeMutableRawPointer, capacity: Int) {
+        let byteCount = capacity + padding
+        guard byteCount >= BufferMemory.smallestBytes else {
+            return (.allocate(byteCount: byteCount, alignment: 64), capacity)
+        }
+        let memory = unsafe BufferMemory.shared.take(atLeast: byteCount)
+        return unsafe (memory.base, memory.byteCount - padding)
+    }
+
+    private static func deallocate(_ base: UnsafeMutableRawPointer, _ capacity: Int) {
+        let byteCount = capacity + padding
+        if byteCount >= BufferMemory.smallestBytes {
+            unsafe BufferMemory.shared.give(base, byteCount: byteCount)
+        } else {
+            unsafe base.deallocate()
+        }
     }
 }

@@ -13,16 +13,11 @@ internal import EventModel
 
     private let input: StoredInput
     /// ISA-L's `inflate_state`, 87 KB.
-    private let inflater: UnsafeMutableRawPointer
+    private let inflater = ByteBuffer(capacity: sluice_inflate_size())
     private var state = State.beforeFirstMember
     private(set) var warnings: [String] = []
 
-    init(_ input: StoredInput) {
-        self.input = input
-        unsafe inflater = UnsafeMutableRawPointer.allocate(byteCount: sluice_inflate_size(), alignment: 64)
-    }
-
-    deinit { unsafe inflater.deallocate() }
+    init(_ input: StoredInput) { self.input = input }
 
     func decode(into memory: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {
         var produced = 0
@@ -46,14 +41,14 @@ internal import EventModel
 
     private func beginMember() throws(SluiceError) {
         try GzipHeader.skip(input)
-        unsafe sluice_inflate_begin(inflater)
+        unsafe sluice_inflate_begin(inflater.base)
         state = .inMember
     }
 
     private func inflate(into memory: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {
         let bytes = unsafe input.bytes
         let step = unsafe sluice_inflate_run(
-            inflater,
+            inflater.base,
             bytes.baseAddress,
             bytes.count,
             memory.baseAddress,

@@ -7,17 +7,12 @@ internal import EventModel
     private static let pieceBytes = 256 << 20
     private let level: UInt32
     /// ISA-L's `isal_zstream` and behind it the level's buffer, 80 to 450 KB.
-    private let stream: UnsafeMutableRawPointer
+    private let stream: ByteBuffer
 
     init(level: Int) {
         self.level = UInt32(level)
-        unsafe stream = UnsafeMutableRawPointer.allocate(
-            byteCount: sluice_deflate_size(self.level),
-            alignment: 64
-        )
+        stream = ByteBuffer(capacity: sluice_deflate_size(self.level))
     }
-
-    deinit { unsafe stream.deallocate() }
 
     func compress(_ text: UnsafeRawBufferPointer, into target: ByteBuffer) throws(SluiceError) {
         var offset = 0
@@ -29,7 +24,7 @@ internal import EventModel
             target.reserve(bound)
             var produced = 0
             let code = unsafe sluice_deflate_fragment(
-                stream,
+                stream.base,
                 level,
                 text.baseAddress.map { unsafe $0 + offset },
                 UInt32(piece),

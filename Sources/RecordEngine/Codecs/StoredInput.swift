@@ -5,7 +5,7 @@ internal import EventModel
 /// Invariant: `0 ≤ start ≤ end ≤ capacity`; the bytes in `start..<end` were read and not yet taken.
 @safe final class StoredInput {
     private let source: any ByteSource
-    private let memory: UnsafeMutableRawPointer
+    private let memory: ByteBuffer
     private let capacity: Int
     private var start = 0
     private var end = 0
@@ -18,17 +18,15 @@ internal import EventModel
     init(_ source: any ByteSource, capacity: Int = 256 << 10) {
         self.source = source
         self.capacity = capacity
-        unsafe memory = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
+        memory = ByteBuffer(capacity: capacity)
     }
-
-    deinit { unsafe memory.deallocate() }
 
     /// How many bytes can be taken now.
     var available: Int { end - start }
 
     /// The bytes that can be taken now; valid until the next call that reads.
     var bytes: UnsafeRawBufferPointer {
-        unsafe UnsafeRawBufferPointer(start: memory + start, count: end - start)
+        unsafe UnsafeRawBufferPointer(start: memory.base + start, count: end - start)
     }
 
     /// Marks bytes as consumed.
@@ -45,13 +43,13 @@ internal import EventModel
             start = 0
             end = 0
         } else if end == capacity, start > 0 {
-            unsafe memory.copyMemory(from: memory + start, byteCount: end - start)
+            unsafe memory.base.copyMemory(from: memory.base + start, byteCount: end - start)
             end -= start
             start = 0
         }
         precondition(end < capacity, "A decoder asked for more bytes than a chunk holds.")
         let read = unsafe try readSource(
-            into: UnsafeMutableRawBufferPointer(start: memory + end, count: capacity - end)
+            into: UnsafeMutableRawBufferPointer(start: memory.base + end, count: capacity - end)
         )
         end += read
         return read > 0
@@ -68,7 +66,7 @@ internal import EventModel
     /// Takes one byte; nil at the end.
     func nextByte() throws(SluiceError) -> UInt8? {
         guard try require(1) else { return nil }
-        let byte = unsafe memory.load(fromByteOffset: start, as: UInt8.self)
+        let byte = unsafe memory.base.load(fromByteOffset: start, as: UInt8.self)
         take(1)
         return byte
     }

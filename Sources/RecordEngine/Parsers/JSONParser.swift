@@ -12,6 +12,7 @@ internal import CSimdjson
 ///
 /// Lone surrogates written as escapes (`\ud800`) are JSON by RFC 8259 section 8.2 and keep their bytes.
 @safe final class JSONParser: RecordParser {
+    /// What users read about it.
     static let spec = ComponentSpec(
         name: "json",
         summary: "One JSON object a line, validated in full.",

@@ -1,4 +1,6 @@
-/// Runs closures on threads made for computing. The service's compute pool is one; tests bring their own.
+/// Runs closures on threads made for computing.
+///
+/// The service's compute pool is one; tests bring their own.
 public protocol BlockExecutor: Sendable {
     /// How many closures run at the same time.
     var parallelism: Int { get }

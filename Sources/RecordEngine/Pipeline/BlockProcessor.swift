@@ -1,13 +1,14 @@
 public import EventModel
 
-/// The pure heart of a pipeline: one block of whole records in, encoded records out. Any thread may run it.
+/// The pure heart of a pipeline: one block of whole records in, encoded records out.
 ///
-/// `[parse → steps → encode]` of one compiled function. The driver cuts the text into blocks, runs processors
-/// on as many threads as it has, gathers what they encoded in the order of the blocks, compresses and writes
-/// it.
+/// It is `[parse → steps → encode]` of one compiled function, and any thread may run it. The driver cuts the
+/// text into blocks, runs processors on as many threads as it has, gathers what they encoded in the order of
+/// the blocks, compresses and writes it.
 public protocol BlockProcessor: Sendable {
-    /// Whether blocks may run at the same time and in any order. A pipeline with a stateful step runs block
-    /// after block.
+    /// Whether blocks may run at the same time and in any order.
+    ///
+    /// A pipeline with a stateful step runs block after block.
     var isStateless: Bool { get }
     /// Makes the memory that one thread reuses from block to block.
     func makeScratch() -> any BlockScratch
@@ -69,14 +70,18 @@ public struct OversizedRecord: Sendable {
     }
 }
 
-/// What one block became. Pooled by the driver, cleared before each use.
+/// What one block became.
+///
+/// Pooled by the driver, cleared before each use.
 public final class BlockOutput {
     /// Encoded records, in order.
     public let encoded = ByteBuffer()
     /// Rejected records, encoded as NDJSON with line number, reason and original bytes.
     public let rejects = ByteBuffer()
-    /// Where the block's records went. `input` is set by the driver from the splitter's count; `output` by
-    /// the driver from the encoded bytes; the processor counts the rest.
+    /// Where the block's records went.
+    ///
+    /// `input` is set by the driver from the splitter's count; `output` by the driver from the encoded bytes;
+    /// the processor counts the rest.
     public var tally = RecordTally()
     /// Counters of the processor's own, by step for example; the driver adds them up, element by element,
     /// over all blocks.

@@ -93,7 +93,7 @@ struct PipelineCompiler {
 
     /// One item of the list: a mapping with one entry.
     private mutating func step(_ node: ConfigNode) {
-        guard case .mapping(let entries) = node.value, let entry = entries.first else {
+        guard case .mapping(let entries) = node.value, !entries.isEmpty else {
             context.diagnostics.error(
                 .configInvalidValue,
                 "\(node.displayPath) must be a step, such as 'parse: json'.",
@@ -114,7 +114,6 @@ struct PipelineCompiler {
             )
         }
         for entry in entries { step(entry) }
-        _ = entry
     }
 
     private mutating func step(_ entry: ConfigNode.Entry) {

@@ -25,6 +25,8 @@ final class PipelineDriverWorker {
         guard let processor = driver.processor, let block = task.block.take() else { return }
         let scratch = self.scratch ?? processor.makeScratch()
         self.scratch = scratch
+        // Most pipelines write about as much as they read: room for it at once saves growing step by step.
+        task.output.encoded.reserve(block.text.count)
         try processor.process(block, into: task.output, scratch: scratch)
         task.output.tally.input = block.recordCount
     }

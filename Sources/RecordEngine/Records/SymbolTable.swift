@@ -24,8 +24,10 @@ struct SymbolTable: Sendable {
 
 /// Owns the C form of a symbol table.
 @safe final class SymbolLookup {
+    /// What the kernels take; valid as long as this object lives.
     let handle: OpaquePointer
 
+    /// Copies the names; the first gets the symbol 1.
     fileprivate init(_ names: [String]) {
         guard let handle = unsafe sluice_symbols_new() else {
             preconditionFailure("There is no memory for the names of a function.")
@@ -52,21 +54,5 @@ struct SymbolTable: Sendable {
     func find(_ name: UnsafeBufferPointer<UInt8>) -> UInt16 {
         guard let start = name.baseAddress else { return 0 }
         return unsafe sluice_symbols_find(handle, start, name.count)
-    }
-}
-
-/// JSON strings outside the hot loops.
-enum JSONText {
-    /// The inside of a JSON string; bytes that are no UTF-8 become U+DC80 to U+DCFF (PEP 383).
-    static func escaped(_ bytes: [UInt8]) -> [UInt8] {
-        unsafe [UInt8](unsafeUninitializedCapacity: bytes.count * 6 + 16) { buffer, count in
-            guard let start = buffer.baseAddress else { return }
-            unsafe count = sluice_json_escape(bytes, bytes.count, start, true)
-        }
-    }
-
-    /// A whole JSON string.
-    static func quoted(_ text: String) -> String {
-        "\"" + String(decoding: escaped(Array(text.utf8)), as: UTF8.self) + "\""
     }
 }

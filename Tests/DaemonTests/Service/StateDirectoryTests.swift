@@ -43,7 +43,7 @@ internal import Testing
     }
 
     @Test(
-        "a second service is refused within a second, and told by whom (trap D12)",
+        "a second service is refused at once, and told by whom (trap D12)",
         arguments: [
             StateDirectory.Purpose.service, .command,
         ]
@@ -55,7 +55,8 @@ internal import Testing
             let error = #expect(throws: SluiceError.self) {
                 _ = try StateDirectory.open(root + "/state", for: purpose)
             }
-            #expect(ContinuousClock.now - began < .seconds(1))
+            // Far less than the 10 s that a command would be waited for, whatever the machine's load.
+            #expect(ContinuousClock.now - began < .seconds(9))
             #expect(error?.code == .stateLocked)
             #expect(error?.message.contains("process \(getpid())") == true)
             let holder = try #require(StateDirectory.holder(of: root + "/state"))

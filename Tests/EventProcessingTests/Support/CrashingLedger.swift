@@ -49,6 +49,14 @@ struct CrashingLedger: Ledger {
         try crash.pass("targets")
         return await inner.targets(in: bucket, keys: keys)
     }
+    func presentKeys(
+        in bucket: BucketName,
+        after: ObjectKey?,
+        limit: Int
+    ) async throws(SluiceError) -> [ObjectKey] {
+        try crash.pass("presentKeys")
+        return await inner.presentKeys(in: bucket, after: after, limit: limit)
+    }
     func observe(
         _ observations: [Observation],
         at now: Timestamp

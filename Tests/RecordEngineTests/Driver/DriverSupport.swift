@@ -126,7 +126,7 @@ struct LineProcessor: BlockProcessor {
     }
 }
 
-/// A fixed number of threads that run closures; ends them when it goes.
+/// A fixed number of threads that run closures, the oldest first or any of them next; ends them when it goes.
 ///
 /// `@unchecked Sendable`: what changes is touched under the lock only.
 @safe final class TestPool: BlockExecutor, @unchecked Sendable {
@@ -136,9 +136,12 @@ struct LineProcessor: BlockProcessor {
     private var queue: [@Sendable () -> Void] = []
     private var isClosed = false
     private var threads: [pthread_t] = []
+    /// Chooses what runs next; nil for the oldest.
+    private var order: SeededRandom?
 
-    init(_ count: Int) {
+    init(_ count: Int, seed: UInt64? = nil) {
         parallelism = count
+        order = seed.map(SeededRandom.init)
         unsafe pthread_mutex_init(lock, nil)
         unsafe pthread_cond_init(changed, nil)
         for _ in 0..<count {
@@ -186,7 +189,9 @@ struct LineProcessor: BlockProcessor {
                 unsafe pthread_cond_wait(changed, lock)
                 continue
             }
-            let next = queue.removeFirst()
+            // A random order lets later blocks be done before earlier ones, as a busy machine does.
+            let choice = order == nil ? 0 : Int((order?.next() ?? 0) % UInt64(queue.count))
+            let next = queue.remove(at: choice)
             unsafe pthread_mutex_unlock(lock)
             next()
             unsafe pthread_mutex_lock(lock)

@@ -1,6 +1,6 @@
-import EventModel
-import RecordEngine
-import Testing
+internal import EventModel
+internal import RecordEngine
+internal import Testing
 
 @Suite struct NDJSONEncoderTests {
     /// The escapes of RFC 8259, section 7, one scalar at a time: the twin of the vector loop.

@@ -1,6 +1,6 @@
-import EventModel
-import RecordEngine
-import Testing
+internal import EventModel
+internal import RecordEngine
+internal import Testing
 
 @Suite struct AccessLogParserTests {
     /// A combined line in its parts, and the JSON values of the fields behind `client_ip`.

@@ -1,6 +1,6 @@
-import EventModel
-import RecordEngine
-import Testing
+internal import EventModel
+internal import RecordEngine
+internal import Testing
 
 @Suite struct JSONParserTests {
     /// Bytes that no step touches must come out as they went in (traps J01, J02, J03, bar B31).

@@ -1,6 +1,6 @@
-import EventModel
-import RecordEngine
-import Testing
+internal import EventModel
+internal import RecordEngine
+internal import Testing
 
 /// The engine against Python's json and re modules: other code, same records, field by field.
 @Suite struct DifferentialTests {

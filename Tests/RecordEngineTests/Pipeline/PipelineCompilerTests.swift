@@ -1,7 +1,7 @@
-import EventModel
-import RecordEngine
-import Settings
-import Testing
+internal import EventModel
+internal import RecordEngine
+internal import Settings
+internal import Testing
 
 @Suite struct PipelineCompilerTests {
     /// Steps with mistakes: code, line and column, and a part of message or hint.

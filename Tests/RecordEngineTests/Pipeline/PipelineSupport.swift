@@ -1,7 +1,7 @@
-import EventModel
-import RecordEngine
-import Settings
-import Testing
+internal import EventModel
+internal import RecordEngine
+internal import Settings
+internal import Testing
 
 /// What a pipeline made of a text.
 struct PipelineResult {

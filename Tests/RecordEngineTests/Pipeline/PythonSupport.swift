@@ -1,4 +1,4 @@
-import Glibc
+internal import Glibc
 
 /// Runs python3 as an oracle that shares no code with the engine.
 enum Python {

@@ -1,0 +1,43 @@
+internal import Settings
+
+/// The value of `compress`: `gzip`, `zstd`, `none` or `{ format, level }`.
+enum CompressionReader {
+    private enum Format: String, CaseIterable {
+        /// The words of the configuration.
+        case gzip, zstd, none
+    }
+
+    /// The codec; nil where there is a mistake.
+    static func read(_ node: ConfigNode, _ diagnostics: inout Diagnostics) -> OutputCodec? {
+        guard case .mapping = node.value else {
+            return node.choice(Format.self, &diagnostics).map { codec($0, level: nil) }
+        }
+        guard var reader = MappingReader(node, &diagnostics) else { return nil }
+        let word = reader.required("format", &diagnostics)
+        let level = reader.optional("level")
+        reader.finish(&diagnostics)
+        guard let format = word?.choice(Format.self, &diagnostics) else { return nil }
+        guard let level else { return codec(format, level: nil) }
+        switch format {
+        case .gzip:
+            return level.integer(in: OutputCodec.gzipLevels, &diagnostics).map { codec(.gzip, level: $0) }
+        case .zstd:
+            return level.integer(in: OutputCodec.zstdLevels, &diagnostics).map { codec(.zstd, level: $0) }
+        case .none:
+            diagnostics.error(
+                .configInvalidValue,
+                "\(level.path) means nothing without compression.",
+                at: level
+            )
+            return nil
+        }
+    }
+
+    private static func codec(_ format: Format, level: Int?) -> OutputCodec {
+        switch format {
+        case .gzip: .gzip(level: level ?? 1)
+        case .zstd: .zstd(level: level ?? 3)
+        case .none: .none
+        }
+    }
+}

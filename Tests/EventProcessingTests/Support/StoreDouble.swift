@@ -1,0 +1,64 @@
+internal import EventModel
+internal import ObjectStorage
+internal import Synchronization
+
+/// A store whose listings the test watches, holds up and changes; everything else is the inner store's.
+final class StoreDouble: ObjectStore {
+    typealias PageHook = @Sendable ([ListEntry]) async throws(SluiceError) -> [ListEntry]
+
+    private let inner: any ObjectStore
+    private let hook = Mutex<PageHook?>(nil)
+    private let lists = Mutex<[ContinuousClock.Instant]>([])
+
+    init(_ inner: any ObjectStore) { self.inner = inner }
+
+    /// Sees every page of every listing, the empty one at the end too, and answers in its place.
+    func onPage(_ hook: PageHook?) { self.hook.withLock { $0 = hook } }
+
+    /// When listings began.
+    var listings: [ContinuousClock.Instant] { lists.withLock { $0 } }
+
+    private final class Lister: ObjectLister {
+        let inner: any ObjectLister
+        let store: StoreDouble
+        init(_ inner: any ObjectLister, _ store: StoreDouble) { (self.inner, self.store) = (inner, store) }
+
+        func next(limit: Int) async throws(SluiceError) -> [ListEntry] {
+            let page = try await inner.next(limit: limit)
+            guard let hook = store.hook.withLock({ $0 }) else { return page }
+            return try await hook(page)
+        }
+    }
+
+    var bucket: BucketName { inner.bucket }
+    func list(prefix: ObjectKey) -> any ObjectLister {
+        lists.withLock { $0.append(.now) }
+        return Lister(inner.list(prefix: prefix), self)
+    }
+    func head(_ key: ObjectKey) async throws(SluiceError) -> ObjectInfo? { try await inner.head(key) }
+    func open(_ key: ObjectKey, ifMatch version: ObjectVersion?) async throws(SluiceError) -> any ObjectReader
+    {
+        try await inner.open(key, ifMatch: version)
+    }
+    func stage(_ name: StageName, for key: ObjectKey) async throws(SluiceError) -> any StagedWriter {
+        try await inner.stage(name, for: key)
+    }
+    func publish(_ requests: [PublishRequest]) async -> [Result<PublishedObject, SluiceError>] {
+        await inner.publish(requests)
+    }
+    func discard(_ staged: StagedReference) async throws(SluiceError) { try await inner.discard(staged) }
+    func delete(_ key: ObjectKey, ifVersion version: ObjectVersion?) async throws(SluiceError) -> Bool {
+        try await inner.delete(key, ifVersion: version)
+    }
+    func sweep(
+        ledger: String,
+        currentBoot: String,
+        keeping: Set<StagedReference>
+    ) async throws(SluiceError) -> Int {
+        try await inner.sweep(ledger: ledger, currentBoot: currentBoot, keeping: keeping)
+    }
+    func refusal(of key: ObjectKey) -> SluiceError? { inner.refusal(of: key) }
+    func digest(_ key: ObjectKey) async throws(SluiceError) -> ContentDigest? { try await inner.digest(key) }
+    func writerState(of key: ObjectKey) async -> WriterState { await inner.writerState(of: key) }
+    func makeChangeFeed(queueLimit: Int) -> (any ChangeFeed)? { inner.makeChangeFeed(queueLimit: queueLimit) }
+}
