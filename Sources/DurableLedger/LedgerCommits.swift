@@ -12,7 +12,7 @@ public struct PlannedOutput: Hashable, Sendable {
     public let digest: ContentDigest
     /// Whether anything may lie under the key (`overwrite: true`, or our own earlier output); otherwise only
     /// nothing, or the same bytes.
-    public let mayReplace: Bool
+    public internal(set) var mayReplace: Bool
     /// Describes a staged output.
     public init(bucket: BucketName, key: ObjectKey, staged: String, digest: ContentDigest, mayReplace: Bool) {
         self.bucket = bucket

@@ -75,20 +75,20 @@ public struct AttemptRecord: Hashable, Sendable {
     /// When it was leased.
     public let started: Timestamp
     /// When it ended; nil while it runs or when its boot died.
-    public let ended: Timestamp?
+    public internal(set) var ended: Timestamp?
     /// The name of an `AttemptEnd`: `done`, `retry`, `dead`, `released`, `skipped`, `superseded`,
     /// `cancelled`, `lost`, `crashed`; nil while it runs.
-    public let outcome: String?
+    public internal(set) var outcome: String?
     /// Why it failed.
-    public let failure: FailureRecord?
+    public internal(set) var failure: FailureRecord?
     /// Describes an attempt.
     public init(
         token: AttemptToken,
         owner: OwnerID,
         started: Timestamp,
-        ended: Timestamp?,
-        outcome: String?,
-        failure: FailureRecord?
+        ended: Timestamp? = nil,
+        outcome: String? = nil,
+        failure: FailureRecord? = nil
     ) {
         self.token = token
         self.owner = owner

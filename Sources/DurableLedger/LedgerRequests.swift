@@ -99,6 +99,11 @@ public struct LeaseRequest: Hashable, Sendable {
             self.suspects = suspects
             self.limit = limit
         }
+        /// Whether a delivery is one of those asked for.
+        func takes(_ delivery: Delivery) -> Bool {
+            delivery.target.trigger == trigger && delivery.deliveryClass == deliveryClass
+                && delivery.isSuspect == suspects
+        }
     }
     /// Who leases.
     public let owner: OwnerID
@@ -184,9 +189,9 @@ public struct AfterAction: Hashable, Sendable {
     /// Only this version may be deleted or moved.
     public let version: ObjectVersion
     /// How often it failed.
-    public let tries: Int
+    public internal(set) var tries: Int
     /// Describes an after-action.
-    public init(bucket: BucketName, key: ObjectKey, version: ObjectVersion, tries: Int) {
+    public init(bucket: BucketName, key: ObjectKey, version: ObjectVersion, tries: Int = 0) {
         self.bucket = bucket
         self.key = key
         self.version = version

@@ -151,8 +151,8 @@ public struct TargetRow: Hashable, Sendable {
     /// Describes a target's row.
     public init(
         id: TargetID,
-        revision: Int64,
-        seen: ObjectVersion?,
+        revision: Int64 = 0,
+        seen: ObjectVersion? = nil,
         latest: DeliveryID? = nil,
         latestState: DeliveryState? = nil,
         skippedReason: String? = nil,
@@ -198,7 +198,7 @@ public struct OutputRow: Hashable, Sendable {
     /// The delivery that made (or is making) it.
     public let delivery: DeliveryID
     /// The published version; nil while the commit is under way.
-    public let version: ObjectVersion?
+    public internal(set) var version: ObjectVersion?
     /// Its content.
     public let digest: ContentDigest
     /// Describes an output.

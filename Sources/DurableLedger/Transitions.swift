@@ -1,7 +1,7 @@
-public import EventModel
+package import EventModel
 
-// Everything that decides what becomes of a delivery or a target is here, pure: every ledger calls these
-// functions and only stores what they say (DESIGN 5 and 6).
+// Everything that decides what becomes of a delivery (and, in TargetTransitions, of a target) is pure: every
+// ledger calls these functions and only stores what they say (DESIGN 5 and 6).
 
 extension DeliveryState {
     /// Whether an attempt holds the delivery; at most one delivery of a target and lane is open.
@@ -30,75 +30,6 @@ extension DeliveryState {
     }
 }
 
-/// How a target's row has run ahead of one of its deliveries.
-public enum Overtaking: Hashable, Sendable {
-    /// The delivery is still what the target waits for.
-    case no
-    /// A newer version has a delivery of its own, or was recorded as needing none.
-    case newer
-    /// The object was seen to be gone.
-    case gone
-}
-
-/// What an observation that matches the row's revision comes to.
-public enum Sighting: Hashable, Sendable {
-    /// The row already says so.
-    case unchanged
-    /// A new version that gets a delivery.
-    case deliver(DeliveryClass)
-    /// A new version that needs nothing.
-    case skip(reason: String)
-    /// The object is gone.
-    case gone
-}
-
-extension Observation {
-    /// What this observation comes to, given the target's row and its trigger's baseline.
-    public func sighting(row: TargetRow?, baselineComplete: Bool) -> Sighting {
-        guard let object else { return row?.seen == nil ? .unchanged : .gone }
-        if row?.seen == object.version {
-            let mayBeLate = row?.skippedReason == TargetRow.existing && !baselineComplete
-            return mayBeLate && action == .deliver(.live) ? .deliver(.live) : .unchanged
-        }
-        switch action {
-        case .deliver(let deliveryClass): return .deliver(deliveryClass)
-        case .skip(let reason): return .skip(reason: reason)
-        }
-    }
-}
-
-extension TargetRow {
-    /// `skippedReason` of an object that was there before its trigger.
-    public static let existing = "existing"
-    /// `skippedReason` of an output whose content did not change; an older delivery of the target keeps its
-    /// meaning.
-    public static let sameContent = "same-content"
-
-    /// Whether the row has run ahead of one of its deliveries, which would otherwise be ready or dead.
-    public func overtaking(_ delivery: DeliveryID) -> Overtaking {
-        if latest != delivery { return .newer }
-        if seen == nil { return .gone }
-        return skippedReason == nil || skippedReason == Self.sameContent ? .no : .newer
-    }
-
-    /// Whether the target needs nothing more of this version of its object, so that an after-action may take
-    /// it away.
-    public func isSettled(for version: ObjectVersion) -> Bool {
-        seen == version && (latestState == nil || latestState == .done || latestState == .skipped)
-    }
-
-    /// The version that an attempt read becomes the one seen, if the delivery's own was the newest known
-    /// until now.
-    ///
-    /// Counts as an accepted observation: the look came after the lease, thus after the one that made the
-    /// delivery.
-    public mutating func accept(read version: ObjectVersion, by delivery: Delivery) {
-        guard latest == delivery.id, seen == delivery.version, version != seen else { return }
-        seen = version
-        revision += 1
-    }
-}
-
 /// How an attempt ended, as its record keeps it.
 public enum AttemptEnd: Int, Hashable, Sendable, CaseIterable {
     /// Its commit is complete.
@@ -124,7 +55,40 @@ public enum AttemptEnd: Int, Hashable, Sendable, CaseIterable {
     public var name: String { "\(self)" }
 }
 
+/// What a delivery is made of.
+struct DeliveryOrigin {
+    /// What was seen or published.
+    let object: ObjectInfo
+    /// What happened to it.
+    let eventType: EventType
+    /// Its first class.
+    let deliveryClass: DeliveryClass
+    /// How many commits of ours lie before it.
+    var hop = 0
+    /// The delivery whose output it is.
+    var cause: DeliveryID?
+}
+
 extension Delivery {
+    /// A new delivery, ready.
+    init(_ id: DeliveryID, of target: TargetID, from origin: DeliveryOrigin, at now: Timestamp) {
+        self.init(
+            id: id,
+            target: target,
+            version: origin.object.version,
+            sizeBytes: origin.object.sizeBytes,
+            eventType: origin.eventType,
+            eventTime: origin.object.modified,
+            lane: .main,
+            deliveryClass: origin.deliveryClass,
+            hop: origin.hop,
+            cause: origin.cause,
+            state: .ready,
+            created: now,
+            updated: now
+        )
+    }
+
     /// Goes to a state that may follow.
     package mutating func move(to next: DeliveryState, reason: String? = nil, at now: Timestamp) {
         precondition(state.mayBecome(next), "A delivery cannot go from \(state) to \(next).")
@@ -132,6 +96,12 @@ extension Delivery {
         self.reason = reason
         updated = now
         notBefore = nil
+    }
+
+    /// Whether it may be leased under its trigger's row, as long as no other attempt of its target is open.
+    func isLeasable(under trigger: TriggerRow?, at now: Timestamp) -> Bool {
+        let runs = trigger?.runs == true && trigger?.bucket == target.bucket
+        return state == .ready && runs && notBefore ?? now <= now
     }
 
     /// An attempt begins.
@@ -259,5 +229,10 @@ extension AttemptEnding.Outcome {
         case .release(let failure, _): failure
         case .skip: nil
         }
+    }
+
+    /// Whether it raises its trigger's failures in a row.
+    var countsAgainstTrigger: Bool {
+        if case .dead(_, let counts) = self { counts } else { false }
     }
 }

@@ -83,9 +83,31 @@ public struct InvocationReport: Sendable, Hashable {
     public var textBytesIn: UInt64 = 0
     /// Encoded bytes before compression.
     public var textBytesOut: UInt64 = 0
+    /// Where records went step by step, in order; none for functions that do not deal in records.
+    public var stages: [Stage] = []
     /// What the operator should know though the run succeeded: trailing garbage, invalid UTF-8 repaired.
     public var warnings: [String] = []
 
     /// A report of nothing.
     public init() {}
+
+    /// Where the records of one step went; what is neither dropped nor rejected went on.
+    public struct Stage: Sendable, Hashable {
+        /// The step as the configuration calls it: `parse: json`, `drop_if`.
+        public let name: String
+        /// Records that came to it.
+        public let input: UInt64
+        /// Records that it dropped on purpose.
+        public let dropped: UInt64
+        /// Records that it rejected.
+        public let rejected: UInt64
+
+        /// Describes a step's share.
+        public init(name: String, input: UInt64, dropped: UInt64, rejected: UInt64) {
+            self.name = name
+            self.input = input
+            self.dropped = dropped
+            self.rejected = rejected
+        }
+    }
 }

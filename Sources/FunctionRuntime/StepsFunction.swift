@@ -37,6 +37,14 @@ public struct StepsFunction: Function {
         report.tally = pipeline.isByteMode ? nil : result.tally
         report.textBytesIn = result.totals.textBytesIn
         report.textBytesOut = result.totals.textBytesOut
+        report.stages = result.stages.map { stage in
+            InvocationReport.Stage(
+                name: stage.name,
+                input: stage.input,
+                dropped: stage.dropped,
+                rejected: stage.rejected
+            )
+        }
         report.warnings = result.warnings
         return report
     }

@@ -170,6 +170,23 @@ internal import Testing
         }
     }
 
+    @Test(
+        "only the bearer of the token learns which paths there are (trap S03)",
+        arguments: [
+            ("GET /nowhere", "localhost", false, 401), ("GET /nowhere", "localhost", true, 404),
+            ("GET /nowhere", "evil.example", true, 421), ("POST /v1/status", "localhost", false, 401),
+            ("POST /v1/status", "localhost", true, 405), ("POST /healthz", "localhost", false, 401),
+        ]
+    )
+    func unknownPaths(line: String, host: String, bears: Bool, status: Int) async throws {
+        try await run(.tcp(host: "127.0.0.1", port: 0, token: Secret("right"), names: [])) { port in
+            let token = bears ? "Authorization: Bearer right\r\n" : ""
+            let text = "\(line) HTTP/1.1\r\nHost: \(host)\r\n\(token)Connection: close\r\n\r\n"
+            let answer = try await RawHTTP.send(port: try #require(port), text)
+            #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(answer.prefix(200))")
+        }
+    }
+
     @Test("tokens are compared whole")
     func tokens() {
         #expect(AccessPolicy.isEqual(Array("abc".utf8), Array("abc".utf8)))

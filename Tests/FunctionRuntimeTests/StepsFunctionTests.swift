@@ -64,6 +64,8 @@ internal import Testing
         let tally = try #require(report.tally)
         #expect([tally.input, tally.output, tally.dropped, tally.rejected] == [4, 2, 1, 1])
         #expect(tally.isBalanced)
+        let stages = report.stages.map { "\($0.name) \($0.input) \($0.dropped) \($0.rejected)" }
+        #expect(stages == ["parse: json 4 0 1", "drop_if 3 1 0", "drop 2 0 0", "encode: ndjson 2 0 0"])
         #expect(report.textBytesIn == UInt64(input.utf8.count))
         #expect(report.textBytesOut == UInt64(outputs.text(.result)?.utf8.count ?? 0))
     }

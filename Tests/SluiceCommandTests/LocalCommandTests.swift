@@ -105,9 +105,14 @@ internal import sluice
         let summary = try ViewCoding.decode(RunSummary.self, from: done.bytes)
         let records = try #require(summary.inputs.first?.records)
         #expect((records.in, records.out, records.dropped, records.rejected) == (4, 2, 1, 1))
+        let stages = try #require(summary.inputs.first?.stages)
+        let texts = ["parse: json: 4 in, 1 rejected", "drop_if: 3 in, 1 dropped", "encode: ndjson: 2 in"]
+        #expect(stages.map { "\($0.name): \($0.text)" } == texts)
         let piped = try await sandbox.run("run", "clean", "-", input: Data("{\"n\":7}\n".utf8))
         #expect(piped.output == "{\"n\":7}\n")
         #expect(piped.error.contains("records  1 in, 1 out"))
+        let steps = "  steps    parse: json     1 in\n           drop_if         1 in\n"
+        #expect(piped.error.contains(steps))
     }
 
     @Test("nothing is visible of a damaged input, neither a file nor standard output", arguments: ["-o", ""])
@@ -169,6 +174,7 @@ internal import sluice
         let key = #"in:odd\x1b[31m.log"#
         #expect(try await sandbox.run("put", "file", key).code == 0)
         #expect(try await sandbox.run("put", "file", "in:folder/").code == 0)
+        #expect(try sandbox.names(in: "in/.sluice/put/put") == [])
         let listing = try await sandbox.run("ls", "in")
         #expect(listing.output.contains(#"odd\x1b[31m.log"#))
         #expect(!listing.output.contains("\u{1B}"))
@@ -203,6 +209,7 @@ internal import sluice
         let sandbox = try sandbox()
         let schema = try await sandbox.run("schema")
         #expect(try JSONSerialization.jsonObject(with: schema.bytes) is [String: Any])
+        #expect(schema.output.hasSuffix("}\n") && !schema.output.hasSuffix("\n\n"))
         let status = try await sandbox.run("status")
         #expect(status.code == 1)
         #expect(status.error.contains("[service.no-ledger]"))

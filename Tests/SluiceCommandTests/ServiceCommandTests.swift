@@ -122,8 +122,11 @@ internal import sluice
             )
             try sandbox.write("in/a.log", "{\"n\":1}\n")
             try await sandbox.until("the old configuration at work") { sandbox.exists("out/a.log.ndjson") }
-            try sandbox.write("sluice.yaml", good.replacing("out:{key}.ndjson", with: "out:new/{key}.ndjson"))
+            let next = good.replacing("out:{key}.ndjson", with: "out:new/{key}.ndjson")
+            try sandbox.write("sluice.yaml", "workers: 1\n" + next)
             #expect(try await sandbox.run("reload").output.contains("in use"))
+            let log = try sandbox.read("service.stderr")
+            #expect(log.contains("Some settings take effect at the next start.") && log.contains("workers"))
             try sandbox.write("in/b.log", "{\"n\":1}\n")
             try await sandbox.until("the new configuration at work") {
                 sandbox.exists("out/new/b.log.ndjson")

@@ -14,7 +14,7 @@ internal import Testing
         "ExpressionLanguage": ["CRE2"],
         "RecordEngine": ["ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CSimdjson", "CRE2"],
         "ObjectStorage": ["CLinux", "CISAL"],
-        "DurableLedger": ["GRDB"],
+        "DurableLedger": ["GRDB", "GRDBSQLite"],
         "FunctionRuntime": ["RecordEngine", "Crypto"],
         "TriggerRules": ["ExpressionLanguage"],
         "EventProcessing": [

@@ -142,8 +142,9 @@ private struct Responder: Sendable {
         let method = request.method.rawValue
         let target = request.head.path ?? "/"
         let path = String(target.prefix { $0 != "?" })
-        let (route, parameters) = try RouteTable.find(method, path)
-        try policy.check(head, for: route.permission)
+        let found = Result { () throws(SluiceError) in try RouteTable.find(method, path) }
+        try policy.check(head, for: (try? found.get())?.0.permission)
+        let (route, parameters) = try found.get()
         let body = try await collect(request, limit: route.bodyLimit)
         if !body.isEmpty, head.contentType?.lowercased().hasPrefix("application/json") != true {
             throw SluiceError(.apiMediaType, "The body must be application/json.")

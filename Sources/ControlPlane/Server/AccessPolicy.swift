@@ -8,8 +8,9 @@ package enum AccessPolicy: Sendable {
     /// the names that a `Host` field may have (trap S05).
     case bearer(Secret, hosts: Set<String>)
 
-    /// Throws when a request may not pass. `route` nil: no route takes it.
-    package func check(_ head: RequestHead, for permission: Permission) throws(SluiceError) {
+    /// Throws when a request may not pass. `permission` nil: no route takes it, which only the bearer of the
+    /// token is told.
+    package func check(_ head: RequestHead, for permission: Permission?) throws(SluiceError) {
         guard case .bearer(let token, let hosts) = self else { return }
         let host = Self.name(ofAuthority: head.authority)
         guard hosts.contains(host) else {
@@ -25,7 +26,7 @@ package enum AccessPolicy: Sendable {
                 throw SluiceError(.apiForbidden, "Pages of another origin may not call this service.")
             }
         }
-        guard permission != .none else { return }
+        if case .some(.none) = permission { return }
         let scheme = "bearer "
         let given = head.authorization ?? ""
         guard given.count > scheme.count, given.prefix(scheme.count).lowercased() == scheme,

@@ -33,6 +33,16 @@ public struct SluiceConfiguration: Sendable {
     /// Whether some trigger watches the bucket.
     public func isWatched(_ bucket: BucketName) -> Bool { triggers.contains { $0.bucket == bucket } }
 
+    /// The settings that another configuration changes and that stay as they were when the service started:
+    /// the state directory, the number of threads and the doors.
+    package func fixedSettings(changedIn next: SluiceConfiguration) -> [String] {
+        let changes = [
+            ("state", next.state != state), ("workers", next.workers != workers),
+            ("listen", next.listen != listen),
+        ]
+        return changes.filter(\.1).map(\.0)
+    }
+
     /// Which events go to which triggers.
     public var matcher: TriggerMatcher { TriggerMatcher(triggers: triggers) }
 }

@@ -22,13 +22,14 @@ struct ProcessingAssembly: Sendable {
         )
     }
 
-    /// A snapshot for the processing.
-    func processing(_ configuration: SluiceConfiguration) -> ProcessingConfiguration {
+    /// A snapshot for the processing; `workers` is how many threads for attempts there are, when they were
+    /// started for an earlier configuration.
+    func processing(_ configuration: SluiceConfiguration, workers: Int? = nil) -> ProcessingConfiguration {
         ProcessingConfiguration(
             buckets: configuration.buckets.map(setup),
             matcher: configuration.matcher,
             functions: FunctionRegistry(configuration.functions, executor: compute).all,
-            workers: configuration.workers,
+            workers: workers ?? configuration.workers,
             maxPending: configuration.maxPending
         )
     }

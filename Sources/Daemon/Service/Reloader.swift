@@ -7,7 +7,7 @@ internal import Settings
 /// Reads the configuration again, one reload after another; a mistake changes nothing and says why.
 actor Reloader {
     private let file: String
-    private var current: SluiceConfiguration
+    private let started: SluiceConfiguration
     private let assembly: ProcessingAssembly
     private let processor: EventProcessor
     private let logger: Logger
@@ -20,7 +20,7 @@ actor Reloader {
         logger: Logger
     ) {
         file = configuration.file
-        current = configuration
+        started = configuration
         self.assembly = assembly
         self.processor = processor
         self.logger = logger
@@ -40,7 +40,7 @@ actor Reloader {
             return view
         }
         do throws(SluiceError) {
-            try await processor.reload(assembly.processing(configuration))
+            try await processor.reload(assembly.processing(configuration, workers: started.workers))
         } catch {
             logger.error("The configuration was not reloaded.", error: error, metadata: ["file": "\(file)"])
             let finding = FindingView(
@@ -55,22 +55,17 @@ actor Reloader {
             return CheckView(ok: false, file: file, findings: view.findings + [finding])
         }
         warnOfFixedSettings(configuration)
-        current = configuration
         logger.notice("The configuration was reloaded.", metadata: ["file": "\(file)"])
         return view
     }
 
-    /// The state directory, the doors and the number of threads stay as they were when the service started.
     private func warnOfFixedSettings(_ next: SluiceConfiguration) {
-        var changed: [String] = []
-        if next.state != current.state { changed.append("state") }
-        if next.listen != current.listen { changed.append("listen") }
-        if !changed.isEmpty {
-            logger.warning(
-                "Some settings take effect at the next start.",
-                metadata: ["settings": "\(changed.joined(separator: ", "))"]
-            )
-        }
+        let changed = started.fixedSettings(changedIn: next)
+        if changed.isEmpty { return }
+        logger.warning(
+            "Some settings take effect at the next start.",
+            metadata: ["settings": "\(changed.joined(separator: ", "))"]
+        )
     }
 }
 

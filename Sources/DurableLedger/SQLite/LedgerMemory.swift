@@ -7,25 +7,33 @@ internal import EventModel
 struct LedgerMemory {
     /// One counter: deliveries of a stream, class and state.
     struct CounterKey: Hashable {
+        /// The stream's number.
         let stream: Int64
+        /// `DeliveryClass.rawValue`.
         let deliveryClass: Int
         /// `DeliveryState.order`.
         let state: Int
     }
-    /// One (trigger, bucket).
+    /// One (trigger, bucket); a trigger whose bucket was changed has several.
     struct Stream: Hashable {
+        /// The trigger.
         let trigger: TriggerName
+        /// The bucket of its targets.
         let bucket: BucketName
     }
     /// A trigger's row, and the target that failed for good last.
     struct Trigger {
+        /// What the protocol shows of it.
         var row: TriggerRow
+        /// The target's number; nil after a success.
         var lastFailed: Int64?
     }
     /// A proof of the counters that is under way: what the rows up to `cursor` come to, kept true by every
     /// change.
     struct Proof {
+        /// Deliveries counted so far.
         var counts: [CounterKey: Int64] = [:]
+        /// The last delivery's number that was counted.
         var cursor: Int64 = 0
     }
 

@@ -18,7 +18,7 @@ enum LedgerSQL {
     static let targetColumns = targetColumns(state: "(SELECT d.state FROM delivery d WHERE d.id = t.latest)")
     /// Columns of an output, as `LedgerStore.output(_:)` reads them.
     static let outputColumns = """
-        o.bucket, o.key, o.delivery, o.crc, o.size, o.may_replace, o.version, o.staged, o.owner,
+        o.bucket, o.key, o.delivery, o.crc, o.size, o.may_replace, o.version, o.staged,
         t.stream, t.key
         """
 

@@ -27,9 +27,7 @@ extension LedgerStore {
 
     /// The stream of a trigger that may run.
     func runningStream(of trigger: TriggerName) -> Int64? {
-        guard let row = memory.triggers[trigger]?.row, row.isConfigured, row.pausedReason == nil else {
-            return nil
-        }
+        guard let row = memory.triggers[trigger]?.row, row.runs else { return nil }
         return memory.streams[LedgerMemory.Stream(trigger: trigger, bucket: row.bucket)]
     }
 
@@ -130,7 +128,7 @@ extension LedgerStore {
         entry.close(end, at: ending.now, failed: end != .cancelled && ending.outcome.failure != nil)
         try release(entry, old: old)
         let trigger = old.target.trigger
-        if end != .cancelled, case .dead(_, true) = ending.outcome,
+        if end != .cancelled, ending.outcome.countsAgainstTrigger,
             memory.triggers[trigger]?.lastFailed != entry.target
         {
             try change(trigger) { trigger in

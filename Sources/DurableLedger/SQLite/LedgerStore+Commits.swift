@@ -17,49 +17,20 @@ extension LedgerStore {
         }
         var target = try target(number: entry.target)
         entry.wantsAfterAction = decision.wantsAfterAction
-        if decision.skipsSameContent, let done = target.row.done, done.digest == decision.digest {
-            target.row.done = DoneRecord(
-                version: decision.version,
-                digest: done.digest,
-                fingerprint: done.fingerprint,
-                generation: done.generation
-            )
-            target.row.accept(read: decision.version, by: old)
+        let hadOutputs = target.row.done != nil
+        if target.row.decide(decision, of: old) {
             try save(&target)
             return try endAsSameContent(entry, decision)
         }
         if let other = try collision(decision, entry.target) { return .collision(other) }
-        let hadOutputs = target.row.done != nil
-        target.row.done = DoneRecord(
-            version: decision.version,
-            digest: decision.digest,
-            fingerprint: decision.fingerprint,
-            generation: (target.row.done?.generation ?? 0) + 1
-        )
-        target.row.accept(read: decision.version, by: old)
         try save(&target)
-        var owned: Set<OutputPlace> = []
-        if hadOutputs {
-            owned = Set(try outputs(ofTarget: entry.target).map { OutputPlace($0.row.bucket, $0.row.key) })
-        }
+        let owned = hadOutputs ? Set(try outputs(ofTarget: entry.target).map(\.row.place)) : []
         try put(decision, entry, owned)
         entry.delivery.statistics = decision.statistics
         entry.delivery.move(to: .committing, at: decision.now)
         if !hadOutputs { entry.freshOutputs = decision.outputs.count }
         try saveDecision(entry, old: old)
         return .commit(try hadOutputs ? commit(entry) : firstCommit(entry, decision))
-    }
-
-    /// Where an output lies.
-    struct OutputPlace: Hashable {
-        let bucket: BucketName
-        let key: ObjectKey
-
-        /// Names a place.
-        init(_ bucket: BucketName, _ key: ObjectKey) {
-            self.bucket = bucket
-            self.key = key
-        }
     }
 
     private func endAsSameContent(
@@ -90,10 +61,10 @@ extension LedgerStore {
     private func put(
         _ decision: CommitDecision,
         _ entry: LedgerEntry,
-        _ owned: Set<OutputPlace>
+        _ owned: Set<ObjectPlace>
     ) throws(SluiceError) {
         for output in decision.outputs {
-            let mayReplace = output.mayReplace || owned.contains(OutputPlace(output.bucket, output.key))
+            let mayReplace = output.mayReplace || owned.contains(output.place)
             let bucket = try number(of: output.bucket)
             try sql.putOutput.bind(bucket).bind(output.key.bytes).bind(entry.target)
                 .bind(decision.delivery.rawValue).bind(Int64(bitPattern: output.digest.crc64))
@@ -104,18 +75,16 @@ extension LedgerStore {
 
     /// What is to be published and removed, from the rows.
     func commit(_ entry: LedgerEntry) throws(SluiceError) -> PendingCommit {
-        let owned = try outputs(ofTarget: entry.target)
-        return PendingCommit(
-            delivery: entry.delivery,
-            token: AttemptToken(entry.token ?? 0),
-            publish: owned.filter { $0.row.delivery == entry.delivery.id }.map(\.planned),
-            remove: owned.filter { $0.row.delivery != entry.delivery.id }.map(\.row)
+        PendingCommit(
+            entry.delivery,
+            AttemptToken(entry.token ?? 0),
+            owned: try outputs(ofTarget: entry.target)
         )
     }
 
     /// The same for a target that has no outputs yet, without reading what was just written.
     private func firstCommit(_ entry: LedgerEntry, _ decision: CommitDecision) -> PendingCommit {
-        let publish = decision.outputs.sorted { ($0.bucket, $0.key) < ($1.bucket, $1.key) }
+        let publish = decision.outputs.sorted { $0.place < $1.place }
         return PendingCommit(delivery: entry.delivery, token: decision.token, publish: publish, remove: [])
     }
 
@@ -165,21 +134,8 @@ extension LedgerStore {
         at now: Timestamp
     ) throws(SluiceError) -> DeliveryID? {
         var target = try target(caused.target)
-        guard target.row.seen != caused.object.version else { return nil }
-        target.row.seen = caused.object.version
-        target.row.revision += 1
-        target.row.skippedReason = caused.delivers ? nil : caused.reason
-        if caused.delivers {
-            let origin = Origin(
-                eventType: .createdPut,
-                deliveryClass: .live,
-                hop: delivery.hop + 1,
-                cause: delivery.id
-            )
-            return try deliver(&target, caused.object, origin, at: now)
-        }
-        try save(&target, overtaking: caused.reason == TargetRow.sameContent ? .no : .newer, at: now)
-        return nil
+        guard let effect = target.row.see(caused, by: delivery) else { return nil }
+        return try record(&target, effect, at: now)
     }
 
     // MARK: After
@@ -210,8 +166,7 @@ extension LedgerStore {
         guard let version else { return }
         for stored in try targets(in: target.bucket, key: target.key) {
             let trigger = memory.triggers[stored.row.id.trigger]?.row
-            let isConfigured = trigger?.isConfigured == true && trigger?.bucket == target.bucket
-            if isConfigured, !stored.row.isSettled(for: version) { return }
+            if stored.row.delaysAfterAction(for: version, trigger: trigger) { return }
         }
         try sql("UPDATE after_action SET due = ? WHERE bucket = ? AND key = ?")
             .bind(now).bind(bucket).bind(target.key.bytes).run()

@@ -58,15 +58,7 @@ extension LedgerStore {
                 try change(trigger.name) { $0.row.isConfigured = true }
                 continue
             }
-            let row = TriggerRow(
-                name: trigger.name,
-                bucket: trigger.bucket,
-                isConfigured: true,
-                baselineComplete: false,
-                pausedReason: nil,
-                failuresInARow: 0
-            )
-            memory.triggers[trigger.name] = LedgerMemory.Trigger(row: row)
+            memory.triggers[trigger.name] = LedgerMemory.Trigger(row: TriggerRow(trigger))
             try change(trigger.name) { _ in }
         }
         return self.triggers()
@@ -122,39 +114,8 @@ extension LedgerStore {
         guard target.row.revision == observation.expectedRevision else { return .moved(target.row) }
         if try isCommittingOutput(observation.target) { return .deferred }
         let trigger = memory.triggers[observation.target.trigger]?.row
-        let isBaselineComplete =
-            trigger.map { $0.bucket == observation.target.bucket && $0.baselineComplete } ?? false
-        let known = target.number == nil ? nil : target.row
-        let sighting = observation.sighting(row: known, baselineComplete: isBaselineComplete)
-        if sighting == .unchanged { return .unchanged }
-        target.row.seen = observation.object?.version
-        target.row.skippedReason = nil
-        target.row.revision += 1
-        switch sighting {
-        case .unchanged: break
-        case .gone: try save(&target, overtaking: .gone, at: now)
-        case .skip(let reason):
-            target.row.skippedReason = reason
-            try save(&target, overtaking: .newer, at: now)
-        case .deliver(let deliveryClass):
-            guard let object = observation.object else { break }
-            let origin = Origin(
-                eventType: observation.eventType,
-                deliveryClass: deliveryClass,
-                hop: 0,
-                cause: nil
-            )
-            return .recorded(try deliver(&target, object, origin, at: now))
-        }
-        return .recorded(nil)
-    }
-
-    /// Where a delivery comes from.
-    struct Origin {
-        let eventType: EventType
-        let deliveryClass: DeliveryClass
-        let hop: Int
-        let cause: DeliveryID?
+        guard let effect = target.row.see(observation, trigger: trigger) else { return .unchanged }
+        return .recorded(try record(&target, effect, at: now))
     }
 
     private func isCommittingOutput(_ target: TargetID) throws(SluiceError) -> Bool {
@@ -162,10 +123,27 @@ extension LedgerStore {
         return try sql.isCommitting.bind(bucket).bind(target.key.bytes).first { _ in true } ?? false
     }
 
-    /// Stores a target's row, after what its new sighting makes of its latest delivery.
-    func save(_ target: inout StoredTarget, overtaking: Overtaking, at now: Timestamp) throws(SluiceError) {
-        try overtake(target, overtaking, at: now)
+    /// Stores a target's row after what its new sighting makes of its latest delivery, and makes the new
+    /// one.
+    func record(
+        _ target: inout StoredTarget,
+        _ effect: SightingEffect,
+        at now: Timestamp
+    ) throws(SluiceError) -> DeliveryID? {
+        try overtake(target, effect.overtaking, at: now)
+        guard let origin = effect.origin else {
+            try save(&target)
+            return nil
+        }
+        memory.lastDelivery += 1
+        memory.isMetaDirty = true
+        let id = DeliveryID(memory.lastDelivery)
+        target.row.latest = id
+        target.row.latestState = .ready
         try save(&target)
+        let delivery = Delivery(id, of: target.row.id, from: origin, at: now)
+        try save(LedgerEntry(delivery: delivery, target: target.number ?? 0, stream: target.stream), old: nil)
+        return id
     }
 
     private func overtake(
@@ -178,38 +156,5 @@ extension LedgerStore {
         let old = entry.delivery
         entry.delivery.overtake(overtaking, at: now)
         if entry.delivery != old { try save(entry, old: old) }
-    }
-
-    /// Stores a target's row and makes a delivery of what was seen.
-    func deliver(
-        _ target: inout StoredTarget,
-        _ object: ObjectInfo,
-        _ origin: Origin,
-        at now: Timestamp
-    ) throws(SluiceError) -> DeliveryID {
-        try overtake(target, .newer, at: now)
-        memory.lastDelivery += 1
-        memory.isMetaDirty = true
-        let id = DeliveryID(memory.lastDelivery)
-        target.row.latest = id
-        target.row.latestState = .ready
-        try save(&target)
-        let delivery = Delivery(
-            id: id,
-            target: target.row.id,
-            version: object.version,
-            sizeBytes: object.sizeBytes,
-            eventType: origin.eventType,
-            eventTime: object.modified,
-            lane: .main,
-            deliveryClass: origin.deliveryClass,
-            hop: origin.hop,
-            cause: origin.cause,
-            state: .ready,
-            created: now,
-            updated: now
-        )
-        try save(LedgerEntry(delivery: delivery, target: target.number ?? 0, stream: target.stream), old: nil)
-        return id
     }
 }

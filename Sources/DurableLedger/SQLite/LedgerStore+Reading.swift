@@ -10,7 +10,9 @@ extension LedgerStore {
 
     /// Part of a page of deliveries, and where the next part begins; nil when there is none.
     struct Slice {
+        /// Newest first.
         var deliveries: [Delivery] = []
+        /// The cursor of the next part.
         var next: DeliveryID?
     }
 

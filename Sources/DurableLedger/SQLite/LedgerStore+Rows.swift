@@ -136,7 +136,7 @@ extension LedgerStore {
             try self.target(row)
         }
         return found
-            ?? StoredTarget(number: nil, stream: stream, row: TargetRow(id: id, revision: 0, seen: nil))
+            ?? StoredTarget(number: nil, stream: stream, row: TargetRow(id: id))
     }
 
     /// A target's row by its number.
@@ -205,19 +205,9 @@ extension LedgerStore {
 
     // MARK: Outputs
 
-    /// An output's row with what its commit planned.
-    struct StoredOutput {
-        /// What the protocol shows of it.
-        let row: OutputRow
-        /// Its owner's number.
-        let owner: Int64
-        /// What to publish; meaningful while the version is nil.
-        let planned: PlannedOutput
-    }
-
     /// Reads an output's row; see `LedgerSQL.outputColumns`.
-    func output(_ row: SQLStatement) -> StoredOutput {
-        let stream = memory.streamNames[row.integer(9)] ?? .init(trigger: "", bucket: "")
+    func output(_ row: SQLStatement) -> OwnedOutput {
+        let stream = memory.streamNames[row.integer(8)] ?? .init(trigger: "", bucket: "")
         let bucket = memory.bucketNames[row.integer(0)] ?? ""
         let key = ObjectKey(bytes: row.bytes(1))
         let digest = ContentDigest(
@@ -230,7 +220,7 @@ extension LedgerStore {
             owner: TargetID(
                 trigger: stream.trigger,
                 bucket: stream.bucket,
-                key: ObjectKey(bytes: row.bytes(10))
+                key: ObjectKey(bytes: row.bytes(9))
             ),
             delivery: DeliveryID(row.integer(2)),
             version: row.text(6).map(ObjectVersion.init(identity:)),
@@ -243,18 +233,18 @@ extension LedgerStore {
             digest: digest,
             mayReplace: row.integer(5) != 0
         )
-        return StoredOutput(row: output, owner: row.integer(8), planned: planned)
+        return OwnedOutput(row: output, planned: planned)
     }
 
     /// All outputs of a target, by bucket and key.
-    func outputs(ofTarget number: Int64) throws(SluiceError) -> [StoredOutput] {
+    func outputs(ofTarget number: Int64) throws(SluiceError) -> [OwnedOutput] {
         let rows = try sql(
             """
             SELECT \(LedgerSQL.outputColumns) FROM output o JOIN target t ON t.id = o.owner WHERE o.owner = ?
             """
         ).bind(number)
-        var outputs: [StoredOutput] = []
+        var outputs: [OwnedOutput] = []
         while try rows.next() { outputs.append(output(rows)) }
-        return outputs.sorted { OutputRow.isBefore($0.row, $1.row) }
+        return outputs.sorted { $0.row.place < $1.row.place }
     }
 }

@@ -8,5 +8,5 @@ struct SchemaCommand: ParsableCommand {
         abstract: "Print the JSON Schema of the configuration file, for editors."
     )
 
-    func run() throws { Terminal.write(ConfigurationTable.jsonSchema + "\n") }
+    func run() throws { Terminal.write(ConfigurationTable.jsonSchema) }
 }

@@ -1,5 +1,6 @@
 package import ControlPlane
 package import EventModel
+package import FunctionRuntime
 
 /// What `sluice run` did with its inputs.
 package struct RunSummary: Codable, Sendable, Hashable {
@@ -24,6 +25,8 @@ package struct RunInputView: Codable, Sendable, Hashable {
     @OrNull package var rejects: String?
     /// Where the records went; null where the function passes bytes.
     @OrNull package var records: TallyView?
+    /// Where they went step by step, in order; none where the function passes bytes.
+    package let stages: [StageView]
     /// Stored bytes read.
     package let bytesIn: UInt64
     /// Stored bytes written.
@@ -42,6 +45,7 @@ package struct RunInputView: Codable, Sendable, Hashable {
         output: String?,
         rejects: String?,
         records: RecordTally?,
+        stages: [StageView],
         bytesIn: UInt64,
         bytesOut: UInt64,
         textBytesIn: UInt64,
@@ -53,12 +57,40 @@ package struct RunInputView: Codable, Sendable, Hashable {
         self.output = output
         self.rejects = rejects
         self.records = records.map(TallyView.init)
+        self.stages = stages
         self.bytesIn = bytesIn
         self.bytesOut = bytesOut
         self.textBytesIn = textBytesIn
         self.seconds = seconds
         self.warnings = warnings
         self.failure = failure.map(ErrorView.init)
+    }
+}
+
+/// Where the records of one step went; what is neither dropped nor rejected went on.
+package struct StageView: Codable, Sendable, Hashable {
+    /// The step as the configuration calls it: `parse: json`, `drop_if`.
+    package let name: String
+    /// Records that came to it.
+    package let `in`: UInt64
+    /// Records that it dropped on purpose.
+    package let dropped: UInt64
+    /// Records that it rejected.
+    package let rejected: UInt64
+
+    /// Shows a step of a report.
+    package init(_ stage: InvocationReport.Stage) {
+        name = stage.name
+        self.in = stage.input
+        dropped = stage.dropped
+        rejected = stage.rejected
+    }
+
+    /// `997 in, 10 dropped`.
+    package var text: String {
+        let losses = [(dropped, "dropped"), (rejected, "rejected")].filter { $0.0 > 0 }
+        let parts = losses.map { count, word in "\(Figures.count(count)) \(word)" }
+        return (["\(Figures.count(`in`)) in"] + parts).joined(separator: ", ")
     }
 }
 
@@ -73,6 +105,11 @@ package enum RunText {
         }
         var text = style(name, .strong) + (view.output.map { " → \(Printable.escape($0))" } ?? "") + "\n"
         if let records = view.records { text += "  records  \(DeliveryText.tally(records))\n" }
+        let width = view.stages.map { Printable.width($0.name) }.max() ?? 0
+        for (index, stage) in view.stages.enumerated() {
+            let gap = String(repeating: " ", count: width - Printable.width(stage.name))
+            text += "  \(index == 0 ? "steps" : "     ")    \(stage.name)\(gap)  \(stage.text)\n"
+        }
         text += "  bytes    \(Figures.bytes(view.bytesIn)) in (\(Figures.bytes(view.textBytesIn)) of text), "
         text += "\(Figures.bytes(view.bytesOut)) out\n"
         let speed = view.seconds > 0 ? Double(view.textBytesIn) / 1e6 / view.seconds : 0

@@ -25,6 +25,20 @@ internal import TriggerRules
         #expect(configuration.function("web")?.fingerprint.hex.count == 64)
     }
 
+    @Test(
+        "what a running service cannot change is named",
+        arguments: [
+            ("", []), ("max_pending: 7", []), ("workers: 3", ["workers"]),
+            ("state: ./other\nworkers: 8", ["state"]),
+        ]
+    )
+    func fixedSettings(head: String, changed: [String]) throws {
+        let started = try #require(ConfigurationFixture.load(ConfigurationFixture.complete()).configuration)
+        let text = ConfigurationFixture.complete(head: head)
+        let next = try #require(ConfigurationFixture.load(text).configuration)
+        #expect(started.fixedSettings(changedIn: next) == changed)
+    }
+
     @Test("takes what is written")
     func values() throws {
         let text = ConfigurationFixture.complete(
