@@ -124,15 +124,6 @@ public struct StageName: Sendable, Hashable {
         self.token = token
         self.number = number
     }
-
-    /// What stands for the ledger and the boot in the names that commands stage under.
-    static let commands = "put"
-
-    /// Names what a command stages beside any service, unique by 63 `random` bits; a service's sweep removes
-    /// it once it is a day old.
-    public init(commandWith random: UInt64) {
-        self.init(ledger: Self.commands, boot: Self.commands, token: Int64(random >> 1), number: 0)
-    }
 }
 
 /// Where a staged output lies; written to the ledger by the decision, read by recovery.

@@ -6,25 +6,6 @@ internal import TestSupport
 internal import Testing
 
 @Suite struct LocalVersionTests {
-    @Test("what a killed command left staged is swept once it is a day old")
-    func leftByCommands() async throws {
-        let bucket = WatchedBucket()
-        var left: [String] = []
-        for (number, age) in [25, 23].enumerated() {
-            let name = StageName(commandWith: UInt64(number) << 1)
-            let writer = try await bucket.store.stage(name, for: "k")
-            _ = try writer.finish()
-            left.append(bucket.files.path(writer.reference.text))
-            let modified = SystemTimeSource().now.advanced(by: .seconds(-3600 * age))
-            FileTree.setModified(left[number], seconds: Int(modified.nanoseconds / 1_000_000_000))
-        }
-        #expect(try await bucket.store.sweep(ledger: "a", currentBoot: "b", keeping: []) == 1)
-        let remain = left.map { path in unsafe access(path, F_OK) == 0 }
-        #expect(remain == [false, true])
-        let next = try await bucket.store.stage(StageName(commandWith: 8), for: "k")
-        next.abandon()
-    }
-
     @Test("an overwrite that keeps inode, size and mtime is another version (traps W12, W13)")
     func sameLooks() async throws {
         let bucket = WatchedBucket()

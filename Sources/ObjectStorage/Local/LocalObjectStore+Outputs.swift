@@ -33,8 +33,7 @@ extension LocalObjectStore {
         }
     }
 
-    /// Removes what dead boots of a ledger left staged, and their directories; also what commands staged
-    /// more than a day ago (`StageName.init(commandWith:)`).
+    /// Removes what dead boots of a ledger left staged, and their directories.
     public func sweep(
         ledger: String, currentBoot: String, keeping: Set<StagedReference>
     ) async throws(SluiceError) -> Int {
@@ -42,57 +41,30 @@ extension LocalObjectStore {
             defer { staging.forget() }
             try removeAbandonedStages()
             guard StagePath.isPlain(ledger) else { return 0 }
-            return try sweepBoots(ledger, currentBoot, keeping) + sweepCommands()
-        }
-    }
-
-    private func sweepBoots(
-        _ ledger: String, _ currentBoot: String, _ keeping: Set<StagedReference>
-    ) throws(SluiceError) -> Int {
-        guard let boots = try stagingDirectory(ledger) else { return 0 }
-        var count = 0
-        for entry in try entries(of: boots) {
-            let boot = String(decoding: entry.name, as: UTF8.self)
-            guard StagePath.isPlain(boot), boot != currentBoot else { continue }
-            let opened = boots.open(entry.name, Self.directoryFlags)
-            guard case .success(let directory) = opened else { continue }
-            let prefix = "\(StagePath.reservedName)/\(ledger)/\(boot)/"
-            for file in try entries(of: directory) {
-                let reference = StagedReference(text: prefix + String(decoding: file.name, as: UTF8.self))
-                if keeping.contains(reference) { continue }
-                if let failure = directory.unlink(file.name) { throw sweepError(failure) }
-                count += 1
+            let path = Array("\(StagePath.reservedName)/\(ledger)".utf8)
+            let boots: OpenFile
+            switch try root.open(path, Self.directoryFlags) {
+            case .success(let directory): boots = directory
+            case .failure(Errno(ENOENT)): return 0
+            case .failure(let failure): throw sweepError(failure)
             }
-            // Stays, with ENOTEMPTY, while something in it is kept.
-            _ = unsafe entry.name.withCPath { name in unsafe sluice_unlink_at(boots.number, name, 1) }
-        }
-        return count
-    }
-
-    /// A command that runs writes on, so what rested for a day is nobody's. The directory stays: a command
-    /// may be about to make a file there.
-    private func sweepCommands() throws(SluiceError) -> Int {
-        let path = "\(StageName.commands)/\(StageName.commands)"
-        guard let directory = try stagingDirectory(path) else { return 0 }
-        let oldest = clock.now.advanced(by: .seconds(-86_400))
-        var count = 0
-        for file in try entries(of: directory) {
-            guard case .success(let status) = directory.status(of: file.name), status.isRegular,
-                status.modifiedNanoseconds < oldest.nanoseconds
-            else { continue }
-            if let failure = directory.unlink(file.name), failure.number != ENOENT {
-                throw sweepError(failure)
+            var count = 0
+            for entry in try entries(of: boots) {
+                let boot = String(decoding: entry.name, as: UTF8.self)
+                guard StagePath.isPlain(boot), boot != currentBoot else { continue }
+                let opened = boots.open(entry.name, Self.directoryFlags)
+                guard case .success(let directory) = opened else { continue }
+                let prefix = "\(StagePath.reservedName)/\(ledger)/\(boot)/"
+                for file in try entries(of: directory) {
+                    let reference = StagedReference(text: prefix + String(decoding: file.name, as: UTF8.self))
+                    if keeping.contains(reference) { continue }
+                    if let failure = directory.unlink(file.name) { throw sweepError(failure) }
+                    count += 1
+                }
+                // Stays, with ENOTEMPTY, while something in it is kept.
+                _ = unsafe entry.name.withCPath { name in unsafe sluice_unlink_at(boots.number, name, 1) }
             }
-            count += 1
-        }
-        return count
-    }
-
-    private func stagingDirectory(_ path: String) throws(SluiceError) -> OpenFile? {
-        switch try root.open(Array("\(StagePath.reservedName)/\(path)".utf8), Self.directoryFlags) {
-        case .success(let directory): return directory
-        case .failure(Errno(ENOENT)): return nil
-        case .failure(let failure): throw sweepError(failure)
+            return count
         }
     }
 

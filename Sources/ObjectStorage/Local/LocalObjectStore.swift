@@ -17,8 +17,6 @@ public final class LocalObjectStore: ObjectStore {
     let root: BucketRoot
     /// Threads for file calls.
     let pool: BlockingPool
-    /// Says how old staged outputs are.
-    let clock: any TimeSource
     /// Where outputs are made.
     let staging: StagingArea
     /// Makes removals durable.
@@ -32,13 +30,9 @@ public final class LocalObjectStore: ObjectStore {
     ///
     /// `excluding` names directories that hold no objects: the service's state. `pool` runs the file calls;
     /// it must not be the pool that attempts run on, because an attempt waits for the store.
-    public init(
-        bucket: BucketName, path: String, excluding: [String] = [], pool: BlockingPool,
-        clock: any TimeSource = SystemTimeSource()
-    ) {
+    public init(bucket: BucketName, path: String, excluding: [String] = [], pool: BlockingPool) {
         self.bucket = bucket
         self.pool = pool
-        self.clock = clock
         root = BucketRoot(bucket: bucket, path: path, excluding: excluding)
         staging = StagingArea(root: root)
         syncer = DirectorySyncer(pool: pool)
