@@ -8,8 +8,8 @@ internal import Synchronization
 ///
 /// All files are reached by openat2(2) from the bucket's directory, so nothing outside is touched and no
 /// symbolic link is followed, whatever anybody does to the tree meanwhile (traps S20, S21). File calls run on
-/// a pool of the store's own; only readers, staged writers and the calls of `DirectObjectStore` block the thread
-/// that uses them.
+/// a pool of the store's own; only readers, staged writers and the calls of `DirectObjectStore` block the
+/// thread that uses them.
 public final class LocalObjectStore: ObjectStore {
     /// The bucket's configured name.
     public let bucket: BucketName
