@@ -174,7 +174,7 @@ internal import sluice
         let key = #"in:odd\x1b[31m.log"#
         #expect(try await sandbox.run("put", "file", key).code == 0)
         #expect(try await sandbox.run("put", "file", "in:folder/").code == 0)
-        #expect(try sandbox.names(in: "in/.sluice/put/put") == [])
+        #expect(try !sandbox.exists("in/.sluice") || sandbox.names(in: "in/.sluice") == [])
         let listing = try await sandbox.run("ls", "in")
         #expect(listing.output.contains(#"odd\x1b[31m.log"#))
         #expect(!listing.output.contains("\u{1B}"))

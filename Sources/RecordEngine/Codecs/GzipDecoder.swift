@@ -17,8 +17,10 @@ internal import EventModel
     private var state = State.beforeFirstMember
     private(set) var warnings: [String] = []
 
+    /// Reads members from `input`, beginning with its first byte.
     init(_ input: StoredInput) { self.input = input }
 
+    /// Decodes as much as fits; 0 at the end. Throws `codec.*` for what is no gzip.
     func decode(into memory: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {
         var produced = 0
         while produced < memory.count {

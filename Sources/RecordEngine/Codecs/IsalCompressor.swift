@@ -9,11 +9,13 @@ internal import EventModel
     /// ISA-L's `isal_zstream` and behind it the level's buffer, 80 to 450 KB.
     private let stream: ByteBuffer
 
+    /// Compresses at ISA-L level 0 to 3.
     init(level: Int) {
         self.level = UInt32(level)
         stream = ByteBuffer(capacity: sluice_deflate_size(self.level))
     }
 
+    /// Appends one independent piece that ends on a byte boundary, without a final block.
     func compress(_ text: UnsafeRawBufferPointer, into target: ByteBuffer) throws(SluiceError) {
         var offset = 0
         while offset < text.count {

@@ -9,6 +9,7 @@ protocol StreamDecoder: AnyObject {
     ///
     /// The end is reported only after every checksum was verified and the source was read to its end. Throws
     /// `codec.*`.
+    /// Copies as much as fits; 0 at the end.
     func decode(into memory: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int
     /// What the operator should know though decoding succeeded.
     var warnings: [String] { get }
@@ -17,8 +18,10 @@ protocol StreamDecoder: AnyObject {
 /// The stored bytes are the text.
 final class PlainDecoder: StreamDecoder {
     private let input: StoredInput
+    /// Plain text has nothing to warn about.
     let warnings: [String] = []
 
+    /// Hands on the bytes of `input` as they are.
     init(_ input: StoredInput) { self.input = input }
 
     func decode(into memory: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {

@@ -8,6 +8,7 @@ internal import EventModel
     /// zlib keeps a pointer back to its stream, so the stream never moves.
     private let stream: UnsafeMutablePointer<z_stream>
 
+    /// Compresses at zlib level 4 to 9; throws when there is no memory.
     init(level: Int) throws(SluiceError) {
         unsafe stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         unsafe stream.initialize(to: z_stream())
@@ -26,6 +27,7 @@ internal import EventModel
         unsafe stream.deallocate()
     }
 
+    /// Appends one independent piece that ends on a byte boundary, without a final block.
     func compress(_ text: UnsafeRawBufferPointer, into target: ByteBuffer) throws(SluiceError) {
         var offset = 0
         while offset < text.count {

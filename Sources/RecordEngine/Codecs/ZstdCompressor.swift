@@ -5,6 +5,7 @@ internal import EventModel
 @safe final class ZstdCompressor: FragmentCompressor {
     private let context: OpaquePointer
 
+    /// Compresses at a zstd level; throws when there is no memory.
     init(level: Int) throws(SluiceError) {
         guard let context = unsafe ZSTD_createCCtx() else {
             throw SluiceError(.systemCall, "There is no memory for a zstd compressor.")
@@ -16,6 +17,7 @@ internal import EventModel
 
     deinit { _ = unsafe ZSTD_freeCCtx(context) }
 
+    /// Appends one whole frame.
     func compress(_ text: UnsafeRawBufferPointer, into target: ByteBuffer) throws(SluiceError) {
         let bound = ZSTD_compressBound(text.count)
         target.reserve(bound)

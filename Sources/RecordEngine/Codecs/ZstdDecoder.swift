@@ -9,8 +9,10 @@ internal import EventModel
     private let windowLog: Int
     private var isInFrame = false
     private var isFinished = false
+    /// What follows the frames is an error here, never a warning.
     let warnings: [String] = []
 
+    /// Reads frames from `input`; refuses windows above 2^`windowLog` bytes.
     init(_ input: StoredInput, windowLog: Int) throws(SluiceError) {
         guard let context = unsafe ZSTD_createDCtx() else {
             throw SluiceError(.systemCall, "There is no memory for a zstd decoder.")
@@ -23,6 +25,7 @@ internal import EventModel
 
     deinit { _ = unsafe ZSTD_freeDCtx(context) }
 
+    /// Decodes as much as fits; 0 at the end. Throws `codec.*` for what is no zstd.
     func decode(into memory: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {
         var produced = 0
         while produced < memory.count, !isFinished {

@@ -22,6 +22,7 @@ final class PipelineDriverChannel {
     /// Encoded bytes that were written, before compression.
     private(set) var textBytes: UInt64 = 0
 
+    /// Writes what the role's blocks encoded into a sink of `sinks`, at most `limit` pieces ahead.
     init(
         _ role: OutputRole,
         _ driver: PipelineDriver,

@@ -13,6 +13,7 @@ internal import Glibc
     private var running = 0
     private var idle: [PipelineDriverWorker] = []
 
+    /// Runs the tasks of one run of `driver` on `executor`.
     init(_ driver: PipelineDriver, _ executor: any BlockExecutor) {
         self.driver = driver
         self.executor = executor

@@ -18,6 +18,7 @@ final class PipelineDriverRun {
     private var blocks: [PipelineDriverTask] = []
     private var report = PipelineDriverReport()
 
+    /// Prepares one run; nothing is read before it is told to run.
     init(
         _ driver: PipelineDriver,
         source: any ByteSource,

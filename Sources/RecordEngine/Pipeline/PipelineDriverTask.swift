@@ -30,6 +30,7 @@ final class PipelineDriverTask: @unchecked Sendable {
     /// The pool holds its idle tasks, and its owner outlives all of them.
     private unowned let pool: PipelineDriverTaskPool
 
+    /// Belongs to `pool`, which takes it back.
     init(_ pool: PipelineDriverTaskPool) {
         self.pool = pool
         codec = pool.codec

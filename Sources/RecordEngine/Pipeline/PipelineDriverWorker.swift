@@ -6,6 +6,7 @@ final class PipelineDriverWorker {
     private var scratch: (any BlockScratch)?
     private var compressors: [OutputCodec: any FragmentCompressor] = [:]
 
+    /// Makes the scratch memory of one worker.
     init(_ driver: PipelineDriver) { self.driver = driver }
 
     /// Processes the task's block, and finishes its output where that is a piece by itself.

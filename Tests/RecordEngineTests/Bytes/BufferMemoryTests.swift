@@ -1,5 +1,5 @@
-import RecordEngine
-import Testing
+internal import RecordEngine
+internal import Testing
 
 @Suite struct BufferMemoryTests {
     @Test("what was given back is used again, whatever buffer it was for")

@@ -1,5 +1,5 @@
-import RecordEngine
-import Testing
+internal import RecordEngine
+internal import Testing
 
 @Suite struct ByteBufferTests {
     @Test("appending grows and keeps the content")

@@ -1,5 +1,5 @@
-import RecordEngine
-import Testing
+internal import RecordEngine
+internal import Testing
 
 @Suite struct NewlinesTests {
     /// Line feeds at seeded places in buffers of all lengths around the width of a vector.

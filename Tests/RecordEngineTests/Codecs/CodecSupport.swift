@@ -1,6 +1,6 @@
-import EventModel
-import Glibc
-import RecordEngine
+internal import EventModel
+internal import Glibc
+internal import RecordEngine
 
 /// What decoding made of some bytes.
 struct Decoded: Equatable {

@@ -1,7 +1,7 @@
-import CISAL
-import EventModel
-import RecordEngine
-import Testing
+internal import CISAL
+internal import EventModel
+internal import RecordEngine
+internal import Testing
 
 /// A compressor's memory comes from the heap as it is; nothing of it may show in the output.
 @Suite struct CompressorMemoryTests {

@@ -1,6 +1,6 @@
-import EventModel
-import RecordEngine
-import Testing
+internal import EventModel
+internal import RecordEngine
+internal import Testing
 
 @Suite struct CompressorTests {
     static let codecs: [OutputCodec] =

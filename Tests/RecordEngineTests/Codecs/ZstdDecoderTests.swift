@@ -1,6 +1,6 @@
-import EventModel
-import RecordEngine
-import Testing
+internal import EventModel
+internal import RecordEngine
+internal import Testing
 
 @Suite struct ZstdDecoderTests {
     private let text = bytes("one line\nand another line, another line, another line\n")

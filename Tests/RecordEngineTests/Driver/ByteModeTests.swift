@@ -1,6 +1,6 @@
-import EventModel
-import RecordEngine
-import Testing
+internal import EventModel
+internal import RecordEngine
+internal import Testing
 
 @Suite struct ByteModeTests {
     @Test("without a processor bytes pass through unchanged: no line is cut, no mark skipped, no end added")

@@ -1,6 +1,6 @@
-import EventModel
-import RecordEngine
-import Testing
+internal import EventModel
+internal import RecordEngine
+internal import Testing
 
 /// DESIGN 3, promise 4: one count or one record less at any stage, and the run fails.
 @Suite struct ConservationTests {

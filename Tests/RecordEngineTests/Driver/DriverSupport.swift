@@ -1,6 +1,6 @@
-import EventModel
-import Glibc
-import RecordEngine
+internal import EventModel
+internal import Glibc
+internal import RecordEngine
 
 /// Appends a copy of `bytes`, all at once: tests run in debug builds, too.
 private func fill(_ buffer: inout OutputRawSpan, from bytes: ArraySlice<UInt8>) {

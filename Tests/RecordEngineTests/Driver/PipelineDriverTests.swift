@@ -1,7 +1,7 @@
-import EventModel
-import Glibc
-import RecordEngine
-import Testing
+internal import EventModel
+internal import Glibc
+internal import RecordEngine
+internal import Testing
 
 /// What a run wrote and said.
 private struct Outcome: Equatable {

@@ -1,6 +1,6 @@
-import EventModel
-import RecordEngine
-import Testing
+internal import EventModel
+internal import RecordEngine
+internal import Testing
 
 /// What the splitter made of a text.
 private struct Cut: Equatable {
