@@ -4,8 +4,8 @@
 public protocol ByteSource: AnyObject {
     /// Appends at least one byte to `buffer` (up to its free capacity), or none at the end of the stream.
     ///
-    /// Once it appended nothing it appends nothing for ever. Throws `storage.*` when bytes cannot be read, and
-    /// `storage.version-changed` when they are no longer those of the version that was opened.
+    /// Once it appended nothing it appends nothing for ever. Throws `storage.*` when bytes cannot be read,
+    /// and `storage.version-changed` when they are no longer those of the version that was opened.
     func read(into buffer: inout OutputRawSpan) throws(SluiceError)
 }
 

@@ -8,8 +8,8 @@ enum SourceTree {
         let path: String
         /// Its lines as written.
         let lines: [String]
-        /// Its lines with comments and the content of string literals blanked out, so that braces and words in
-        /// them do not count.
+        /// Its lines with comments and the content of string literals blanked out, so that braces and words
+        /// in them do not count.
         let code: [String]
 
         /// The target it belongs to: the second component of its path.
