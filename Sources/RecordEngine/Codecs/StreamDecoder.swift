@@ -9,7 +9,6 @@ protocol StreamDecoder: AnyObject {
     ///
     /// The end is reported only after every checksum was verified and the source was read to its end. Throws
     /// `codec.*`.
-    /// Copies as much as fits; 0 at the end.
     func decode(into memory: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int
     /// What the operator should know though decoding succeeded.
     var warnings: [String] { get }
@@ -24,6 +23,7 @@ final class PlainDecoder: StreamDecoder {
     /// Hands on the bytes of `input` as they are.
     init(_ input: StoredInput) { self.input = input }
 
+    /// Copies as much as fits; 0 at the end.
     func decode(into memory: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {
         unsafe try input.copy(into: memory)
     }
