@@ -20,6 +20,7 @@ internal import Testing
             "file", "deep/er/file", "state/ledger", "directory", "link", "fifo", "missing", "missing/er",
             "file/below", "../outside", "",
         ]
+        for key in ["file", "deep/er/file"] as [ObjectKey] { try await bucket.store.untilUnwritten(key) }
         let looks = try await bucket.store.looks(at: keys)
         #expect(looks.count == keys.count)
         for (key, look) in zip(keys, looks) {
@@ -42,10 +43,11 @@ internal import Testing
     func writers() async throws {
         let bucket = WatchedBucket()
         bucket.files.write("file", [1])
-        let file = unsafe open(bucket.files.path("file"), O_WRONLY)
+        let file = unsafe open(bucket.files.path("file"), O_WRONLY | O_CLOEXEC)
         #expect(file >= 0)
         #expect(try await bucket.store.looks(at: ["file"])[0].get().writer == .writing)
         close(file)
+        try await bucket.store.untilUnwritten("file")
         #expect(try await bucket.store.looks(at: ["file"])[0].get().writer == .none)
     }
 

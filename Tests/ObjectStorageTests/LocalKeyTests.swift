@@ -45,6 +45,7 @@ internal import Testing
             let reader = try await bucket.store.open(key, ifMatch: info.version)
             #expect(try ObjectStoreContract.read(reader) == [UInt8(number)])
             try reader.confirm()
+            try await bucket.store.untilUnwritten(key)
             #expect(await bucket.store.writerState(of: key) == .none)
             #expect(try await bucket.store.delete(key, ifVersion: info.version))
         }
