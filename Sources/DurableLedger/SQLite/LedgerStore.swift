@@ -138,15 +138,11 @@ final class LedgerStore {
     /// A fingerprint's number.
     func number(of fingerprint: Fingerprint) throws(SluiceError) -> Int64 {
         if let number = memory.fingerprints[fingerprint] { return number }
-        let known = try sql("SELECT id FROM fingerprint WHERE hex = ?").bind(fingerprint.hex).first { row in
-            row.integer(0)
-        }
-        let number: Int64
-        if let known {
-            number = known
-        } else {
-            number = try insert("INSERT INTO fingerprint (hex) VALUES (?) RETURNING id", fingerprint.hex)
-        }
+        let number = try number(
+            of: fingerprint.hex,
+            select: "SELECT id FROM fingerprint WHERE hex = ?",
+            insert: "INSERT INTO fingerprint (hex) VALUES (?) RETURNING id"
+        )
         memory.fingerprints[fingerprint] = number
         memory.fingerprintNames[number] = fingerprint
         return number
@@ -163,18 +159,21 @@ final class LedgerStore {
         return fingerprint
     }
 
+    /// The number of a text that a table keeps once; a new text gets the next number.
+    private func number(of text: String, select: String, insert: String) throws(SluiceError) -> Int64 {
+        let known = try sql(select).bind(text).first { row in row.integer(0) }
+        if let known { return known }
+        return try self.insert(insert, text)
+    }
+
     /// A boot's number.
     func number(of owner: OwnerID) throws(SluiceError) -> Int64 {
         if let number = memory.boots[owner] { return number }
-        let known = try sql("SELECT id FROM boot WHERE name = ?").bind(owner.boot).first { row in
-            row.integer(0)
-        }
-        let number: Int64
-        if let known {
-            number = known
-        } else {
-            number = try insert("INSERT INTO boot (name) VALUES (?) RETURNING id", owner.boot)
-        }
+        let number = try number(
+            of: owner.boot,
+            select: "SELECT id FROM boot WHERE name = ?",
+            insert: "INSERT INTO boot (name) VALUES (?) RETURNING id"
+        )
         memory.boots[owner] = number
         memory.bootNames[number] = owner
         return number
