@@ -1,7 +1,25 @@
 internal import Settings
 
-/// The value of `compress`: `gzip`, `zstd`, `none` or `{ format, level }`.
+/// The values of `decompress` (a codec or a list of them) and `compress` (`gzip`, `zstd`, `none` or
+/// `{ format, level }`).
 enum CompressionReader {
+    /// What `decompress` names; nil where there is a mistake.
+    static func readLayers(_ node: ConfigNode, _ diagnostics: inout Diagnostics) -> InputLayers? {
+        guard case .sequence(let items) = node.value else {
+            return node.choice(InputCodec.self, &diagnostics).map { InputLayers($0) }
+        }
+        let codecs = items.compactMap { $0.choice(InputCodec.self, &diagnostics) }
+        guard codecs.count == items.count else { return nil }
+        if let layers = InputLayers(codecs) { return layers }
+        diagnostics.error(
+            .configInvalidValue,
+            "\(node.displayPath) must name 1 to \(InputLayers.maximumCount) codecs, the outermost first.",
+            hint: "`auto` and `none` stand alone: `decompress: auto`.",
+            at: node
+        )
+        return nil
+    }
+
     private enum Format: String, CaseIterable {
         /// The words of the configuration.
         case gzip, zstd, none

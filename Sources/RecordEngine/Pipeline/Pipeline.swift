@@ -6,7 +6,7 @@ public import Settings
 /// Without `parse` it passes bytes through. It can run on any number of objects and threads at the same time.
 public struct Pipeline: Sendable {
     /// How the object's stored bytes are decoded.
-    public let inputCodec: InputCodec
+    public let inputCodec: InputLayers
     /// How the result is compressed.
     public let outputCodec: OutputCodec
     /// How much one object may ask for.

@@ -27,7 +27,7 @@ func decode(
     step: Int = 1 << 16,
     limits: EngineLimits = EngineLimits()
 ) throws(SluiceError) -> Decoded {
-    let decoder = TextDecoder(codec, source: source, limits: limits)
+    let decoder = TextDecoder(InputLayers(codec), source: source, limits: limits)
     let buffer = ByteBuffer()
     while try decoder.read(into: buffer, upTo: step) > 0 {}
     return Decoded(text: unsafe Array(buffer.bytes), warnings: decoder.warnings, codec: decoder.codec)
