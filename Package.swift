@@ -5,7 +5,8 @@ import PackageDescription
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6), .strictMemorySafety(), .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 let lifetimes: SwiftSetting = .enableExperimentalFeature("Lifetimes")
 
@@ -14,7 +15,11 @@ func room(_ name: String, _ dependencies: [Target.Dependency], extra: [SwiftSett
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings + [lifetimes])
+    .testTarget(
+        name: name,
+        dependencies: dependencies + ["TestSupport"],
+        swiftSettings: settings + [lifetimes]
+    )
 }
 
 /// A C library of the system behind a module map and one shim.
@@ -43,7 +48,10 @@ let package = Package(
         room("ExpressionLanguage", ["EventModel", "Settings", "CRE2"]),
         room(
             "RecordEngine",
-            ["EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CSimdjson"],
+            [
+                "EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CLZMA", "CBZip2",
+                "CLZ4", "CSimdjson",
+            ],
             extra: [lifetimes]
         ),
 
@@ -58,14 +66,18 @@ let package = Package(
         ),
         room(
             "FunctionRuntime",
-            ["EventModel", "Execution", "Settings", "RecordEngine", .product(name: "Crypto", package: "swift-crypto")]
+            [
+                "EventModel", "Execution", "Settings", "RecordEngine",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
         ),
         room("TriggerRules", ["EventModel", "Settings", "ExpressionLanguage"]),
 
         room(
             "EventProcessing",
             [
-                "EventModel", "Execution", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "CLinux", "CSpawn",
+                "EventModel", "Execution", "ObjectStorage", "DurableLedger", "FunctionRuntime",
+                "TriggerRules", "CLinux", "CSpawn",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -73,7 +85,8 @@ let package = Package(
         room(
             "ControlPlane",
             [
-                "EventModel", "Execution", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport", "CLinux",
+                "EventModel", "Execution", "EventProcessing", "DurableLedger", "TriggerRules",
+                "HTTPTransport", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -83,7 +96,8 @@ let package = Package(
         room(
             "Daemon",
             [
-                "EventModel", "Execution", "Settings", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules",
+                "EventModel", "Execution", "Settings", "ObjectStorage", "DurableLedger", "FunctionRuntime",
+                "TriggerRules",
                 "EventProcessing", "ControlPlane", "RecordEngine", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -93,7 +107,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Daemon", "ControlPlane", "EventProcessing", "EventModel", "Execution", "Settings", "DurableLedger",
+                "Daemon", "ControlPlane", "EventProcessing", "EventModel", "Execution", "Settings",
+                "DurableLedger",
                 "FunctionRuntime", "RecordEngine", "TriggerRules", "ObjectStorage", "HTTPTransport", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -117,7 +132,8 @@ let package = Package(
         .executableTarget(
             name: "ProcessingBenchmark",
             dependencies: [
-                "EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "Execution",
+                "EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules",
+                "Execution",
                 "EventModel", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Benchmarks/ProcessingBenchmark",
@@ -128,11 +144,19 @@ let package = Package(
         library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        library("CLZMA", pkgConfig: "liblzma", apt: "liblzma-dev"),
+        // Debian's libbz2-dev comes without a pkg-config file.
+        .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
+        library("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
         library("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         .target(name: "CLinux"),
         .target(name: "CSpawn"),
-        .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
+        .target(
+            name: "CSimdjson",
+            cxxSettings: [.unsafeFlags(["-O3"])],
+            linkerSettings: [.linkedLibrary("simdjson")]
+        ),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
         // Tests mirror the sources.
@@ -149,12 +173,16 @@ let package = Package(
         tests("RecordEngineTests", ["RecordEngine", "EventModel", "Settings", "CISAL"]),
         tests("ObjectStorageTests", ["ObjectStorage", "EventModel", "Execution", "CLinux"]),
         tests("DurableLedgerTests", ["DurableLedger", "EventModel"]),
-        tests("FunctionRuntimeTests", ["FunctionRuntime", "RecordEngine", "EventModel", "Execution", "Settings"]),
+        tests(
+            "FunctionRuntimeTests",
+            ["FunctionRuntime", "RecordEngine", "EventModel", "Execution", "Settings"]
+        ),
         tests("TriggerRulesTests", ["TriggerRules", "EventModel", "Settings"]),
         tests(
             "EventProcessingTests",
             [
-                "EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "Execution",
+                "EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules",
+                "Execution",
                 "EventModel", .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -162,7 +190,8 @@ let package = Package(
         tests(
             "ControlPlaneTests",
             [
-                "ControlPlane", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport", "Execution", "EventModel",
+                "ControlPlane", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport",
+                "Execution", "EventModel",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]

@@ -186,7 +186,7 @@ struct PipelineCompiler {
             }
         case .compress:
             output = CompressionReader.read(entry.value, &context.diagnostics) ?? output
-            canonical.append("compress@1(\(output))")
+            canonical.append("compress@2(\(output))")
         }
         seen[frame] = entry.value
     }
