@@ -3,7 +3,7 @@ public import EventModel
 /// Turns the stored bytes of one object into text, straight into the engine's buffers.
 ///
 /// The codec is chosen by the first bytes or by name. Used by one thread at a time.
-public final class TextDecoder {
+public final class TextDecoder: TextSource {
     private let input: StoredInput
     private let wanted: InputCodec
     private let limits: EngineLimits
