@@ -5,8 +5,7 @@ import PackageDescription
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6), .strictMemorySafety(), .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 let lifetimes: SwiftSetting = .enableExperimentalFeature("Lifetimes")
 
@@ -15,11 +14,7 @@ func room(_ name: String, _ dependencies: [Target.Dependency], extra: [SwiftSett
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(
-        name: name,
-        dependencies: dependencies + ["TestSupport"],
-        swiftSettings: settings + [lifetimes]
-    )
+    .testTarget(name: name, dependencies: dependencies + ["TestSupport"], swiftSettings: settings + [lifetimes])
 }
 
 /// A C library of the system behind a module map and one shim.
@@ -49,8 +44,8 @@ let package = Package(
         room(
             "RecordEngine",
             [
-                "EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CLZMA", "CBZip2",
-                "CLZ4", "CSimdjson",
+                "EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CLZMA", "CBZip2", "CLZ4",
+                "CSimdjson",
             ],
             extra: [lifetimes]
         ),
@@ -66,18 +61,14 @@ let package = Package(
         ),
         room(
             "FunctionRuntime",
-            [
-                "EventModel", "Execution", "Settings", "RecordEngine",
-                .product(name: "Crypto", package: "swift-crypto"),
-            ]
+            ["EventModel", "Execution", "Settings", "RecordEngine", .product(name: "Crypto", package: "swift-crypto")]
         ),
         room("TriggerRules", ["EventModel", "Settings", "ExpressionLanguage"]),
 
         room(
             "EventProcessing",
             [
-                "EventModel", "Execution", "ObjectStorage", "DurableLedger", "FunctionRuntime",
-                "TriggerRules", "CLinux", "CSpawn",
+                "EventModel", "Execution", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "CLinux", "CSpawn",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -85,8 +76,7 @@ let package = Package(
         room(
             "ControlPlane",
             [
-                "EventModel", "Execution", "EventProcessing", "DurableLedger", "TriggerRules",
-                "HTTPTransport", "CLinux",
+                "EventModel", "Execution", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport", "CLinux",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -96,8 +86,7 @@ let package = Package(
         room(
             "Daemon",
             [
-                "EventModel", "Execution", "Settings", "ObjectStorage", "DurableLedger", "FunctionRuntime",
-                "TriggerRules",
+                "EventModel", "Execution", "Settings", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules",
                 "EventProcessing", "ControlPlane", "RecordEngine", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -107,8 +96,7 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "Daemon", "ControlPlane", "EventProcessing", "EventModel", "Execution", "Settings",
-                "DurableLedger",
+                "Daemon", "ControlPlane", "EventProcessing", "EventModel", "Execution", "Settings", "DurableLedger",
                 "FunctionRuntime", "RecordEngine", "TriggerRules", "ObjectStorage", "HTTPTransport", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
@@ -132,8 +120,7 @@ let package = Package(
         .executableTarget(
             name: "ProcessingBenchmark",
             dependencies: [
-                "EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules",
-                "Execution",
+                "EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "Execution",
                 "EventModel", .product(name: "Logging", package: "swift-log"),
             ],
             path: "Benchmarks/ProcessingBenchmark",
@@ -152,11 +139,7 @@ let package = Package(
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         .target(name: "CLinux"),
         .target(name: "CSpawn"),
-        .target(
-            name: "CSimdjson",
-            cxxSettings: [.unsafeFlags(["-O3"])],
-            linkerSettings: [.linkedLibrary("simdjson")]
-        ),
+        .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
 
         // Tests mirror the sources.
@@ -173,16 +156,12 @@ let package = Package(
         tests("RecordEngineTests", ["RecordEngine", "EventModel", "Settings", "CISAL"]),
         tests("ObjectStorageTests", ["ObjectStorage", "EventModel", "Execution", "CLinux"]),
         tests("DurableLedgerTests", ["DurableLedger", "EventModel"]),
-        tests(
-            "FunctionRuntimeTests",
-            ["FunctionRuntime", "RecordEngine", "EventModel", "Execution", "Settings"]
-        ),
+        tests("FunctionRuntimeTests", ["FunctionRuntime", "RecordEngine", "EventModel", "Execution", "Settings"]),
         tests("TriggerRulesTests", ["TriggerRules", "EventModel", "Settings"]),
         tests(
             "EventProcessingTests",
             [
-                "EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules",
-                "Execution",
+                "EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "Execution",
                 "EventModel", .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -190,8 +169,7 @@ let package = Package(
         tests(
             "ControlPlaneTests",
             [
-                "ControlPlane", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport",
-                "Execution", "EventModel",
+                "ControlPlane", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport", "Execution", "EventModel",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]

@@ -122,7 +122,8 @@ extension ConfigurationTable {
                 .integer(0...19),
                 standard: "`1` for gzip, `3` for zstd, `0` for lz4, `3` for xz",
                 example: "3",
-                "0 to 9 for gzip, 1 to 19 for zstd, 0 to 12 for lz4, 0 to 6 for xz: the higher, the smaller and slower."
+                "0 to 9 for gzip, 1 to 19 for zstd, 0 to 12 for lz4, 0 to 6 for xz: the higher, the smaller "
+                    + "and slower."
             ),
         ]
     )

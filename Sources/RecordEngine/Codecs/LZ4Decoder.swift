@@ -1,10 +1,10 @@
 internal import CLZ4
 internal import EventModel
 
-/// LZ4 frames: any number of them, skippable ones included (LZ4 frame format 1.6.1; trap G08); dictionaries are
-/// refused.
+/// LZ4 frames: any number of them, skippable ones included (LZ4 frame format 1.6.1; trap G08).
 ///
-/// A frame without a checksum of its content is accepted: its end must still be there.
+/// Dictionaries are refused. A frame without a checksum of its content is accepted: its end must still be
+/// there.
 @safe final class LZ4Decoder: StreamDecoder {
     private let input: StoredInput
     private let context: OpaquePointer

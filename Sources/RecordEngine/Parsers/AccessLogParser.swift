@@ -28,6 +28,16 @@ struct AccessLogParser: RecordParser {
         fields: common.fields + ["referer", "user_agent"]
     )
 
+    /// The parser of one of the two formats.
+    static func plan(_ spec: ComponentSpec) -> ParserPlan {
+        ParserPlan(spec) { setup in
+            AccessLogParser(
+                symbols: setup.symbols(of: spec.fields),
+                isCombined: spec.fields.count > common.fields.count
+            )
+        }
+    }
+
     /// The symbols of the spec's fields, in order.
     private let symbols: [UInt16]
     private let isCombined: Bool

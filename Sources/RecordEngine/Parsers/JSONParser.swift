@@ -22,6 +22,11 @@ internal import CSimdjson
 
     private let handle: OpaquePointer
 
+    /// Reads the options.
+    static func compile(_ options: inout ComponentOptions, _ context: inout StepContext) -> ParserPlan? {
+        ParserPlan(spec) { JSONParser(maximumDepth: $0.maximumDepth) }
+    }
+
     /// Makes a parser that takes this many levels of nesting.
     init(maximumDepth: Int) {
         guard let handle = unsafe sluice_json_new(UInt32(clamping: maximumDepth)) else {

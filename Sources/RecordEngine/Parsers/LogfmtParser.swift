@@ -18,6 +18,9 @@ struct LogfmtParser: RecordParser {
         example: "- parse: logfmt"
     )
 
+    /// The parser.
+    static let plan = ParserPlan(spec) { _ in LogfmtParser() }
+
     /// Fills the fields of every live record; drops blank and rejects malformed ones.
     func parse(_ batch: RecordBatch) {
         // A key, a value or '=' and a space: three bytes a field where keys have one byte and values none.

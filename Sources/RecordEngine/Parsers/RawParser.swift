@@ -13,6 +13,11 @@ struct RawParser: RecordParser {
         fields: ["line"]
     )
 
+    /// The parser.
+    static let plan = ParserPlan(spec) { setup in
+        RawParser(symbol: setup.symbols(of: spec.fields)[0], needsUTF8: setup.needsUTF8)
+    }
+
     /// The symbol of the field `line`.
     let symbol: UInt16
     /// JSON output holds no invalid UTF-8; raw output may.

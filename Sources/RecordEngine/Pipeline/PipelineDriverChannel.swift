@@ -46,7 +46,7 @@ final class PipelineDriverChannel {
     func open() throws(SluiceError) {
         if isOpened { return }
         isOpened = true
-        guard let sink = try sinks.open(role) else { return }
+        guard let sink = try sinks.open(PipelineOutput(role)) else { return }
         joiner = try OutputJoiner(spare.codec, sink: sink, maxBytes: driver.limits.maxOutputBytes)
     }
 

@@ -18,6 +18,9 @@ struct SymbolTable: Sendable {
         return symbol
     }
 
+    /// The number of a name that somebody mentioned; 0 where nobody did.
+    func known(_ name: String) -> UInt16 { symbols[name] ?? 0 }
+
     /// Makes the table that the kernels read; one per thread, so that it has one owner.
     func makeLookup() -> SymbolLookup { SymbolLookup(names) }
 }
