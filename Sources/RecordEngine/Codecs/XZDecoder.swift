@@ -4,7 +4,8 @@ internal import EventModel
 /// xz: any number of streams with padding between them (the .xz format 1.1.0), within a limit of memory (trap
 /// G08).
 @safe final class XZDecoder: StreamDecoder {
-    /// What a decoder needs besides its dictionary; measured: about 100 KB.
+    /// More than what a decoder needs besides its dictionary: 66 KB of LZMA2 (lzma_raw_decoder_memusage), and
+    /// the base of liblzma.
     private static let overhead = 1 << 20
 
     private let input: StoredInput
