@@ -15,7 +15,16 @@ struct LogfmtParser: RecordParser {
         name: "logfmt",
         summary: "key=value pairs, values quoted where they hold spaces.",
         semantics: 1,
-        example: "- parse: logfmt"
+        example: "- parse: logfmt",
+        notes: """
+            A bare value that is a JSON number, `true`, `false` or `null` is that; every other is text.
+            Quoted values take the escapes of JSON and are always text. A key alone is `true`, but a line
+            without any `key=value` is rejected: it is plain text.
+            """,
+        samples: [
+            #"level=info took=1.5ms n=3 msg="user created" admin"#,
+            "Server started",
+        ]
     )
 
     /// The parser.

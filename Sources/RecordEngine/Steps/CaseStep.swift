@@ -15,6 +15,13 @@ struct CaseStep: RecordStep {
         options: [
             .init("lower", "list of names", standard: "none", "The fields to make lower case."),
             .init("upper", "list of names", standard: "none", "The fields to make upper case."),
+        ],
+        notes: """
+            Letters of any script, by the rules of Unicode without a locale. Values that are no text stay
+            as they are.
+            """,
+        samples: [
+            #"{"level":"ERROR","method":"get"}"#
         ]
     )
 

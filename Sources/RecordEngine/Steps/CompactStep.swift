@@ -11,7 +11,14 @@ struct CompactStep: RecordStep {
         name: "compact",
         summary: "Removes fields that are null or empty.",
         semantics: 1,
-        example: "- compact: [\"null\", empty]"
+        example: "- compact: [\"null\", empty]",
+        notes: """
+            `null` is JSON's null; `empty` is text without a character, `[]` and `{}`. Only fields of the
+            outermost object are looked at.
+            """,
+        samples: [
+            #"{"a":null,"b":"","c":[],"d":0}"#
+        ]
     )
 
     /// What is removed.

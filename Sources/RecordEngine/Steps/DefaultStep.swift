@@ -11,7 +11,14 @@ struct DefaultStep: RecordStep {
         name: "default",
         summary: "Gives fields a value where they are absent or null.",
         semantics: 1,
-        example: "- default: { env: prod, retries: 0 }"
+        example: "- default: { env: prod, retries: 0 }",
+        notes: """
+            Unquoted numbers, `true` and `false` are written as such, all else as text.
+            """,
+        samples: [
+            #"{"env":null}"#,
+            #"{"env":"test","retries":2}"#,
+        ]
     )
 
     /// The field that is given a value.

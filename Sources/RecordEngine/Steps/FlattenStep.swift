@@ -18,6 +18,13 @@ struct FlattenStep: RecordStep {
             .init("fields", "list of names", standard: "\"*\"", "The fields; `\"*\"` is all of them."),
             .init("depth", "number", standard: "1000", "Levels to flatten; deeper ones stay objects."),
             .init("lists", "keep or index", standard: "keep", "Whether elements become fields as well."),
+        ],
+        notes: """
+            The values keep their bytes; the new fields stand where the object stood. Empty objects and
+            lists stay as they are. `lists: index` gives elements the names `a.0`, `a.1`.
+            """,
+        samples: [
+            #"{"user":{"id":7,"tags":["a"]},"n":1.10}"#
         ]
     )
 

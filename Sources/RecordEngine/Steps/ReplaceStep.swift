@@ -19,6 +19,13 @@ struct ReplaceStep: RecordStep {
             .init("pattern", "text", standard: nil, "What is looked for."),
             .init("with", "text", standard: "''", "What stands in its place; `\\1` is the first group."),
             .init("first", "true or false", standard: "false", "Whether only the first match is replaced."),
+        ],
+        notes: """
+            Every match is replaced. `\\1` to `\\9` stand for groups, `\\0` for the match, `\\\\` for a
+            backslash. Matching looks at decoded text and takes linear time.
+            """,
+        samples: [
+            #"{"path":"/user/17/cart"}"#
         ]
     )
 

@@ -17,6 +17,13 @@ struct TrimStep: RecordStep {
             .init("fields", "list of names", standard: "\"*\"", "The fields; `\"*\"` is all of them."),
             .init("chars", "text", standard: "blanks", "The ASCII characters to take away."),
             .init("side", "both, left or right", standard: "both", "The end to take them from."),
+        ],
+        notes: """
+            Blanks are space, tab, line feed, carriage return, vertical tab and form feed. Values that are
+            no text stay as they are.
+            """,
+        samples: [
+            #"{"name":" Ann ","n":1}"#
         ]
     )
 
