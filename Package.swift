@@ -43,7 +43,9 @@ let package = Package(
         room("ExpressionLanguage", ["EventModel", "Settings", "CRE2"]),
         room(
             "RecordEngine",
-            ["EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CSimdjson"],
+            [
+                "EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CSimdjson", "CArchive",
+            ],
             extra: [lifetimes]
         ),
 
@@ -128,6 +130,7 @@ let package = Package(
         library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        library("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         library("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         .target(name: "CLinux"),
