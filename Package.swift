@@ -44,7 +44,8 @@ let package = Package(
         room(
             "RecordEngine",
             [
-                "EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CSimdjson", "CArchive",
+                "EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CLZMA", "CBZip2", "CLZ4",
+                "CSimdjson", "CArchive",
             ],
             extra: [lifetimes]
         ),
@@ -131,6 +132,10 @@ let package = Package(
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
         library("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+        library("CLZMA", pkgConfig: "liblzma", apt: "liblzma-dev"),
+        // Debian's libbz2-dev comes without a pkg-config file.
+        .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
+        library("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
         library("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         .target(name: "CLinux"),

@@ -36,7 +36,9 @@ final class MemoryFile: ByteSource {
 
 /// Sinks that forget what they are given.
 final class NoSinks: PipelineSinks, ByteSink {
-    func open(_ role: OutputRole) throws(SluiceError) -> (any ByteSink)? { self }
+    func open(_ output: PipelineOutput) throws(SluiceError) -> (any ByteSink)? { self }
+    func close(_ output: PipelineOutput) throws(SluiceError) {}
+    func discard(_ output: PipelineOutput) throws(SluiceError) {}
     func write(_ bytes: RawSpan) throws(SluiceError) {}
 }
 

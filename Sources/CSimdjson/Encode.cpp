@@ -80,7 +80,8 @@ inline uint8_t *put_changed(
             continue;
         }
         const bool is_named = field->flags & SLUICE_NAMED;
-        const sluice_symbols::Text own{source.text + field->name_offset, field->name_length};
+        const uint8_t *const names = field->flags & SLUICE_NAME_IN_ARENA ? source.arena : source.text;
+        const sluice_symbols::Text own{names + field->name_offset, field->name_length};
         const sluice_symbols::Text name = is_named ? source.names[field->symbol] : own;
         const size_t value_room = (size_t)field->value_length * (field->tag == SLUICE_TEXT ? 6 : 1);
         if ((size_t)(end - to) < name.length + value_room + slack) return nullptr;

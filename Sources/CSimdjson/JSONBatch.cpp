@@ -98,6 +98,8 @@ inline size_t take(
     size_t used) {
     walk.end = record->offset + record->length;
     walk.reason = 0;
+    // Between the elements of a list stand commas that belong to no record.
+    while (walk.position() < record->offset) walk.at++;
     if (walk.position() >= walk.end) {
         record->state = SLUICE_DROPPED;
         return used;

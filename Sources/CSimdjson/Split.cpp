@@ -12,7 +12,7 @@ size_t sluice_split(
         const size_t end = found ? (size_t)((const uint8_t *)found - text) : to;
         size_t length = end - from;
         if (found && length > 0 && text[end - 1] == '\r') length--;
-        records[count] = sluice_record{(uint32_t)from, (uint32_t)length, 0, 0, 0, SLUICE_LIVE, 0, 0, 0};
+        records[count] = sluice_record{(uint32_t)from, (uint32_t)length, 0, 0, 0, 0, SLUICE_LIVE, 0, 0, 0};
         count++;
         from = found ? end + 1 : to;
     }

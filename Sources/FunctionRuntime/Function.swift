@@ -73,6 +73,11 @@ public protocol OutputOpener: AnyObject {
     /// Opens one output; each part once. Returns nil when the trigger names no place for this role (rejects
     /// only): the function then counts them and goes on.
     func open(_ part: OutputPart) throws(SluiceError) -> (any ByteSink)?
+    /// Says that nothing more is written to a part that was opened; a part that is never closed ends with the
+    /// invocation.
+    func close(_ part: OutputPart) throws(SluiceError)
+    /// Takes back a part that was opened: it is no output of the invocation.
+    func discard(_ part: OutputPart) throws(SluiceError)
 }
 
 /// What a function says of its run.
@@ -101,9 +106,18 @@ public struct InvocationReport: Sendable, Hashable {
         public let dropped: UInt64
         /// Records that it rejected.
         public let rejected: UInt64
+        /// Records that it found to be copies of others.
+        public let deduplicated: UInt64
 
         /// Describes a step's share.
-        public init(name: String, input: UInt64, dropped: UInt64, rejected: UInt64) {
+        public init(
+            name: String,
+            input: UInt64,
+            dropped: UInt64,
+            rejected: UInt64,
+            deduplicated: UInt64 = 0
+        ) {
+            self.deduplicated = deduplicated
             self.name = name
             self.input = input
             self.dropped = dropped

@@ -42,7 +42,8 @@ public struct StepsFunction: Function {
                 name: stage.name,
                 input: stage.input,
                 dropped: stage.dropped,
-                rejected: stage.rejected
+                rejected: stage.rejected,
+                deduplicated: stage.deduplicated
             )
         }
         report.warnings = result.warnings
@@ -57,11 +58,24 @@ private final class InvocationSinks: PipelineSinks {
     /// Sits on top of one invocation's outputs.
     init(_ outputs: any OutputOpener) { self.outputs = outputs }
 
-    /// Opens the output of that role.
-    func open(_ role: OutputRole) throws(SluiceError) -> (any ByteSink)? {
-        switch role {
-        case .result: try outputs.open(OutputPart(role: .result))
-        case .rejects: try outputs.open(OutputPart(role: .rejects))
-        }
+    /// Opens the output.
+    func open(_ output: PipelineOutput) throws(SluiceError) -> (any ByteSink)? {
+        try outputs.open(Self.part(output))
+    }
+
+    /// Ends the output.
+    func close(_ output: PipelineOutput) throws(SluiceError) { try outputs.close(Self.part(output)) }
+
+    /// Takes the output back.
+    func discard(_ output: PipelineOutput) throws(SluiceError) { try outputs.discard(Self.part(output)) }
+
+    /// The placeholders of an output.
+    private static func part(_ output: PipelineOutput) -> OutputPart {
+        var placeholders: [String: String] = [:]
+        placeholders["member"] = output.member
+        placeholders["output"] = output.name.route
+        placeholders["partition"] = output.name.partition
+        placeholders["part"] = String(output.part)
+        return OutputPart(role: output.role == .result ? .result : .rejects, placeholders: placeholders)
     }
 }

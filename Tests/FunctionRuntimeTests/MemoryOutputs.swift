@@ -55,8 +55,12 @@ final class MemoryOutputs: OutputOpener {
         return sink
     }
 
+    func close(_ part: OutputPart) throws(SluiceError) { #expect(sinks[part] != nil) }
+
+    func discard(_ part: OutputPart) throws(SluiceError) { sinks[part] = nil }
+
     /// What was written for a role; nil when it was not opened.
     func text(_ role: OutputPart.Role) -> String? {
-        sinks[OutputPart(role: role)].map { String(decoding: $0.bytes, as: UTF8.self) }
+        sinks.first { $0.key.role == role }.map { String(decoding: $0.value.bytes, as: UTF8.self) }
     }
 }

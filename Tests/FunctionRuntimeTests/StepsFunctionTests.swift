@@ -92,7 +92,7 @@ internal import Testing
     func bytes() throws {
         let outputs = MemoryOutputs()
         let report = try run("steps: [ { decompress: auto } ]", on: [0, 255, 10, 13], outputs: outputs)
-        #expect(outputs.sinks[OutputPart(role: .result)]?.bytes == [0, 255, 10, 13])
+        #expect(outputs.sinks.first { $0.key.role == .result }?.value.bytes == [0, 255, 10, 13])
         #expect(report.tally == nil)
         #expect(report.textBytesIn == 4 && report.textBytesOut == 4)
     }

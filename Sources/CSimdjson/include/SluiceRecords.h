@@ -29,10 +29,11 @@ enum {
     SLUICE_NAMED = 4,          // the name is that of `symbol`, whatever the block says
     SLUICE_REMOVED = 8,        // the field is not written
     SLUICE_REPLACED = 16,      // the value is not the one that stands behind the name in the block
+    SLUICE_NAME_IN_ARENA = 32,  // the name lies in the arena, as the inside of a JSON string; set with REPLACED
 };
 
 /// Where a record stands.
-enum { SLUICE_LIVE = 0, SLUICE_DROPPED = 1, SLUICE_REJECTED = 2 };
+enum { SLUICE_LIVE = 0, SLUICE_DROPPED = 1, SLUICE_REJECTED = 2, SLUICE_DEDUPLICATED = 3 };
 
 /// Why the JSON parser rejects a record; `detail` is the offset within the record.
 enum {
@@ -60,6 +61,7 @@ typedef struct {
     uint32_t first_field;  // index into the batch's fields
     uint32_t field_count;
     uint32_t detail;       // of a rejection
+    uint32_t output;       // number in the block's table of outputs; 0 is the one without a name
     uint8_t state;
     uint8_t reason;        // of a rejection
     uint8_t is_changed;    // the line is not written as it stands
@@ -68,7 +70,7 @@ typedef struct {
 
 /// One field: name and value as slices.
 typedef struct {
-    uint32_t name_offset;  // in the block, of the text between the quotes
+    uint32_t name_offset;  // in the block or the arena, of the text between the quotes
     uint32_t name_length;
     uint32_t value_offset;  // in the block or the arena
     uint32_t value_length;

@@ -8,6 +8,7 @@ internal import TriggerRules
 /// one thread.
 final class StagingOpener: OutputOpener {
     private struct Opened {
+        let part: OutputPart
         let bucket: BucketName
         let key: ObjectKey
         let writer: any StagedWriter
@@ -30,6 +31,8 @@ final class StagingOpener: OutputOpener {
     private let trigger: Trigger
     private let buckets: [BucketName: BucketSetup]
     private var opened: [Opened] = []
+    /// Outputs that were ever opened: staged names are never used twice.
+    private var made = 0
 
     /// Opens outputs for one attempt of `trigger`.
     init(_ assignment: WorkerAssignment, trigger: Trigger, buckets: [BucketName: BucketSetup]) {
@@ -54,7 +57,8 @@ final class StagingOpener: OutputOpener {
                 hint: "Use {member}, {output} or a partition key in `output:` of trigger '\(trigger.name)'."
             )
         }
-        let name = assignment.stageName(opened.count)
+        let name = assignment.stageName(made)
+        made += 1
         let direct = store as? any DirectObjectStore
         let writer: any StagedWriter
         if let direct {
@@ -64,8 +68,17 @@ final class StagingOpener: OutputOpener {
                 try await store.stage(name, for: key)
             }
         }
-        opened.append(Opened(bucket: template.bucket, key: key, writer: writer, store: direct))
+        opened.append(Opened(part: part, bucket: template.bucket, key: key, writer: writer, store: direct))
         return writer
+    }
+
+    /// Nothing: what was written becomes durable with all others.
+    func close(_ part: OutputPart) throws(SluiceError) {}
+
+    /// Gives one output up.
+    func discard(_ part: OutputPart) throws(SluiceError) {
+        guard let index = opened.firstIndex(where: { $0.part == part }) else { return }
+        opened.remove(at: index).writer.abandon()
     }
 
     /// Ends all outputs; they are durable afterwards.

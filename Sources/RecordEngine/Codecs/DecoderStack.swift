@@ -30,8 +30,10 @@ final class DecoderStack: StreamDecoder {
     /// What the operator should know though decoding succeeded: trailing garbage.
     var warnings: [String] { layers.flatMap(\.warnings) }
 
-    /// Writes at least one byte of text, or none at the end, which is reported only when every checksum of
-    /// every layer matched. Throws `codec.*`, and what the source throws.
+    /// Writes at least one byte of text, or none at the end.
+    ///
+    /// The end is reported only when every checksum of every layer matched. Throws `codec.*`, and what the
+    /// source throws.
     func decode(into memory: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {
         let text = try openText()
         // One byte above the limit is enough to know that it is passed.
@@ -117,27 +119,17 @@ private final class LimitedDecoder: StreamDecoder {
 }
 
 extension InputCodec {
-    /// A decoder for `input`, beginning with its next byte. Throws when there is no memory.
+    /// A decoder for `input`, beginning with its next byte; throws when there is no memory.
     func makeDecoder(_ input: StoredInput, limits: EngineLimits) throws(SluiceError) -> any StreamDecoder {
         switch self {
         case .gzip: GzipDecoder(input)
         case .zstd: try ZstdDecoder(input, windowLog: limits.zstdWindowLog)
+        case .bzip2: BZip2Decoder(input)
+        case .xz: try XZDecoder(input, maxWindowBytes: limits.maxWindowBytes)
+        case .lz4: try LZ4Decoder(input)
+        case .zlib: ZlibDecoder(input)
+        case .deflate: DeflateDecoder(input)
         case .auto, .none: PlainDecoder(input)
-        }
-    }
-}
-
-extension MagicBytes {
-    /// The codec of what comes next in `input`; takes nothing that is part of it.
-    static func codec(of input: StoredInput) throws(SluiceError) -> InputCodec {
-        switch judge(try input.peek(count)) {
-        case .codec(let codec): return codec
-        case .unsupported(let name):
-            throw SluiceError(
-                .codecUnsupported,
-                "The object is compressed with \(name), which we do not read.",
-                hint: "Compress it with gzip or zstd, or take it as it is with `decompress: none`."
-            )
         }
     }
 }

@@ -6,6 +6,16 @@ public enum InputCodec: String, Sendable, Hashable, CaseIterable {
     case gzip
     /// Zstandard, RFC 8878: one or more frames, skippable ones included.
     case zstd
+    /// bzip2: one or more streams.
+    case bzip2
+    /// The .xz format: one or more streams, with padding.
+    case xz
+    /// LZ4 frames: one or more, skippable ones included.
+    case lz4
+    /// zlib, RFC 1950: one or more streams.
+    case zlib
+    /// Raw deflate, RFC 1951: one stream. It has neither magic nor checksum, so `auto` never finds it.
+    case deflate
     /// The stored bytes are the text.
     case none
 }
@@ -31,6 +41,11 @@ public struct InputLayers: Sendable, Hashable {
         guard (1...Self.maximumCount).contains(codecs.count) else { return nil }
         guard codecs.count == 1 || !codecs.contains(where: { $0 == .auto || $0 == .none }) else { return nil }
         self.codecs = codecs
+    }
+
+    /// How many layers may ask for a window of their own choice.
+    func windowCount(maxNesting: Int) -> Int {
+        self == .auto ? maxNesting : codecs.count { $0 == .zstd || $0 == .xz }
     }
 
     /// The names, as reports and fingerprints have them: `gzip+zstd`.

@@ -119,3 +119,24 @@ internal import EventModel
         return count
     }
 }
+
+extension StoredInput {
+    /// Takes the zeros that come next: padding of blocks and tapes.
+    func skipZeros() throws(SluiceError) {
+        while try require(1) {
+            let zeros = unsafe bytes.prefix { $0 == 0 }.count
+            guard zeros > 0 else { return }
+            take(zeros)
+        }
+    }
+
+    /// Takes everything up to the end, and says so in a warning (trap G02).
+    func skipGarbage(behind part: String) throws(SluiceError) -> String {
+        var count = 0
+        repeat {
+            count += available
+            take(available)
+        } while try fill()
+        return "\(count) bytes of garbage behind the last \(part) were ignored"
+    }
+}

@@ -3,7 +3,7 @@ public import EventModel
 /// Turns the stored bytes of one object into text, straight into the engine's buffers.
 ///
 /// Used by one thread at a time.
-public final class TextDecoder {
+public final class TextDecoder: TextSource {
     private let stack: DecoderStack
 
     /// Decodes `source`; reads nothing yet.

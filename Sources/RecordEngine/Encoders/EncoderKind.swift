@@ -11,11 +11,14 @@ enum EncoderKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// Makes the encoder.
-    func makeEncoder(symbols: inout SymbolTable) -> any RecordEncoder {
+    /// Whether what is written must be well-formed UTF-8.
+    var needsUTF8: Bool { self != .raw }
+
+    /// Reads the format's options, reports their mistakes and makes the encoder; nil where there is one.
+    func compile(_ options: inout ComponentOptions, _ context: inout StepContext) -> (any RecordEncoder)? {
         switch self {
         case .ndjson: NDJSONEncoder()
-        case .raw: RawEncoder(symbol: symbols.symbol(for: RawEncoder.fieldName))
+        case .raw: RawEncoder.compile(options, &context)
         }
     }
 }

@@ -10,14 +10,18 @@ struct NDJSONEncoder: RecordEncoder {
         name: "ndjson",
         summary: "One JSON object a line.",
         semantics: 1,
-        example: "- encode: ndjson"
+        example: "- encode: ndjson",
+        samples: [
+            #"{"a": 1}"#
+        ]
     )
 
     /// Appends one line per live record.
-    func encode(_ batch: RecordBatch, to output: ByteBuffer) {
+    func encode(_ batch: RecordBatch, _ range: Range<Int>, to output: ByteBuffer) {
         let arena = unsafe UnsafePointer(batch.arena.base.assumingMemoryBound(to: UInt8.self))
-        var next = 0
-        output.reserve(batch.textExtent + batch.textExtent / 2 + 4_096)
+        var next = range.lowerBound
+        let extent = batch.textExtent(of: range)
+        output.reserve(extent + extent / 2 + 4_096)
         while true {
             let place = unsafe (output.base + output.count).assumingMemoryBound(to: UInt8.self)
             var written = 0
@@ -25,7 +29,7 @@ struct NDJSONEncoder: RecordEncoder {
                 batch.text,
                 arena,
                 batch.records + next,
-                batch.count - next,
+                range.upperBound - next,
                 batch.fields,
                 batch.symbols.handle,
                 place,
@@ -33,7 +37,7 @@ struct NDJSONEncoder: RecordEncoder {
                 &written
             )
             output.count &+= written
-            if next == batch.count { return }
+            if next == range.upperBound { return }
             unsafe output.reserve(
                 sluice_ndjson_bound(batch.records + next, batch.fields, batch.symbols.handle)
             )

@@ -1,4 +1,5 @@
 internal import CSimdjson
+internal import Settings
 
 /// `encode: raw`: the text of the field `line`, one line a record.
 ///
@@ -9,17 +10,31 @@ struct RawEncoder: RecordEncoder {
         name: "raw",
         summary: "The text of the field 'line'.",
         semantics: 1,
-        example: "- encode: raw"
+        example: "- encode: raw",
+        notes: """
+            A record without that field, or whose text holds a line feed, is rejected: it would not be one
+            line.
+            """,
+        samples: [
+            #"{"line":"say \"hi\""}"#,
+            #"{"a":1}"#,
+        ]
     )
     /// The field whose text is written.
     static let fieldName = "line"
+
+    /// Makes the encoder; warns when no step makes the field.
+    static func compile(_ options: ComponentOptions, _ context: inout StepContext) -> (any RecordEncoder)? {
+        context.checkKnown(fieldName, at: options.node.location, path: options.node.path)
+        return RawEncoder(symbol: context.symbols.symbol(for: fieldName))
+    }
 
     /// The symbol of the field `line`.
     let symbol: UInt16
 
     /// Appends one line per live record.
-    func encode(_ batch: RecordBatch, to output: ByteBuffer) {
-        for index in 0..<batch.count where unsafe batch.records[index].isLive {
+    func encode(_ batch: RecordBatch, _ range: Range<Int>, to output: ByteBuffer) {
+        for index in range where unsafe batch.records[index].isLive {
             let record = unsafe batch.records[index]
             guard let field = batch.lastField(symbol, of: record), field.tag != UInt8(SLUICE_NULL) else {
                 unsafe batch.records[index].reject(.noLine)

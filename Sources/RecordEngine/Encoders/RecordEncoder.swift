@@ -1,5 +1,12 @@
 /// Writes the live records of a batch.
 protocol RecordEncoder: Sendable {
-    /// Appends one line per live record; rejects those that cannot be written.
-    func encode(_ batch: RecordBatch, to output: ByteBuffer)
+    /// What surrounds the records of an output, and how they are counted.
+    var frame: OutputFrame { get }
+    /// Appends the live records among `range`; rejects those that cannot be written.
+    func encode(_ batch: RecordBatch, _ range: Range<Int>, to output: ByteBuffer)
+}
+
+extension RecordEncoder {
+    /// One line a record.
+    var frame: OutputFrame { OutputFrame() }
 }

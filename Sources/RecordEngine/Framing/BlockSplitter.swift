@@ -6,7 +6,7 @@ public import EventModel
 /// the text and never on how reads were chunked. `\n` ends a record; a byte order mark at the start of the
 /// object is skipped; a last line without `\n` is a record. Lines that are too long are taken out, in
 /// constant memory (trap J06).
-public final class BlockSplitter {
+public final class BlockSplitter: BlockSource {
     /// Text of one block, in bytes; a block is longer by the rest of the record that crosses it.
     public static let blockBytes = 1 << 20
     /// Text that is read beyond a block's end, to find the end of its last record in the same read.
@@ -19,7 +19,7 @@ public final class BlockSplitter {
     /// Before a line feed it belongs to the line ending.
     private static let carriageReturn: UInt8 = 0x0D
 
-    private let decoder: TextDecoder
+    private let decoder: any TextSource
     private let maxRecord: Int
     private let betweenReads: () throws(SluiceError) -> Void
     /// Text behind the cut of the block before.
@@ -32,7 +32,7 @@ public final class BlockSplitter {
 
     /// Splits what `decoder` makes; `betweenReads` is asked before each read and may throw to cancel.
     public init(
-        _ decoder: TextDecoder,
+        _ decoder: any TextSource,
         maxRecordBytes: Int,
         betweenReads: @escaping () throws(SluiceError) -> Void = { () throws(SluiceError) in }
     ) {
@@ -41,8 +41,11 @@ public final class BlockSplitter {
         maxRecord = max(maxRecordBytes, 1)
     }
 
-    /// Fills `text` with the next block; nil at the end of the object.
-    public func next(into text: ByteBuffer) throws(SluiceError) -> Block? {
+    /// Lines have no header.
+    public var header: [UInt8] { [] }
+
+    /// Fills `text` with the next block; nil at the end of the unit.
+    public func next(into text: ByteBuffer, index: RecordIndex) throws(SluiceError) -> Block? {
         text.removeAll()
         if isAtStart { try skipByteOrderMark() }
         unsafe text.append(carry.bytes)

@@ -14,16 +14,14 @@ enum ParserKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// Makes the parser of one thread; `isWrittenAsJSON` asks for well-formed UTF-8.
-    func makeParser(symbols: SymbolTable, maximumDepth: Int, isWrittenAsJSON: Bool) -> any RecordParser {
-        var symbols = symbols
-        let names = spec.fields.map { symbols.symbol(for: $0) }
-        return switch self {
-        case .json: JSONParser(maximumDepth: maximumDepth)
-        case .combined: AccessLogParser(symbols: names, isCombined: true)
-        case .common: AccessLogParser(symbols: names, isCombined: false)
-        case .logfmt: LogfmtParser()
-        case .raw: RawParser(symbol: names[0], needsUTF8: isWrittenAsJSON)
+    /// Reads the format's options and reports their mistakes; nil where there is one.
+    func compile(_ options: inout ComponentOptions, _ context: inout StepContext) -> ParserPlan? {
+        switch self {
+        case .json: JSONParser.compile(&options, &context)
+        case .combined: AccessLogParser.plan(AccessLogParser.combined)
+        case .common: AccessLogParser.plan(AccessLogParser.common)
+        case .logfmt: LogfmtParser.plan
+        case .raw: RawParser.plan
         }
     }
 }

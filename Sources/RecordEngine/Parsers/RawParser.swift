@@ -10,8 +10,20 @@ struct RawParser: RecordParser {
         summary: "Each line as it is, in the field 'line'.",
         semantics: 1,
         example: "- parse: raw",
-        fields: ["line"]
+        fields: ["line"],
+        notes: """
+            Nothing is dropped, not even an empty line. For JSON output a line must be UTF-8; for raw
+            output it may hold any bytes.
+            """,
+        samples: [
+            #"say "hi""#
+        ]
     )
+
+    /// The parser.
+    static let plan = ParserPlan(spec) { setup in
+        RawParser(symbol: setup.symbols(of: spec.fields)[0], needsUTF8: setup.needsUTF8)
+    }
 
     /// The symbol of the field `line`.
     let symbol: UInt16

@@ -12,18 +12,42 @@ public protocol BlockProcessor: Sendable {
     var isStateless: Bool { get }
     /// Makes the memory that one thread reuses from block to block.
     func makeScratch() -> any BlockScratch
+    /// How the text is cut into records.
+    var framing: any Framing { get }
+    /// What surrounds the encoded records in each output, and how records are counted there.
+    var outputFrame: OutputFrame { get }
+    /// The same processor with fresh memory for one run, where steps remember records.
+    func forRun() -> any BlockProcessor
+    /// What the next block must know of the text up to its beginning; called in order, on the driver's
+    /// thread.
+    func carry(_ carry: [UInt8], over block: borrowing Block) -> [UInt8]
+    /// What users should know of how the unit was read: which format was recognised.
+    func notes(on unit: UnitContext) -> [String]
     /// Processes one block: appends encoded records to `output.encoded`, rejected ones to `output.rejects`,
     /// and counts them.
     ///
-    /// Every encoded record, and every reject, ends with one `\n` and holds no other: the driver counts them
-    /// so. `text` holds whole records, each ended by `\n` except perhaps the last of the object; after its
-    /// last byte lie at least `ByteBuffer.padding` readable bytes. Throws only what fails the object as a
-    /// whole (`engine.*`).
+    /// Every reject ends with one `\n` and holds no other; encoded records are counted by the output frame.
+    /// `text` holds whole records; where `index` is nil, each is ended by `\n` except perhaps the last of the
+    /// unit. After its last byte lie at least `ByteBuffer.padding` readable bytes. Throws only what fails the
+    /// object as a whole (`engine.*`).
     func process(
         _ block: borrowing Block,
         into output: BlockOutput,
         scratch: any BlockScratch
     ) throws(SluiceError)
+}
+
+extension BlockProcessor {
+    /// Records are lines.
+    public var framing: any Framing { LineFraming() }
+    /// One line a record, and nothing else.
+    public var outputFrame: OutputFrame { OutputFrame() }
+    /// Nothing is remembered.
+    public func forRun() -> any BlockProcessor { self }
+    /// Nothing is carried on.
+    public func carry(_ carry: [UInt8], over block: borrowing Block) -> [UInt8] { carry }
+    /// Nothing to say.
+    public func notes(on unit: UnitContext) -> [String] { [] }
 }
 
 /// Memory that one thread reuses from block to block; belongs to the processor that made it.
@@ -43,11 +67,23 @@ public struct Block: ~Copyable {
     /// They are not part of `text`, but their numbers count: the k-th line of `text` is record `firstRecord +
     /// k` plus however many oversized records come before it.
     public let oversized: [OversizedRecord]
+    /// Where the records lie; nil where every line is one.
+    public let index: RecordIndex?
+    /// The unit that the block is part of; set by the driver.
+    public var unit = UnitContext.unknown
+    /// What the parser's carry made of the text before this block; set by the driver.
+    public var carry: [UInt8] = []
 
     /// Makes a block.
-    public init(text: ByteBuffer, firstRecord: UInt64, recordCount: UInt64, oversized: [OversizedRecord] = [])
-    {
+    public init(
+        text: ByteBuffer,
+        firstRecord: UInt64,
+        recordCount: UInt64,
+        oversized: [OversizedRecord] = [],
+        index: RecordIndex? = nil
+    ) {
         self.text = text
+        self.index = index
         self.firstRecord = firstRecord
         self.recordCount = recordCount
         self.oversized = oversized
@@ -74,8 +110,11 @@ public struct OversizedRecord: Sendable {
 ///
 /// Pooled by the driver, cleared before each use.
 public final class BlockOutput {
-    /// Encoded records, in order.
+    /// Encoded records of the output without a name, in order.
     public let encoded = ByteBuffer()
+    /// Encoded records of further outputs, in the order in which they appeared in the block.
+    public internal(set) var named: [NamedOutput] = []
+    private var spare: [ByteBuffer] = []
     /// Rejected records, encoded as NDJSON with line number, reason and original bytes.
     public let rejects = ByteBuffer()
     /// Where the block's records went.
@@ -90,9 +129,22 @@ public final class BlockOutput {
     /// An empty output.
     public init() {}
 
+    /// The buffer of a further output; made when it is asked for the first time.
+    func buffer(of name: OutputName) -> ByteBuffer {
+        if let known = named.first(where: { $0.name == name }) { return known.encoded }
+        let buffer = spare.popLast() ?? ByteBuffer()
+        named.append(NamedOutput(name: name, encoded: buffer))
+        return buffer
+    }
+
     /// Forgets everything and keeps the memory.
     func clear() {
         encoded.removeAll()
+        for output in named {
+            output.encoded.removeAll()
+            spare.append(output.encoded)
+        }
+        named.removeAll(keepingCapacity: true)
         rejects.removeAll()
         tally = RecordTally()
         counters.removeAll(keepingCapacity: true)

@@ -1,6 +1,6 @@
 internal import Settings
 
-/// The values of `decompress` (a codec or a list of them) and `compress` (`gzip`, `zstd`, `none` or
+/// The values of `decompress` (a codec or a list of them) and `compress` (a format or
 /// `{ format, level }`).
 enum CompressionReader {
     /// What `decompress` names; nil where there is a mistake.
@@ -22,7 +22,7 @@ enum CompressionReader {
 
     private enum Format: String, CaseIterable {
         /// The words of the configuration.
-        case gzip, zstd, none
+        case gzip, zstd, lz4, xz, none
     }
 
     /// The codec; nil where there is a mistake.
@@ -41,6 +41,10 @@ enum CompressionReader {
             return level.integer(in: OutputCodec.gzipLevels, &diagnostics).map { codec(.gzip, level: $0) }
         case .zstd:
             return level.integer(in: OutputCodec.zstdLevels, &diagnostics).map { codec(.zstd, level: $0) }
+        case .lz4:
+            return level.integer(in: OutputCodec.lz4Levels, &diagnostics).map { codec(.lz4, level: $0) }
+        case .xz:
+            return level.integer(in: OutputCodec.xzLevels, &diagnostics).map { codec(.xz, level: $0) }
         case .none:
             diagnostics.error(
                 .configInvalidValue,
@@ -55,6 +59,8 @@ enum CompressionReader {
         switch format {
         case .gzip: .gzip(level: level ?? 1)
         case .zstd: .zstd(level: level ?? 3)
+        case .lz4: .lz4(level: level ?? 0)
+        case .xz: .xz(level: level ?? 3)
         case .none: .none
         }
     }

@@ -20,6 +20,13 @@ public struct Pipeline: Sendable {
     /// Whether bytes are passed through, without records.
     public var isByteMode: Bool { processor == nil }
 
+    /// Bytes of codec windows that one run may need on top of the memory that every run may: 0 unless the
+    /// limits allow windows above the ordinary 64 MiB.
+    public var windowBytes: Int {
+        guard limits.maxWindowBytes > EngineLimits.ordinaryWindowBytes else { return 0 }
+        return limits.maxWindowBytes * inputCodec.windowCount(maxNesting: limits.maxNesting)
+    }
+
     /// The names of the stages that records pass, in the order of `PipelineReport.stages`.
     public var stageNames: [String] { processor?.stageNames ?? [] }
 

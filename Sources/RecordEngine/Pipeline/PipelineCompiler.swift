@@ -15,8 +15,8 @@ struct PipelineCompiler {
     var context: StepContext
     private var input = InputLayers.auto
     private var output = OutputCodec.none
-    private var parser: ParserKind?
-    private var encoder: EncoderKind?
+    private var parser: ParserPlan?
+    private var encoder: (kind: EncoderKind, made: any RecordEncoder)?
     private var lineSteps: [any RecordStep] = []
     private var steps: [any RecordStep] = []
     private var lineNames: [String] = []
@@ -69,24 +69,24 @@ struct PipelineCompiler {
         )
     }
 
-    private mutating func makeProcessor(_ parser: ParserKind, _ limits: LimitsReader) -> PipelineProcessor {
-        let encoder = encoder ?? .ndjson
+    private mutating func makeProcessor(_ parser: ParserPlan, _ limits: LimitsReader) -> PipelineProcessor {
+        let encoder = encoder ?? (.ndjson, NDJSONEncoder())
         // Parsers find their own names by asking for them again.
-        for name in parser.spec.fields { _ = context.symbols.symbol(for: name) }
-        let made = encoder.makeEncoder(symbols: &context.symbols)
+        for name in parser.fields.names.sorted() { _ = context.symbols.symbol(for: name) }
         return PipelineProcessor(
             lineSteps: lineSteps,
             parser: parser,
             steps: steps,
-            encoder: made,
-            isWrittenAsJSON: encoder == .ndjson,
+            encoder: encoder.made,
+            needsUTF8: encoder.kind.needsUTF8,
+            framing: parser.framing,
             symbols: context.symbols,
             spareFields: context.spareFields,
             slotCount: context.slotCount,
             maximumDepth: limits.maximumDepth,
             maximumRecordBytes: limits.engine.maxRecordBytes,
-            stageNames: lineNames + ["parse: \(parser.rawValue)"] + stepNames + [
-                "encode: \(encoder.rawValue)"
+            stageNames: lineNames + ["parse: \(parser.spec.name)"] + stepNames + [
+                "encode: \(encoder.kind.rawValue)"
             ]
         )
     }
@@ -167,28 +167,44 @@ struct PipelineCompiler {
             canonical.append("decompress@2(\(input.text))")
         case .parse:
             refuse(entry, behind: [.encode, .compress])
-            parser = entry.value.choice(ParserKind.self, &context.diagnostics) ?? parser
-            if let parser {
-                let fields = parser.spec.fields
-                context.fields = KnownFields(isOpen: fields.isEmpty, names: fields)
-                note(parser.spec, nil)
-            } else {
-                context.fields = KnownFields(isOpen: true, names: [])
-            }
+            parser = plan(entry.value) ?? parser
+            context.fields = parser?.fields ?? KnownFields(isOpen: true, names: [])
+            if let parser { note(parser.spec, mapping(entry.value)) }
             context.isBeforeParse = false
         case .encode:
             refuse(entry, behind: [.compress])
-            encoder = entry.value.choice(EncoderKind.self, &context.diagnostics) ?? encoder
             if seen[.parse] == nil { order(entry, "'encode' works on records: it stands behind 'parse'.") }
-            if let encoder { note(encoder.spec, nil) }
-            if encoder == .raw {
-                context.checkKnown(RawEncoder.fieldName, at: entry.value.location, path: entry.value.path)
-            }
+            encoder = makeEncoder(entry.value) ?? encoder
+            if let encoder { note(encoder.kind.spec, mapping(entry.value)) }
         case .compress:
             output = CompressionReader.read(entry.value, &context.diagnostics) ?? output
-            canonical.append("compress@1(\(output))")
+            canonical.append("compress@2(\(output))")
         }
         seen[frame] = entry.value
+    }
+
+    private mutating func plan(_ node: ConfigNode) -> ParserPlan? {
+        guard var options = ComponentOptions(node, &context.diagnostics),
+            let kind = options.format.choice(ParserKind.self, &context.diagnostics)
+        else { return nil }
+        let plan = kind.compile(&options, &context)
+        options.finish(&context.diagnostics)
+        return plan
+    }
+
+    private mutating func makeEncoder(_ node: ConfigNode) -> (EncoderKind, any RecordEncoder)? {
+        guard var options = ComponentOptions(node, &context.diagnostics),
+            let kind = options.format.choice(EncoderKind.self, &context.diagnostics)
+        else { return nil }
+        let made = kind.compile(&options, &context)
+        options.finish(&context.diagnostics)
+        return made.map { (kind, $0) }
+    }
+
+    /// The node where it holds options; a bare word counts by its spec alone.
+    private func mapping(_ node: ConfigNode) -> ConfigNode? {
+        if case .mapping = node.value { return node }
+        return nil
     }
 
     /// Reports a step that stands behind one of these.

@@ -132,7 +132,7 @@ final class PipelineDriverRun {
     /// The next block, in the task's memory. An error of an earlier block goes before an error of decoding,
     /// so that the verdict does not depend on timing.
     private func nextBlock(_ task: PipelineDriverTask) throws(SluiceError) -> Block? {
-        do throws(SluiceError) { return try splitter.next(into: task.text) } catch {
+        do throws(SluiceError) { return try splitter.next(into: task.text, index: task.index) } catch {
             throw firstFailure() ?? error
         }
     }

@@ -11,6 +11,8 @@ final class PipelineDriverTask: @unchecked Sendable {
     var block: Block?
     /// Memory of the block's text.
     let text = ByteBuffer()
+    /// Memory of the block's record index.
+    let index = RecordIndex()
     /// Encoded records and rejects.
     let output = BlockOutput()
     /// `output.encoded`, compressed; unused where the codec is `none`.
@@ -45,6 +47,7 @@ final class PipelineDriverTask: @unchecked Sendable {
     func recycle() {
         block = nil
         text.removeAll()
+        index.removeAll()
         output.clear()
         compressed.removeAll()
         isPiece = false

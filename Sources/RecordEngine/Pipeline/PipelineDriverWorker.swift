@@ -15,7 +15,7 @@ final class PipelineDriverWorker {
     func run(_ task: PipelineDriverTask) {
         do throws(SluiceError) {
             try process(task)
-            if task.output.encoded.count >= PipelineDriverChannel.pieceBytes { task.isPiece = true }
+            if task.output.encoded.count >= task.codec.pieceBytes { task.isPiece = true }
             if task.isPiece { try finish(task) }
         } catch {
             task.failure = error
@@ -36,7 +36,7 @@ final class PipelineDriverWorker {
     private func finish(_ task: PipelineDriverTask) throws(SluiceError) {
         let encoded = task.output.encoded
         driver.falsifier?.encoded?(encoded)
-        if driver.processor != nil { task.lines = unsafe Newlines.count(in: encoded.bytes) }
+        if let processor = driver.processor { task.lines = unsafe processor.outputFrame.count(encoded.bytes) }
         guard encoded.count > 0, let compressor = try compressor(task.codec) else { return }
         task.checksum = unsafe task.codec.checksum(of: encoded.bytes)
         unsafe try compressor.compress(encoded.bytes, into: task.compressed)

@@ -8,15 +8,17 @@ internal import EventModel
 /// Stateless: everything that changes lives in the scratch.
 struct PipelineProcessor: BlockProcessor {
     /// Conditions on raw lines, before `parse`.
-    let lineSteps: [any RecordStep]
+    private(set) var lineSteps: [any RecordStep]
     /// How lines become records.
-    let parser: ParserKind
+    let parser: ParserPlan
     /// Steps on records, after `parse`.
-    let steps: [any RecordStep]
+    private(set) var steps: [any RecordStep]
     /// How records become lines.
     let encoder: any RecordEncoder
     /// Whether the output must be well-formed UTF-8.
-    let isWrittenAsJSON: Bool
+    let needsUTF8: Bool
+    /// How the text is cut into records.
+    let framing: any Framing
     /// The names that the function mentions.
     let symbols: SymbolTable
     /// Fields that the steps may add to one record.
@@ -30,8 +32,29 @@ struct PipelineProcessor: BlockProcessor {
     /// One per line step, parser, step and encoder, in that order.
     let stageNames: [String]
 
-    /// Always: no step carries anything from block to block.
-    var isStateless: Bool { true }
+    /// Whether no step remembers records.
+    var isStateless: Bool { !lineSteps.contains(where: \.isStateful) && !steps.contains(where: \.isStateful) }
+
+    /// What surrounds the records of an output.
+    var outputFrame: OutputFrame { encoder.frame }
+
+    /// The same stages, with fresh memory in those that remember records.
+    func forRun() -> any BlockProcessor {
+        if isStateless { return self }
+        var copy = self
+        copy.lineSteps = lineSteps.map { $0.instance() }
+        copy.steps = steps.map { $0.instance() }
+        return copy
+    }
+
+    /// What the parser wants to know of the text before the next block.
+    func carry(_ carry: [UInt8], over block: borrowing Block) -> [UInt8] {
+        guard let make = parser.carry else { return carry }
+        return make(carry, block)
+    }
+
+    /// How the parser reads the unit.
+    func notes(on unit: UnitContext) -> [String] { parser.note?(unit).map { [$0] } ?? [] }
 
     /// Memory for one thread.
     func makeScratch() -> any BlockScratch { PipelineScratch(self) }
@@ -48,16 +71,25 @@ struct PipelineProcessor: BlockProcessor {
         var counts = StageCounts(stageCount: stageNames.count)
         var oversized = block.oversized[...]
         var number = block.firstRecord
+        let batch = scratch.batch
+        batch.begin(block)
         var next = 0
-        while next < block.text.count {
-            next = scratch.batch.take(block.text, from: next)
+        let end = block.index?.slices.count ?? block.text.count
+        while next < end {
+            next = block.index.map { batch.take($0.slices, from: next) } ?? batch.takeLines(from: next)
             run(scratch, output, &counts)
-            reject(scratch.batch, &oversized, &number, output)
+            reject(batch, &oversized, &number, output)
         }
         while let record = oversized.popFirst() {
-            RejectWriter.append(record, limit: maximumRecordBytes, to: output.rejects)
+            RejectWriter.append(
+                record,
+                limit: maximumRecordBytes,
+                member: batch.unit.member,
+                to: output.rejects
+            )
         }
         output.tally.dropped = counts.dropped
+        output.tally.deduplicated = counts.deduplicated
         output.tally.rejected = counts.rejected &+ UInt64(block.oversized.count)
         output.counters = counts.values
     }
@@ -76,8 +108,26 @@ struct PipelineProcessor: BlockProcessor {
             step.apply(to: batch)
             counts.endStage(batch)
         }
-        encoder.encode(batch, to: output.encoded)
+        encode(batch, output)
         counts.endStage(batch)
+    }
+
+    /// Encodes each run of records that go to the same output.
+    private func encode(_ batch: RecordBatch, _ output: BlockOutput) {
+        if batch.outputs.count == 0 {
+            encoder.encode(batch, 0..<batch.count, to: output.encoded)
+            return
+        }
+        var start = 0
+        while start < batch.count {
+            let number = unsafe batch.records[start].output
+            var end = start + 1
+            while end < batch.count, unsafe batch.records[end].output == number { end += 1 }
+            let buffer =
+                number == 0 ? output.encoded : output.buffer(of: batch.outputs.names[Int(number) - 1])
+            encoder.encode(batch, start..<end, to: buffer)
+            start = end
+        }
     }
 
     /// Writes the batch's rejected records, with the oversized ones that stand between them.
@@ -89,7 +139,12 @@ struct PipelineProcessor: BlockProcessor {
     ) {
         for index in 0..<batch.count {
             while let first = oversized.first, first.record <= number {
-                RejectWriter.append(first, limit: maximumRecordBytes, to: output.rejects)
+                RejectWriter.append(
+                    first,
+                    limit: maximumRecordBytes,
+                    member: batch.unit.member,
+                    to: output.rejects
+                )
                 oversized.removeFirst()
                 number &+= 1
             }
@@ -103,6 +158,7 @@ struct PipelineProcessor: BlockProcessor {
                     line: number,
                     reason: RejectReason.describe(record, stageNames: stageNames),
                     record: bytes,
+                    member: batch.unit.member,
                     to: output.rejects
                 )
             }
@@ -126,52 +182,70 @@ final class PipelineScratch: BlockScratch {
             expressions: ExpressionMemory(slotCount: processor.slotCount)
         )
         parser = processor.parser.makeParser(
-            symbols: processor.symbols,
-            maximumDepth: processor.maximumDepth,
-            isWrittenAsJSON: processor.isWrittenAsJSON
+            ParserSetup(
+                symbols: processor.symbols,
+                maximumDepth: processor.maximumDepth,
+                needsUTF8: processor.needsUTF8
+            )
         )
     }
 }
 
 /// Counts by stage what became of the records, from the records' own state.
 struct StageCounts {
-    /// Three per stage: records in, dropped, rejected.
+    /// Four per stage: records in, dropped, rejected, deduplicated.
     private(set) var values: [UInt64]
+    /// Counters of one stage.
+    static let perStage = 4
     private var stage = 0
+    private var alreadyDeduplicated = 0
     private var live = 0
     private var alreadyRejected = 0
 
     /// Counts nothing yet.
-    init(stageCount: Int) { values = [UInt64](repeating: 0, count: 3 * stageCount) }
+    init(stageCount: Int) { values = [UInt64](repeating: 0, count: Self.perStage * stageCount) }
 
     /// Records that all stages dropped.
-    var dropped: UInt64 { stride(from: 1, to: values.count, by: 3).reduce(0) { $0 &+ values[$1] } }
+    var dropped: UInt64 { sum(1) }
     /// Records that all stages rejected.
-    var rejected: UInt64 { stride(from: 2, to: values.count, by: 3).reduce(0) { $0 &+ values[$1] } }
+    var rejected: UInt64 { sum(2) }
+    /// Records that all stages found to be copies.
+    var deduplicated: UInt64 { sum(3) }
+
+    private func sum(_ place: Int) -> UInt64 {
+        stride(from: place, to: values.count, by: Self.perStage).reduce(0) { $0 &+ values[$1] }
+    }
 
     /// Starts a batch, of which every record is live.
     mutating func begin(_ batch: RecordBatch) {
         stage = 0
         live = batch.count
         alreadyRejected = 0
+        alreadyDeduplicated = 0
     }
 
     /// Notes what a stage did; marks the records that it rejected with its number.
     mutating func endStage(_ batch: RecordBatch) {
         var nowLive = 0
         var nowRejected = 0
+        var nowDeduplicated = 0
         for index in 0..<batch.count {
             let state = unsafe batch.records[index].state
             if state == UInt8(SLUICE_LIVE) { nowLive &+= 1 }
             if state == UInt8(SLUICE_REJECTED) { nowRejected &+= 1 }
+            if state == UInt8(SLUICE_DEDUPLICATED) { nowDeduplicated &+= 1 }
         }
         let newlyRejected = nowRejected - alreadyRejected
-        values[3 * stage] &+= UInt64(live)
-        values[3 * stage + 1] &+= UInt64(live - nowLive - newlyRejected)
-        values[3 * stage + 2] &+= UInt64(newlyRejected)
+        let newlyDeduplicated = nowDeduplicated - alreadyDeduplicated
+        let place = Self.perStage * stage
+        values[place] &+= UInt64(live)
+        values[place + 1] &+= UInt64(live - nowLive - newlyRejected - newlyDeduplicated)
+        values[place + 2] &+= UInt64(newlyRejected)
+        values[place + 3] &+= UInt64(newlyDeduplicated)
         if newlyRejected > 0 { mark(batch) }
         live = nowLive
         alreadyRejected = nowRejected
+        alreadyDeduplicated = nowDeduplicated
         stage += 1
     }
 

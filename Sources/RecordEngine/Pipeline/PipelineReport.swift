@@ -12,6 +12,8 @@ public struct PipelineReport: Sendable, Hashable {
         public let dropped: UInt64
         /// Records that it rejected.
         public let rejected: UInt64
+        /// Records that it found to be copies of others.
+        public let deduplicated: UInt64
     }
 
     /// Tally, bytes, codec and warnings.
@@ -28,10 +30,17 @@ public struct PipelineReport: Sendable, Hashable {
     init(_ totals: PipelineDriverReport, stageNames: [String]) {
         self.totals = totals
         stages = stageNames.enumerated().map { index, name in
-            let counts = (0..<3).map {
-                3 * index + $0 < totals.counters.count ? totals.counters[3 * index + $0] : 0
+            let counts = (0..<StageCounts.perStage).map {
+                let place = StageCounts.perStage * index + $0
+                return place < totals.counters.count ? totals.counters[place] : 0
             }
-            return Stage(name: name, input: counts[0], dropped: counts[1], rejected: counts[2])
+            return Stage(
+                name: name,
+                input: counts[0],
+                dropped: counts[1],
+                rejected: counts[2],
+                deduplicated: counts[3]
+            )
         }
     }
 }

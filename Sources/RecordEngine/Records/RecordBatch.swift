@@ -20,9 +20,19 @@ internal import ExpressionLanguage
     let records: UnsafeMutablePointer<sluice_record>
     /// How many records there are; at most `maximumCount`.
     private(set) var count = 0
+    /// Bytes of the block's text.
+    private(set) var textCount = 0
+    /// The unit that the block is part of.
+    private(set) var unit = UnitContext.unknown
+    /// What was carried on from the blocks before this one.
+    private(set) var carry: [UInt8] = []
+    /// The outputs that steps named in this block; a record's `output` is a number of this table.
+    let outputs = OutputTable()
     /// The fields of all records.
     private(set) var fields: UnsafeMutablePointer<sluice_field>
     private var fieldCapacity: Int
+    /// One behind the last field that any record may use; nil until a step asks.
+    private var fieldsEnd: Int?
     /// Values that steps made.
     let arena = ByteBuffer(capacity: 64 << 10)
     /// The names that the function mentions.
@@ -48,14 +58,71 @@ internal import ExpressionLanguage
         unsafe fields.deallocate()
     }
 
-    /// Takes the next records of `block`, from `start`; returns where the following one begins.
-    func take(_ block: ByteBuffer, from start: Int) -> Int {
-        unsafe text = UnsafePointer(block.base.assumingMemoryBound(to: UInt8.self))
+    /// Begins a block: its text, the unit it belongs to, and what was carried on from the blocks before it.
+    func begin(_ block: borrowing Block) {
+        unsafe text = UnsafePointer(block.text.base.assumingMemoryBound(to: UInt8.self))
+        textCount = block.text.count
+        unit = block.unit
+        carry = block.carry
+        outputs.removeAll()
+        count = 0
+    }
+
+    /// Takes the next lines of the block, from `start`; returns where the following one begins.
+    func takeLines(from start: Int) -> Int {
         arena.removeAll()
+        fieldsEnd = nil
         var next = start
-        let softEnd = min(start + Self.textBytes, block.count)
-        unsafe count = sluice_split(text, start, softEnd, block.count, records, Self.maximumCount, &next)
+        let softEnd = min(start + Self.textBytes, textCount)
+        unsafe count = sluice_split(text, start, softEnd, textCount, records, Self.maximumCount, &next)
         return next
+    }
+
+    /// Takes the next records of an index, from number `start`; returns the number of the following one.
+    func take(_ slices: [RecordIndex.Slice], from start: Int) -> Int {
+        arena.removeAll()
+        fieldsEnd = nil
+        count = 0
+        var bytes = 0
+        while start + count < slices.count, count < Self.maximumCount, bytes < Self.textBytes {
+            let slice = slices[start + count]
+            unsafe records[count] = sluice_record(
+                offset: slice.offset,
+                length: slice.length,
+                first_field: 0,
+                field_count: 0,
+                detail: 0,
+                output: 0,
+                state: UInt8(SLUICE_LIVE),
+                reason: 0,
+                is_changed: 0,
+                step: 0
+            )
+            bytes += Int(slice.length)
+            count += 1
+        }
+        return start + count
+    }
+
+    /// Makes room for further fields behind those of all records; returns where they may be put.
+    func roomForFields(_ wanted: Int) -> Int {
+        var end = fieldsEnd ?? 0
+        if fieldsEnd == nil {
+            for index in 0..<count {
+                let record = unsafe records[index]
+                if record.field_count > 0 { end = max(end, record.fieldRange.upperBound + spareFields) }
+            }
+        }
+        if end + wanted > fieldCapacity {
+            let capacity = 2 * fieldCapacity + wanted
+            let grown = UnsafeMutablePointer<sluice_field>.allocate(capacity: capacity)
+            unsafe grown.moveInitialize(from: fields, count: min(end, fieldCapacity))
+            unsafe fields.deallocate()
+            unsafe fields = grown
+            fieldCapacity = capacity
+        }
+        fieldsEnd = end + wanted
+        return end
     }
 
     /// Makes room for `wanted` fields of all records together, and for the spare ones; forgets the fields.
@@ -68,10 +135,13 @@ internal import ExpressionLanguage
     }
 
     /// Bytes from the first record's start to the last one's end.
-    var textExtent: Int {
-        guard count > 0 else { return 0 }
-        let last = unsafe records[count - 1]
-        return unsafe Int(last.offset) + Int(last.length) - Int(records[0].offset)
+    var textExtent: Int { textExtent(of: 0..<count) }
+
+    /// Bytes from the start of the first of these records to the end of the last.
+    func textExtent(of range: Range<Int>) -> Int {
+        if range.isEmpty { return 0 }
+        let last = unsafe records[range.upperBound - 1]
+        return unsafe Int(last.offset) + Int(last.length) - Int(records[range.lowerBound].offset)
     }
 
     /// How many records are neither dropped nor rejected.
@@ -92,6 +162,10 @@ extension sluice_record {
     /// Takes the record out on purpose.
     @inline(__always)
     mutating func drop() { state = UInt8(SLUICE_DROPPED) }
+
+    /// Takes the record out because one like it was seen before.
+    @inline(__always)
+    mutating func deduplicate() { state = UInt8(SLUICE_DEDUPLICATED) }
 
     /// Takes the record out because it cannot be read or processed.
     @inline(__always)

@@ -1,6 +1,7 @@
 internal import CSimdjson
 
-/// Writes rejected records as NDJSON: `{"line":3,"reason":"…","record":"…"}`.
+/// Writes rejected records as NDJSON: `{"line":3,"reason":"…","record":"…"}`;
+/// those of an archive begin with `"member":"…"`.
 ///
 /// `record` holds the original bytes as a JSON string. A byte that belongs to no well-formed UTF-8 sequence
 /// is written as the lone surrogate U+DC80 to U+DCFF whose low eight bits it is (PEP 383), so the bytes can
@@ -12,26 +13,29 @@ enum RejectWriter {
         line: UInt64,
         reason: String,
         record: UnsafeBufferPointer<UInt8>,
+        member: String? = nil,
         extra: String = "",
         to output: ByteBuffer
     ) {
-        append("{\"line\":\(line),\"reason\":\(JSONText.quoted(reason)),\"record\":\"", to: output)
+        let place = member.map { "\"member\":\(JSONText.quoted($0))," } ?? ""
+        append("{\(place)\"line\":\(line),\"reason\":\(JSONText.quoted(reason)),\"record\":\"", to: output)
         output.reserve(record.count * 6 + 64)
-        let place = unsafe (output.base + output.count).assumingMemoryBound(to: UInt8.self)
+        let target = unsafe (output.base + output.count).assumingMemoryBound(to: UInt8.self)
         if let start = record.baseAddress {
-            output.count &+= unsafe sluice_json_escape(start, record.count, place, true)
+            output.count &+= unsafe sluice_json_escape(start, record.count, target, true)
         }
         append("\"\(extra)}\n", to: output)
     }
 
     /// Appends a record that was too long to be held: its first bytes and its length.
-    static func append(_ oversized: OversizedRecord, limit: Int, to output: ByteBuffer) {
+    static func append(_ oversized: OversizedRecord, limit: Int, member: String?, to output: ByteBuffer) {
         let reason = "record of \(oversized.byteCount) bytes is longer than max_record (\(limit))"
         unsafe oversized.prefix.withUnsafeBufferPointer { prefix in
             unsafe append(
                 line: oversized.record,
                 reason: reason,
                 record: prefix,
+                member: member,
                 extra: ",\"truncated\":true",
                 to: output
             )

@@ -8,6 +8,10 @@ internal import CSimdjson
 protocol RecordStep: Sendable {
     /// The field that the step makes, where one entry of the configuration makes several steps.
     var madeField: String? { get }
+    /// Whether the step remembers records: its pipeline runs block after block.
+    var isStateful: Bool { get }
+    /// The step with fresh memory for one run; itself where it remembers nothing.
+    func instance() -> any RecordStep
     /// Works on one batch.
     func apply(to batch: RecordBatch)
 }
@@ -15,6 +19,10 @@ protocol RecordStep: Sendable {
 extension RecordStep {
     /// Most steps make no field of their own.
     var madeField: String? { nil }
+    /// Most steps look at one record at a time.
+    var isStateful: Bool { false }
+    /// The same step.
+    func instance() -> any RecordStep { self }
 }
 
 /// A set of symbols that is asked once per field.

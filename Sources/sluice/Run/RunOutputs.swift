@@ -39,6 +39,15 @@ final class RunOutputs: OutputOpener {
         }
     }
 
+    func close(_ part: OutputPart) throws(SluiceError) {}
+
+    func discard(_ part: OutputPart) throws(SluiceError) {
+        switch part.role {
+        case .result: resultFile = nil
+        case .rejects: rejectsFile = nil
+        }
+    }
+
     /// Makes the outputs visible; returns where the result and the rejects are, and the stored bytes of both.
     func publish() throws(SluiceError) -> (result: String?, rejects: String?, bytes: UInt64) {
         var shown: String?

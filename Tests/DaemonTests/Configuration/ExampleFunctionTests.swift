@@ -39,6 +39,9 @@ internal import Testing
         func open(_ part: OutputPart) throws(SluiceError) -> (any ByteSink)? {
             part.role == .result ? result : rejects
         }
+
+        func close(_ part: OutputPart) throws(SluiceError) {}
+        func discard(_ part: OutputPart) throws(SluiceError) {}
     }
 
     private func run(_ name: FunctionName, on bytes: [UInt8]) throws -> (Outputs, InvocationReport) {

@@ -76,11 +76,14 @@ final class MemorySinks: PipelineSinks {
 
     init(wanted: Set<OutputRole> = [.result, .rejects]) { self.wanted = wanted }
 
-    func open(_ role: OutputRole) throws(SluiceError) -> (any ByteSink)? {
-        opened.append(role)
-        guard wanted.contains(role) else { return nil }
-        return role == .result ? result : rejects
+    func open(_ output: PipelineOutput) throws(SluiceError) -> (any ByteSink)? {
+        opened.append(output.role)
+        guard wanted.contains(output.role) else { return nil }
+        return output.role == .result ? result : rejects
     }
+
+    func close(_ output: PipelineOutput) throws(SluiceError) {}
+    func discard(_ output: PipelineOutput) throws(SluiceError) {}
 }
 
 /// Copies lines; those that begin with `d` are dropped, those that begin with `r` rejected.

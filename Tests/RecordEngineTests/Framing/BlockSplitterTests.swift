@@ -20,8 +20,9 @@ private func split(_ source: any ByteSource, maxRecord: Int = 1 << 20) throws(Sl
         maxRecordBytes: maxRecord
     )
     let buffer = ByteBuffer()
+    let index = RecordIndex()
     var cut = Cut()
-    while let block = try splitter.next(into: buffer) {
+    while let block = try splitter.next(into: buffer, index: index) {
         cut.blocks.append(unsafe Array(block.text.bytes))
         cut.firstRecords.append(block.firstRecord)
         cut.counts.append(block.recordCount)
@@ -169,9 +170,10 @@ private func split(_ text: [UInt8], maxRecord: Int = 1 << 20, chunk: Int = .max)
             maxRecordBytes: 1 << 20
         )
         let buffer = ByteBuffer()
+        let index = RecordIndex()
         var text: [UInt8] = []
         var long: [UInt64] = []
-        while let block = try splitter.next(into: buffer) {
+        while let block = try splitter.next(into: buffer, index: index) {
             text += unsafe Array(block.text.bytes)
             long += block.oversized.map(\.byteCount)
         }
@@ -208,7 +210,9 @@ private func split(_ text: [UInt8], maxRecord: Int = 1 << 20, chunk: Int = .max)
             reads += 1
             if reads > 100 { throw SluiceError(.cancelled, "The test has seen enough.") }
         }
-        let error = #expect(throws: SluiceError.self) { _ = try splitter.next(into: ByteBuffer()) }
+        let error = #expect(throws: SluiceError.self) {
+            _ = try splitter.next(into: ByteBuffer(), index: RecordIndex())
+        }
         #expect(error?.code == .cancelled)
     }
 }

@@ -1,0 +1,46 @@
+internal import Settings
+
+/// What a parser or an encoder is told: `NAME` alone, or `{ format: NAME, option: value }`.
+struct ComponentOptions {
+    /// The whole value of `parse` or `encode`.
+    let node: ConfigNode
+    /// The word behind `format`, or the word alone.
+    let format: ConfigNode
+    private var reader: MappingReader?
+
+    /// Finds the format; reports and returns nil where there is none.
+    init?(_ node: ConfigNode, _ diagnostics: inout Diagnostics) {
+        self.node = node
+        guard case .mapping = node.value else {
+            format = node
+            return
+        }
+        guard var reader = MappingReader(node, &diagnostics),
+            let format = reader.required("format", &diagnostics)
+        else { return nil }
+        self.format = format
+        self.reader = reader
+    }
+
+    /// The value of an option, or nil.
+    mutating func optional(_ name: String) -> ConfigNode? { reader?.optional(name) }
+
+    /// The value of an option; reports `config.missing-key` when it is not there.
+    mutating func required(_ name: String, _ diagnostics: inout Diagnostics) -> ConfigNode? {
+        if let value = optional(name) { return value }
+        diagnostics.add(
+            Diagnostic(
+                .error,
+                .configMissingKey,
+                "\(node.displayPath) needs '\(name)'.",
+                hint: "Write { format: …, \(name): … }.",
+                at: node.location,
+                path: node.path
+            )
+        )
+        return nil
+    }
+
+    /// Reports every option that nobody asked for.
+    consuming func finish(_ diagnostics: inout Diagnostics) { reader?.finish(&diagnostics) }
+}
