@@ -46,7 +46,9 @@ extension ConfigurationTable {
 
     /// The name of a format, or a mapping with its options; the engine checks those.
     private static func format(of word: String) -> SettingType {
-        .either([.choice(Pipeline.components.filter { self.word($0) == word }.map(\.name)), .mapping(.anything)])
+        .either([
+            .choice(Pipeline.components.filter { self.word($0) == word }.map(\.name)), .mapping(.anything),
+        ])
     }
 
     /// `parse` or `encode`, where the component is a format of it.
