@@ -8,6 +8,8 @@ enum StepKind: String, CaseIterable, Sendable {
     case dropIf = "drop_if"
     /// Named as in the configuration.
     case keep, drop, rename, set, text, redact
+    /// Named as in the configuration.
+    case timestamp, convert
 
     /// What the step is.
     var spec: ComponentSpec {
@@ -20,6 +22,8 @@ enum StepKind: String, CaseIterable, Sendable {
         case .set: SetStep.spec
         case .text: TextStep.spec
         case .redact: RedactStep.spec
+        case .timestamp: TimestampStep.spec
+        case .convert: ConvertStep.spec
         }
     }
 
@@ -37,6 +41,8 @@ enum StepKind: String, CaseIterable, Sendable {
         case .set: SetStep.compile(node, &context)
         case .text: TextStep.compile(node, &context)
         case .redact: RedactStep.compile(node, &context)
+        case .timestamp: TimestampStep.compile(node, &context)
+        case .convert: ConvertStep.compile(node, &context)
         }
     }
 }
