@@ -1,4 +1,5 @@
 internal import CSimdjson
+internal import Glibc
 internal import Settings
 
 /// `timestamp: { field: time, from: [layouts], zone: Europe/Berlin, to: rfc3339 }` reads times and writes
@@ -142,8 +143,24 @@ struct TimestampStep: RecordStep {
     private struct Run {
         let reference: Instant?
         var reading = TimeMemory()
-        var writing = ZonePart.none
+        var writing = TimeMemory()
         var isAmbiguous = false
+        /// The value before: lines of a log often have the same second.
+        var last = sluice_field()
+        /// What it became.
+        var lastMade: MadeValue?
+        var lastWasAmbiguous = false
+    }
+
+    /// What the value before became, where it has the same bytes and both lie in the block, which stays.
+    @inline(__always)
+    private func repeated(_ field: sluice_field, in batch: RecordBatch, _ run: inout Run) -> MadeValue? {
+        guard let made = run.lastMade, field.value_length == run.last.value_length, field.tag == run.last.tag,
+            field.flags & UInt8(SLUICE_IN_ARENA) == 0,
+            unsafe memcmp(batch.start(of: field), batch.start(of: run.last), Int(field.value_length)) == 0
+        else { return nil }
+        run.isAmbiguous = run.lastWasAmbiguous
+        return made
     }
 
     /// The new value; nil where the old one stays.
@@ -154,6 +171,7 @@ struct TimestampStep: RecordStep {
         _ run: inout Run
     ) -> Result<MadeValue?, ValueFailure> {
         run.isAmbiguous = false
+        if let made = repeated(field, in: batch, &run) { return .success(made) }
         let null = MadeValue(tag: SLUICE_NULL, offset: 0, length: 0)
         guard let read = reader.time(of: field, in: batch, near: run.reference, &run.reading) else {
             return .success(target == self.field ? nil : null)
@@ -168,7 +186,13 @@ struct TimestampStep: RecordStep {
             if layout.write(time, in: zone, to: batch.arena, &run.writing) {
                 run.isAmbiguous = time.isAmbiguous
                 let tag = layout.isNumber ? SLUICE_NUMBER : SLUICE_TEXT
-                return .success(MadeValue(tag: tag, offset: offset, length: batch.arena.count - offset))
+                let made = MadeValue(tag: tag, offset: offset, length: batch.arena.count - offset)
+                if field.flags & UInt8(SLUICE_IN_ARENA) == 0 {
+                    run.last = field
+                    run.lastMade = made
+                    run.lastWasAmbiguous = time.isAmbiguous
+                }
+                return .success(made)
             }
             fault = .outOfRange
         case .failure(let found): fault = found
