@@ -29,6 +29,28 @@ struct TimestampStep: RecordStep {
                 standard: "first",
                 "`flag` adds a field NAME_ambiguous: true where clocks showed the time twice or never."
             ),
+        ],
+        notes: """
+            `timestamp: time` reads what it knows by its shape and writes RFC 3339 in UTC. A
+            layout is `rfc3339` (or `iso8601`), `rfc2822`, `rfc3164`, `clf`, `epoch_s`,
+            `epoch_ms`, `epoch_us`, `epoch_ns`, `epoch` (the size of the number tells its
+            unit), or a pattern: `%Y %m %d %H %M %S`, `%f` (the fraction; `%3f`, `%6f`, `%9f`
+            with so many digits), `%z %:z %Z %b %B %a %A %e %j %y %p %I %s %T %D %F %R %n %t
+            %%`. `auto` finds the layout by the shape of the text, and leaves alone what could
+            be read in two ways, such as 03/04/2026. A zone is `UTC`, an offset such as
+            `+02:00`, or a name of the IANA database such as `Europe/Berlin`.
+
+            A time without a year lies in the year that brings it nearest to the object's own
+            time, so that a run on any other day gives the same. `24:00` is the next day's
+            `00:00`, a second 60 the one behind it, two digits of a year are 1969 to 2068. A
+            local time that clocks skip moves forward by the gap; one that they show twice is
+            the first. A fraction keeps its digits. Null stays null.
+            """,
+        samples: [
+            #"{"time":"10/Oct/2000:13:55:36 -0700"}"#,
+            #"{"time":"2026-07-01 12:00:00,250"}"#,
+            #"{"time":1700000000123}"#,
+            #"{"time":"soon"}"#,
         ]
     )
 
