@@ -21,7 +21,7 @@ public enum ArchiveFormat: String, Sendable, Hashable, CaseIterable {
         for signature in [0x03, 0x05, 0x07] as [UInt8]
         where bytes.starts(with: [0x50, 0x4B, signature, signature + 1]) { return .zip }
         guard bytes.count == sniffedBytes else { return nil }
-        let hasChecksum = TarHeader.checksumMatches(bytes[...])
+        let hasChecksum = unsafe bytes.withUnsafeBytes { unsafe TarHeader.checksumMatches($0) }
         if bytes[257..<262].elementsEqual("ustar".utf8) { return .tar }
         return hasChecksum ? .tar : nil
     }

@@ -93,8 +93,11 @@ extension ObjectReader {
         _ text: StoredInput,
         inside parent: ArchiveLevel?
     ) throws(SluiceError) -> ArchiveLevel {
-        guard format == .tar else { throw SluiceError(.archiveUnsupported, "It is a zip archive.") }
-        let reader: any ArchiveReader = try TarReader(text)
+        let reader: any ArchiveReader =
+            switch format {
+            case .zip: try ZipReader(text, spools, limits: plan.limits, betweenReads: betweenReads)
+            case .tar, .auto, .none: try TarReader(text)
+            }
         return ArchiveLevel(reader, text, inside: parent)
     }
 
