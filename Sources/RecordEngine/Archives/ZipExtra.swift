@@ -4,7 +4,8 @@ internal import EventModel
 struct ZipExtra {
     /// The numbers of zip64's field that were not asked for, the first of them last.
     private var wide: [UInt64] = []
-    private var hasWide = false
+    /// Whether there is a field of zip64.
+    private(set) var hasWide = false
     private var isMalformed = false
     /// From the field "extended timestamp" (Info-ZIP's proginfo/extrafld.txt, 0x5455): UTC.
     private(set) var modified: Timestamp?

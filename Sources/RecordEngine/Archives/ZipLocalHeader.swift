@@ -53,7 +53,9 @@ struct ZipLocalHeader {
         )
         try Self.checkSizes(entry, says.0, says.1, says.2, extra, label)
         end = dataOffset + entry.compressedBytes
-        if entry.hasDescriptor { end += try Self.descriptorBytes(entry, window, end, limit, label) }
+        if entry.hasDescriptor {
+            end += try Self.descriptorBytes(entry, window, end, limit, label, isWide: extra.hasWide)
+        }
     }
 
     private static func checkSizes(
@@ -82,9 +84,11 @@ struct ZipLocalHeader {
         _ window: SpoolWindow,
         _ offset: UInt64,
         _ limit: UInt64,
-        _ label: String
+        _ label: String,
+        isWide: Bool
     ) throws(SluiceError) -> UInt64 {
-        for (start, isLong) in [(4, false), (4, true), (0, false), (0, true)] {
+        // The header's zip64 field says how long the sizes are (section 4.3.9.2); not all writers know.
+        for (start, isLong) in [(4, isWide), (4, !isWide), (0, isWide), (0, !isWide)] {
             let length = start + (isLong ? 20 : 12)
             guard limit - offset >= UInt64(length), let bytes = unsafe try window.bytes(at: offset, length),
                 unsafe start == 0 || bytes.little(0, as: UInt32.self) == 0x0807_4B50,

@@ -5,7 +5,12 @@ extension ObjectReader {
     func openObject() throws(SluiceError) -> UnitInfo? {
         let text = try stack.openText()
         let firstBytes = try text.peek(ArchiveFormat.sniffedBytes)
-        let found = ArchiveFormat.recognize(firstBytes)
+        var found = ArchiveFormat.recognize(firstBytes)
+        if found == nil, firstBytes.first == 0,
+            ArchiveFormat.isEmptyTar(try text.peek(ArchiveFormat.emptyTarBytes + 1))
+        {
+            found = .tar
+        }
         let wanted = plan.archive?.format ?? .none
         guard let format = wanted == .auto ? found : wanted, format != .none else {
             if wanted == .none, let found {
