@@ -38,6 +38,9 @@ struct LimitsReader {
         if let value = reader.optional("max_nesting")?.integer(in: Self.nestings, &diagnostics) {
             engine.maxNesting = value
         }
+        if let value = reader.optional("max_outputs")?.integer(in: EngineLimits.outputCounts, &diagnostics) {
+            engine.maxOutputs = value
+        }
         reader.finish(&diagnostics)
     }
 
@@ -45,6 +48,6 @@ struct LimitsReader {
     var canonicalText: String {
         "max_record:\(engine.maxRecordBytes) max_output:\(engine.maxOutputBytes) max_ratio:\(engine.maxRatio)"
             + " max_depth:\(maximumDepth) max_window:\(engine.maxWindowBytes)"
-            + " max_nesting:\(engine.maxNesting)"
+            + " max_nesting:\(engine.maxNesting) max_outputs:\(engine.maxOutputs)"
     }
 }

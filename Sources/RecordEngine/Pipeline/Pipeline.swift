@@ -66,9 +66,12 @@ public struct Pipeline: Sendable {
         source: any ByteSource,
         sinks: any PipelineSinks,
         executor: any BlockExecutor,
+        objectTime: Timestamp? = nil,
         checkCancellation: @escaping () throws(SluiceError) -> Void = { () throws(SluiceError) in }
     ) throws(SluiceError) -> PipelineReport {
-        let totals = try makeDriver().run(
+        var driver = makeDriver()
+        driver.objectTime = objectTime
+        let totals = try driver.run(
             source: source,
             sinks: sinks,
             executor: executor,
