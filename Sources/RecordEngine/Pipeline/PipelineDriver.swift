@@ -17,8 +17,10 @@ public struct PipelineDriver: Sendable {
     public var limits = EngineLimits()
     /// What is done with each block; nil passes the text through as bytes, without cutting it into records.
     public var processor: (any BlockProcessor)?
-    /// Whether the members of an archive become one result; a damaged member then fails the object.
-    public var mergesUnits = false
+    /// How an archive is taken apart; nil takes it as it is.
+    public var archive: ArchivePlan?
+    /// Keeps archives that cannot be read from their beginning to their end.
+    public var spools: any SpoolProvider = MemorySpoolProvider()
     /// When the object was last modified, for time stamps without a year; nil where nobody knows.
     public var objectTime: Timestamp?
     /// Falsifies what passes between the stages, to prove that a loss is noticed. Nothing outside of tests
@@ -40,12 +42,20 @@ public struct PipelineDriver: Sendable {
         checkCancellation: @escaping () throws(SluiceError) -> Void = { () throws(SluiceError) in }
     ) throws(SluiceError) -> PipelineDriverReport {
         try run(
-            reader: WholeObjectReader(TextDecoder(input, source: source, limits: limits)),
+            reader: ObjectReader(
+                InputPlan(layers: input, archive: archive, limits: limits),
+                source: source,
+                spools: spools,
+                betweenReads: checkCancellation
+            ),
             sinks: sinks,
             executor: executor,
             checkCancellation: checkCancellation
         )
     }
+
+    /// Whether the members of an archive become one result; a damaged member then fails the object.
+    var mergesUnits: Bool { archive?.merge == true }
 
     /// Runs the pipeline over the units that `reader` opens; as above.
     ///

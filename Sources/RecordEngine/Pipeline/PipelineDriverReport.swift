@@ -48,8 +48,8 @@ public struct MemberReport: Sendable, Hashable {
         public let reason: String
     }
 
-    /// Whether the object is an archive; all numbers are 0 where it is none.
-    public var isArchive = false
+    /// What the object was taken apart as; nil where it is one unit, and all numbers are 0.
+    public var archive: ArchiveFormat?
     /// Entries of the archive.
     public var seen: UInt64 = 0
     /// Members whose results are whole.

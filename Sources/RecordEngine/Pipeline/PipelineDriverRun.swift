@@ -13,11 +13,15 @@ final class PipelineDriverRun {
         /// A unit was read to its end.
         case end(PipelineDriverUnit)
         /// A unit cannot be read to its end; without a unit where it could not even be begun.
-        case lost(UnitInfo, PipelineDriverUnit?, SluiceError)
+        case lost([String], PipelineDriverUnit?, SluiceError)
     }
 
     private let driver: PipelineDriver
     private let reader: any UnitReader
+    /// The text of the unit that is open.
+    private var text: UnitText
+    /// Members of the archive when the open one was lost by what its text is, not by how it is packed.
+    private var membersAtLoss: UInt64?
     private let crew: PipelineDriverCrew
     private let tasks: PipelineDriverTaskPool
     private let writer: PipelineDriverWriter
@@ -40,6 +44,7 @@ final class PipelineDriverRun {
     ) {
         self.driver = driver
         self.reader = reader
+        text = UnitText(reader)
         self.checkCancellation = checkCancellation
         crew = PipelineDriverCrew(driver, executor)
         let limit = min(max(executor.parallelism, 1), Self.maxParallelism) + 2
@@ -84,6 +89,8 @@ final class PipelineDriverRun {
 
     /// Has a unit's text worked on; whether it was read to its end.
     private func read(_ info: UnitInfo, _ unit: PipelineDriverUnit) throws(SluiceError) -> Bool {
+        text = UnitText(reader)
+        membersAtLoss = nil
         if unit.processor == nil { return try readBytes(unit) }
         return try readRecords(info, unit)
     }
@@ -92,7 +99,7 @@ final class PipelineDriverRun {
     private func readRecords(_ info: UnitInfo, _ unit: PipelineDriverUnit) throws(SluiceError) -> Bool {
         guard let processor = unit.processor else { return true }
         let source = processor.framing.makeSource(
-            reader,
+            text,
             limits: driver.limits,
             betweenReads: checkCancellation
         )
@@ -137,7 +144,7 @@ final class PipelineDriverRun {
             member: info.label,
             header: source.header,
             sample: unsafe Array(block.text.bytes.prefix(UnitContext.sampleBytes)),
-            objectTime: driver.objectTime
+            objectTime: info.modified ?? driver.objectTime
         )
         totals.note(processor.notes(on: context))
         return context
@@ -151,7 +158,7 @@ final class PipelineDriverRun {
             let text = task.output.encoded
             do throws(SluiceError) {
                 while text.count < BlockSplitter.blockBytes {
-                    if try reader.read(into: text, upTo: BlockSplitter.blockBytes - text.count) == 0 {
+                    if try self.text.read(into: text, upTo: BlockSplitter.blockBytes - text.count) == 0 {
                         break
                     }
                 }
@@ -182,19 +189,30 @@ final class PipelineDriverRun {
     /// the run ends: with the failure of an earlier block, if there is one, so that the verdict does not
     /// depend on timing.
     private func lose(_ unit: PipelineDriverUnit?, _ error: SluiceError) throws(SluiceError) {
-        if let info = reader.lostUnit, !driver.mergesUnits {
-            try add(.lost(info, unit, error))
+        if let labels = lostLabels(unit, error) {
+            try add(.lost(labels, unit, error))
             return
         }
         try retireAll()
         try writer.drain()
-        guard let label = reader.lostUnit?.label, !error.message.contains(label) else { throw error }
-        throw SluiceError(
-            error.code,
-            "The member '\(label)': \(error.message)",
-            hint: error.hint,
-            cause: error
-        )
+        throw error
+    }
+
+    /// The members that an error costs: the unit's own, and where it is damage to an archive in the archive,
+    /// that one. Nil where it costs the object.
+    private func lostLabels(_ unit: PipelineDriverUnit?, _ error: SluiceError) -> [String]? {
+        if driver.mergesUnits { return nil }
+        let own = unit?.info.label
+        if unit == nil || text.hasFailed {
+            guard reader.canContinue, let failed = reader.failedLabel else { return nil }
+            // Its rest was skipped and is damaged, too: the member is lost already.
+            if unit == nil, membersAtLoss == reader.totals.members { return [] }
+            return own.map { $0 == failed ? [$0] : [$0, failed] } ?? [failed]
+        }
+        // What is cut of a unit's text may turn out to be nothing that can be cut.
+        guard error.code.blame == .object, let own else { return nil }
+        membersAtLoss = reader.totals.members
+        return [own]
     }
 
     private func add(_ item: Work) throws(SluiceError) {
@@ -230,7 +248,7 @@ final class PipelineDriverRun {
                 unsafe try totals.rejects.add(task.output.rejects.bytes)
                 try unit.add(task)
             case .end(let unit): try unit.end()
-            case .lost(let info, let unit, let error): try totals.lose(info, unit, error)
+            case .lost(let labels, let unit, let error): try totals.lose(labels, unit, error)
             }
         }
         try writer.writeReady()

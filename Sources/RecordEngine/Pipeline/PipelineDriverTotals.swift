@@ -60,22 +60,27 @@ final class PipelineDriverTotals: PipelineDriverChannelOwner {
 
     /// A unit that cannot be read to its end: its outputs are taken back, its records count as neither in nor
     /// out; those that were rejected before stand in the rejects already and stay there.
-    func lose(_ info: UnitInfo, _ unit: PipelineDriverUnit?, _ error: SluiceError) throws(SluiceError) {
+    func lose(
+        _ labels: [String],
+        _ unit: PipelineDriverUnit?,
+        _ error: SluiceError
+    ) throws(SluiceError) {
         if let unit {
             try unit.discard()
             report.tally.input &+= unit.tally.rejected
             report.tally.rejected &+= unit.tally.rejected
             unfinished[ObjectIdentifier(unit)] = nil
         }
-        let label = info.label ?? ""
-        report.members.rejected &+= 1
-        if report.members.rejectedNames.count < Self.namedMembers {
-            report.members.rejectedNames.append(
-                MemberReport.Rejected(name: label, code: error.code.name, reason: error.message)
-            )
-        }
         let line = ByteBuffer()
-        RejectWriter.append(member: label, error, to: line)
+        for label in labels {
+            report.members.rejected &+= 1
+            if report.members.rejectedNames.count < Self.namedMembers {
+                report.members.rejectedNames.append(
+                    MemberReport.Rejected(name: label, code: error.code.name, reason: error.message)
+                )
+            }
+            RejectWriter.append(member: label, error, to: line)
+        }
         unsafe try rejects.add(line.bytes)
     }
 
@@ -96,7 +101,7 @@ final class PipelineDriverTotals: PipelineDriverChannelOwner {
     ///
     /// DESIGN 3, promise 4. The counts come from different hands: the splitter, the steps, and the bytes
     /// written.
-    func finish(_ input: InputTotals) throws(SluiceError) -> PipelineDriverReport {
+    func finish(_ input: ObjectTotals) throws(SluiceError) -> PipelineDriverReport {
         precondition(unfinished.isEmpty, "A unit was not written to its end.")
         report.codec = input.codecs.first
         report.codecText = InputLayers(input.codecs)?.text
@@ -110,23 +115,30 @@ final class PipelineDriverTotals: PipelineDriverChannelOwner {
                 UnitInfo()
             )
         }
-        guard input.isArchive else { return report }
-        report.members.isArchive = true
-        report.members.seen = input.membersSeen
+        if let format = input.archive { try finishMembers(input, format) }
+        return report
+    }
+
+    private func finishMembers(_ input: ObjectTotals, _ format: ArchiveFormat) throws(SluiceError) {
+        report.members.archive = format
         report.members.written = unitsWritten
-        report.members.skipped = input.membersSkipped
-        let skipped = input.membersSkipped.values.reduce(0, &+)
-        let known = unitsWritten &+ report.members.rejected &+ skipped
-        guard known == input.membersSeen else {
+        report.members.seen = input.members &+ input.skipped.total
+        let skipped = [
+            "not selected": input.unselected, "opened as an archive": input.containers,
+            "directory": input.skipped.directories, "link": input.skipped.links,
+            "device": input.skipped.specials,
+        ]
+        report.members.skipped = skipped.filter { $0.value > 0 }
+        let skippedCount = report.members.skipped.values.reduce(0, &+)
+        guard unitsWritten &+ report.members.rejected &+ skippedCount == report.members.seen else {
             throw unbalanced(
                 """
-                the archive has \(input.membersSeen) members; \(unitsWritten) were written, \
-                \(report.members.rejected) rejected, \(skipped) skipped
+                the archive has \(report.members.seen) members; \(unitsWritten) were written, \
+                \(report.members.rejected) rejected, \(skippedCount) skipped
                 """,
                 UnitInfo()
             )
         }
-        return report
     }
 
     private static func describe(_ tally: RecordTally) -> String {

@@ -103,8 +103,9 @@ final class PipelineDriverUnit: PipelineDriverChannelOwner {
     }
 
     private func makeChannel(_ name: OutputName, part: Int) -> PipelineDriverChannel {
+        let member = info.keyPart.map { String(decoding: $0, as: UTF8.self) }
         let channel = PipelineDriverChannel(
-            PipelineOutput(.result, member: info.keyPart, name: name, part: part),
+            PipelineOutput(.result, member: member, name: name, part: part),
             codec: writer.driver.output,
             frame: processor?.outputFrame,
             writer,

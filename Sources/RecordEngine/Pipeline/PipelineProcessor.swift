@@ -39,7 +39,10 @@ struct PipelineProcessor: BlockProcessor {
     var outputFrame: OutputFrame { encoder.frame }
 
     /// Whether a step says which output a record goes to.
-    var namesOutputs: Bool { steps.contains(where: \.namesOutputs) }
+    var namesOutputs: Bool { !placeholders.isEmpty }
+
+    /// The placeholders that the steps fill in output templates.
+    var placeholders: Set<String> { Set(steps.flatMap(\.placeholders)) }
 
     /// As the step that names outputs wants it.
     var outputRoll: OutputRoll? { steps.lazy.compactMap(\.outputRoll).first }

@@ -1,86 +1,38 @@
-public import EventModel
-
-/// What one unit of an object is called.
-public struct UnitInfo: Sendable, Hashable {
-    /// What people read: the member's name, with those of the archives around it; nil where the object is no
-    /// archive.
-    public var label: String?
-    /// The member's name, made safe as part of a key: fills `{member}`.
-    public var keyPart: String?
-
-    /// Describes a unit.
-    public init(label: String? = nil, keyPart: String? = nil) {
-        self.label = label
-        self.keyPart = keyPart
-    }
-}
+internal import EventModel
 
 /// Opens the units of an object, one after another: the object itself, or each member of an archive.
 ///
-/// Used by one thread. Reading gives the text of the unit that was opened last; what was not read of it is
-/// skipped when the next one is opened.
-public protocol UnitReader: TextSource {
+/// What the driver needs of an `ObjectReader`, so that tests can bring units of their own. Used by one
+/// thread. Reading gives the text of the unit that was opened last; what was not read of it is skipped when
+/// the next one is opened.
+package protocol UnitReader: TextSource {
     /// Opens the next unit; nil behind the last, when the object was read to its end and is whole.
     func nextUnit() throws(SluiceError) -> UnitInfo?
-    /// After an error that is one unit's alone: that unit. The next one can be opened.
-    ///
-    /// Nil where the object as a whole cannot be read any further.
-    var lostUnit: UnitInfo? { get }
+    /// Whether the next unit may be opened after the error that was thrown last.
+    var canContinue: Bool { get }
+    /// The member that the error thrown last is about; nil when it is about the object.
+    var failedLabel: String? { get }
     /// What was read so far.
-    var totals: InputTotals { get }
+    var totals: ObjectTotals { get }
 }
 
-/// What was read of an object.
-public struct InputTotals: Sendable, Hashable {
-    /// The codecs around the object, from the outside in; empty before the first read.
-    public var codecs: [InputCodec] = []
-    /// Stored bytes that were decoded.
-    public var storedBytes: UInt64 = 0
-    /// Bytes of text that they decoded to.
-    public var textBytes: UInt64 = 0
-    /// Whether the object is an archive that was opened.
-    public var isArchive = false
-    /// Entries of archives, whatever became of them.
-    public var membersSeen: UInt64 = 0
-    /// Members that were not opened, by reason: `link`, `not-selected`.
-    public var membersSkipped: [String: UInt64] = [:]
-    /// What the operator should know though reading succeeded.
-    public var warnings: [String] = []
+extension ObjectReader: UnitReader {}
 
-    /// Nothing yet.
-    public init() {}
-}
+/// The text of a reader's units, which notes that it was the reader that failed: what is cut of the text may
+/// fail as well, and what asks whether to go on.
+final class UnitText: TextSource {
+    private let reader: any UnitReader
+    /// Whether reading failed.
+    private(set) var hasFailed = false
 
-/// An object that is one unit.
-final class WholeObjectReader: UnitReader {
-    private let decoder: TextDecoder
-    private var isOpened = false
+    /// Reads whatever unit is open.
+    init(_ reader: any UnitReader) { self.reader = reader }
 
-    /// Reads what `decoder` makes.
-    init(_ decoder: TextDecoder) { self.decoder = decoder }
-
-    /// The object, once.
-    func nextUnit() throws(SluiceError) -> UnitInfo? {
-        if isOpened { return nil }
-        isOpened = true
-        return UnitInfo()
-    }
-
-    /// Its text.
+    /// Appends text of the unit.
     func read(into buffer: ByteBuffer, upTo byteCount: Int) throws(SluiceError) -> Int {
-        try decoder.read(into: buffer, upTo: byteCount)
-    }
-
-    /// There is nothing else to go on with.
-    var lostUnit: UnitInfo? { nil }
-
-    /// What was decoded.
-    var totals: InputTotals {
-        var totals = InputTotals()
-        totals.codecs = decoder.codecs
-        totals.storedBytes = decoder.storedBytes
-        totals.textBytes = decoder.textBytes
-        totals.warnings = decoder.warnings
-        return totals
+        do throws(SluiceError) { return try reader.read(into: buffer, upTo: byteCount) } catch {
+            hasFailed = true
+            throw error
+        }
     }
 }

@@ -12,8 +12,8 @@ protocol RecordStep: Sendable {
     var isStateful: Bool { get }
     /// The step with fresh memory for one run; itself where it remembers nothing.
     func instance() -> any RecordStep
-    /// Whether the step gives records the number of an output.
-    var namesOutputs: Bool { get }
+    /// What the step fills in output templates, where it gives records the number of an output.
+    var placeholders: [String] { get }
     /// When the outputs that it names are full.
     var outputRoll: OutputRoll? { get }
     /// Works on one batch.
@@ -26,7 +26,7 @@ extension RecordStep {
     /// Most steps look at one record at a time.
     var isStateful: Bool { false }
     /// Most steps leave records where they go.
-    var namesOutputs: Bool { false }
+    var placeholders: [String] { [] }
     /// Never.
     var outputRoll: OutputRoll? { nil }
     /// The same step.
