@@ -226,7 +226,8 @@ struct PipelineCompiler {
                 .error,
                 .configStepOrder,
                 message,
-                hint: "The order is decompress, unarchive, keep_if or drop_if on lines, parse, steps, encode, "
+                hint:
+                    "The order is decompress, unarchive, keep_if or drop_if on lines, parse, steps, encode, "
                     + "compress.",
                 at: entry.location,
                 path: entry.value.path

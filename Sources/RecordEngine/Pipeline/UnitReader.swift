@@ -1,4 +1,4 @@
-internal import EventModel
+package import EventModel
 
 /// Opens the units of an object, one after another: the object itself, or each member of an archive.
 ///

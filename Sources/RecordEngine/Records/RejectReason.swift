@@ -86,6 +86,9 @@ enum RejectReason: UInt8 {
     /// Shown as "the field 'line' holds a line feed".
     case lineFeedInLine
 
+    /// Shown as "more different values than limit counts".
+    case limitKeys
+
     /// `detail` where there is nothing more to say.
     static let noDetail = Int(UInt32.max)
 
@@ -129,6 +132,7 @@ enum RejectReason: UInt8 {
         case .expressionText: "too much text made by one expression"
         case .notFinite: "result is no finite number"
         case .tooMuchText: "steps made more text than a record may hold"
+        case .limitKeys: "more different values than limit counts"
         case .noLine: "no field 'line' to write"
         case .lineFeedInLine: "the field 'line' holds a line feed"
         }
