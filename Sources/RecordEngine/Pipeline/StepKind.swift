@@ -17,7 +17,7 @@ enum StepKind: String, CaseIterable, Sendable {
     /// Named as in the configuration.
     case compact, flatten
     /// Named as in the configuration.
-    case sample, limit, dedupe, route
+    case sample, limit, dedupe, route, timestamp, convert
 
     /// What the step is.
     var spec: ComponentSpec {
@@ -40,6 +40,8 @@ enum StepKind: String, CaseIterable, Sendable {
         case .limit: LimitStep.spec
         case .dedupe: DedupeStep.spec
         case .route: RouteStep.spec
+        case .timestamp: TimestampStep.spec
+        case .convert: ConvertStep.spec
         }
     }
 
@@ -67,6 +69,8 @@ enum StepKind: String, CaseIterable, Sendable {
         case .limit: LimitStep.compile(node, &context)
         case .dedupe: DedupeStep.compile(node, &context)
         case .route: RouteStep.compile(node, &context)
+        case .timestamp: TimestampStep.compile(node, &context)
+        case .convert: ConvertStep.compile(node, &context)
         }
     }
 }
