@@ -60,7 +60,7 @@ struct ConfigurationDecoder {
         }
         checkDirectories(buckets, state: statePath)
         checkUse(buckets, functions, triggers)
-        checkFlow(buckets, triggers)
+        checkFlow(buckets, functions, triggers)
         return SluiceConfiguration(
             file: file,
             state: statePath,
