@@ -37,7 +37,8 @@ struct ProcessingAssembly: Sendable {
             matcher: configuration.matcher,
             functions: FunctionRegistry(configuration.functions, executor: compute, spools: spools).all,
             workers: workers ?? configuration.workers,
-            maxPending: configuration.maxPending
+            maxPending: configuration.maxPending,
+            memoryBytes: configuration.memoryBytes
         )
     }
 

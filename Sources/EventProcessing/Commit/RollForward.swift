@@ -79,11 +79,16 @@ struct RollForward: Sendable {
         var failure: SluiceError?
         await withTaskGroup(of: SluiceError?.self) { group in
             for (index, row) in rows.enumerated() {
-                if index >= Self.removalsAtATime, let result = await group.next() { failure = failure ?? result }
+                if index >= Self.removalsAtATime, let result = await group.next() {
+                    failure = failure ?? result
+                }
                 group.addTask {
                     guard let version = row.version else { return nil }
                     do throws(SluiceError) {
-                        _ = try await Self.store(row.bucket, configuration).delete(row.key, ifVersion: version)
+                        _ = try await Self.store(row.bucket, configuration).delete(
+                            row.key,
+                            ifVersion: version
+                        )
                         return nil
                     } catch {
                         return error

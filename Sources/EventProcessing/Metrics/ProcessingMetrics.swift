@@ -27,6 +27,17 @@ public struct ProcessingMetrics: Sendable, Hashable {
 
     /// Counts nothing yet.
     public init() {}
+
+    /// What was rejected, by trigger; of those that committed anything.
+    public var rejected: [TriggerName: RejectedCounts] {
+        let triggers = Set(records.keys).union(members.keys)
+        return Dictionary(
+            uniqueKeysWithValues: triggers.map { trigger in
+                let members = members[trigger]?["rejected"] ?? 0
+                return (trigger, RejectedCounts(records: records[trigger]?.rejected ?? 0, members: members))
+            }
+        )
+    }
 }
 
 /// How often a duration fell into each bucket of a fixed scale.
