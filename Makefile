@@ -6,7 +6,7 @@ BINARY := .build/release/sluice
 KILLS ?= 1000
 SEED ?= 7
 
-.PHONY: help setup setup-demo setup-test setup-bench build demo test bench torture lint format install clean
+.PHONY: help setup setup-demo setup-test setup-bench build demo test bench torture docs lint format install clean
 
 help:                    ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -39,6 +39,10 @@ bench: setup-bench       ## measure speed and memory of the release build
 
 torture: setup-test build ## kill the service many times (KILLS=1000 SEED=7) and check that nothing is lost
 	@scripts/torture --binary $(BINARY) --kills $(KILLS) --seed $(SEED)
+
+docs: build              ## make the reference pages from the components
+	mkdir -p docs/reference
+	$(BINARY) reference docs/reference
 
 lint:                    ## check the format of the sources
 	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift

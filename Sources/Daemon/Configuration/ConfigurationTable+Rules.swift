@@ -158,6 +158,20 @@ extension ConfigurationTable {
                 example: "100",
                 "JSON that is nested deeper is rejected."
             ),
+            Setting(
+                "max_window",
+                .byteCount,
+                standard: "`64MiB`",
+                example: "128MiB",
+                "An object whose zstd window or xz dictionary is larger fails; 8MiB to 2GiB."
+            ),
+            Setting(
+                "max_nesting",
+                .integer(1...8),
+                standard: "`2`",
+                example: "3",
+                "Codecs around codecs that `decompress: auto` opens; an object with more fails."
+            ),
         ]
     )
 }

@@ -7,7 +7,9 @@ extension ConfigurationTable {
     static let steps = [
         Setting(
             "decompress",
-            .choice(["auto", "gzip", "zstd", "none"]),
+            .oneOrMany(
+                .choice(["auto", "gzip", "zstd", "bzip2", "xz", "lz4", "zlib", "deflate", "none"])
+            ),
             standard: "`auto`",
             example: "auto",
             "Unpacks the object; `auto` tells by the first bytes. The first step, if it is there."
@@ -70,7 +72,7 @@ extension ConfigurationTable {
         ),
         Setting(
             "compress",
-            .either([.choice(["none", "gzip", "zstd"]), .section(compress)]),
+            .either([.choice(["none", "gzip", "zstd", "lz4", "xz"]), .section(compress)]),
             standard: "`none`",
             example: "{ format: zstd, level: 3 }",
             "Packs the result. The last step, if it is there."
@@ -110,7 +112,7 @@ extension ConfigurationTable {
         [
             Setting(
                 "format",
-                .choice(["none", "gzip", "zstd"]),
+                .choice(["none", "gzip", "zstd", "lz4", "xz"]),
                 isRequired: true,
                 example: "zstd",
                 "The codec."
@@ -118,9 +120,10 @@ extension ConfigurationTable {
             Setting(
                 "level",
                 .integer(0...19),
-                standard: "`1` for gzip, `3` for zstd",
+                standard: "`1` for gzip, `3` for zstd, `0` for lz4, `3` for xz",
                 example: "3",
-                "0 to 9 for gzip, 1 to 19 for zstd: the higher, the smaller and slower."
+                "0 to 9 for gzip, 1 to 19 for zstd, 0 to 12 for lz4, 0 to 6 for xz: the higher, the smaller "
+                    + "and slower."
             ),
         ]
     )

@@ -17,7 +17,16 @@ internal import CSimdjson
         name: "json",
         summary: "One JSON object a line, validated in full.",
         semantics: 1,
-        example: "- parse: json"
+        example: "- parse: json",
+        notes: """
+            Every byte is checked against RFC 8259: comments, `NaN`, trailing commas, half a line and two
+            objects on one line are rejected, and so are lists, strings and numbers on their own.
+            `max_depth` limits how deep values are nested.
+            """,
+        samples: [
+            #"{"a": 1.50, "b": [1, 2]}"#,
+            "[1, 2]",
+        ]
     )
 
     private let handle: OpaquePointer

@@ -10,7 +10,14 @@ struct RawParser: RecordParser {
         summary: "Each line as it is, in the field 'line'.",
         semantics: 1,
         example: "- parse: raw",
-        fields: ["line"]
+        fields: ["line"],
+        notes: """
+            Nothing is dropped, not even an empty line. For JSON output a line must be UTF-8; for raw
+            output it may hold any bytes.
+            """,
+        samples: [
+            #"say "hi""#
+        ]
     )
 
     /// The parser.

@@ -7,7 +7,15 @@ enum StepKind: String, CaseIterable, Sendable {
     /// Drops records for which a condition holds.
     case dropIf = "drop_if"
     /// Named as in the configuration.
-    case keep, drop, rename, set, text, redact
+    case keep, drop, rename, set, text, redact, trim
+    /// Makes text lower or upper case.
+    case letterCase = "case"
+    /// Replaces what a pattern matches.
+    case replace
+    /// Gives absent fields a value.
+    case standard = "default"
+    /// Named as in the configuration.
+    case compact, flatten
 
     /// What the step is.
     var spec: ComponentSpec {
@@ -20,6 +28,12 @@ enum StepKind: String, CaseIterable, Sendable {
         case .set: SetStep.spec
         case .text: TextStep.spec
         case .redact: RedactStep.spec
+        case .trim: TrimStep.spec
+        case .letterCase: CaseStep.spec
+        case .replace: ReplaceStep.spec
+        case .standard: DefaultStep.spec
+        case .compact: CompactStep.spec
+        case .flatten: FlattenStep.spec
         }
     }
 
@@ -37,6 +51,12 @@ enum StepKind: String, CaseIterable, Sendable {
         case .set: SetStep.compile(node, &context)
         case .text: TextStep.compile(node, &context)
         case .redact: RedactStep.compile(node, &context)
+        case .trim: TrimStep.compile(node, &context)
+        case .letterCase: CaseStep.compile(node, &context)
+        case .replace: ReplaceStep.compile(node, &context)
+        case .standard: DefaultStep.compile(node, &context)
+        case .compact: CompactStep.compile(node, &context)
+        case .flatten: FlattenStep.compile(node, &context)
         }
     }
 }

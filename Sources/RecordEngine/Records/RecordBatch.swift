@@ -31,6 +31,8 @@ internal import ExpressionLanguage
     /// The fields of all records.
     private(set) var fields: UnsafeMutablePointer<sluice_field>
     private var fieldCapacity: Int
+    /// One behind the last field that any record may use; nil until a step asks.
+    private var fieldsEnd: Int?
     /// Values that steps made.
     let arena = ByteBuffer(capacity: 64 << 10)
     /// The names that the function mentions.
@@ -69,6 +71,7 @@ internal import ExpressionLanguage
     /// Takes the next lines of the block, from `start`; returns where the following one begins.
     func takeLines(from start: Int) -> Int {
         arena.removeAll()
+        fieldsEnd = nil
         var next = start
         let softEnd = min(start + Self.textBytes, textCount)
         unsafe count = sluice_split(text, start, softEnd, textCount, records, Self.maximumCount, &next)
@@ -78,6 +81,7 @@ internal import ExpressionLanguage
     /// Takes the next records of an index, from number `start`; returns the number of the following one.
     func take(_ slices: [RecordIndex.Slice], from start: Int) -> Int {
         arena.removeAll()
+        fieldsEnd = nil
         count = 0
         var bytes = 0
         while start + count < slices.count, count < Self.maximumCount, bytes < Self.textBytes {
@@ -98,6 +102,27 @@ internal import ExpressionLanguage
             count += 1
         }
         return start + count
+    }
+
+    /// Makes room for further fields behind those of all records; returns where they may be put.
+    func roomForFields(_ wanted: Int) -> Int {
+        var end = fieldsEnd ?? 0
+        if fieldsEnd == nil {
+            for index in 0..<count {
+                let record = unsafe records[index]
+                if record.field_count > 0 { end = max(end, record.fieldRange.upperBound + spareFields) }
+            }
+        }
+        if end + wanted > fieldCapacity {
+            let capacity = 2 * fieldCapacity + wanted
+            let grown = UnsafeMutablePointer<sluice_field>.allocate(capacity: capacity)
+            unsafe grown.moveInitialize(from: fields, count: min(end, fieldCapacity))
+            unsafe fields.deallocate()
+            unsafe fields = grown
+            fieldCapacity = capacity
+        }
+        fieldsEnd = end + wanted
+        return end
     }
 
     /// Makes room for `wanted` fields of all records together, and for the spare ones; forgets the fields.
