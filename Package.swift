@@ -45,7 +45,7 @@ let package = Package(
             "RecordEngine",
             [
                 "EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CLZMA", "CBZip2", "CLZ4",
-                "CSimdjson",
+                "CSimdjson", "CArchive",
             ],
             extra: [lifetimes]
         ),
@@ -131,6 +131,7 @@ let package = Package(
         library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        library("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
         library("CLZMA", pkgConfig: "liblzma", apt: "liblzma-dev"),
         // Debian's libbz2-dev comes without a pkg-config file.
         .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),

@@ -13,7 +13,9 @@ internal import Testing
         "HTTPTransport": ["EventModel", "Execution", "CCurl"],
         "ExpressionLanguage": ["CRE2"],
         "RecordEngine": [
-            "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CLZMA", "CBZip2", "CLZ4", "CSimdjson", "CRE2",
+            "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CLZMA", "CBZip2", "CLZ4", "CArchive",
+            "CSimdjson",
+            "CRE2",
         ],
         "ObjectStorage": ["CLinux", "CISAL"],
         "DurableLedger": ["GRDB", "GRDBSQLite"],

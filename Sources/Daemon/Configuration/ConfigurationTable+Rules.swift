@@ -170,7 +170,21 @@ extension ConfigurationTable {
                 .integer(1...8),
                 standard: "`2`",
                 example: "3",
-                "Codecs around codecs that `decompress: auto` opens; an object with more fails."
+                "Codecs around codecs, and archives inside of archives, that are opened; more fail."
+            ),
+            Setting(
+                "max_members",
+                .integer(1...100_000_000),
+                standard: "`1000000`",
+                example: "10000000",
+                "An object with more members in its archives fails."
+            ),
+            Setting(
+                "max_spool",
+                .byteCount,
+                standard: "`16GiB`",
+                example: "64GiB",
+                "A zip archive that is larger fails: it is kept in the state directory while it is read."
             ),
         ]
     )

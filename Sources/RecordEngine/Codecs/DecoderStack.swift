@@ -35,7 +35,7 @@ final class DecoderStack: StreamDecoder {
     /// The end is reported only when every checksum of every layer matched. Throws `codec.*`, and what the
     /// source throws.
     func decode(into memory: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {
-        let text = try openLayers()
+        let text = try openText()
         // One byte above the limit is enough to know that it is passed.
         let room = limits.maxOutputBytes - min(textBytes, limits.maxOutputBytes)
         let wanted = room >= UInt64(memory.count) ? memory.count : Int(room) + 1
@@ -54,7 +54,10 @@ final class DecoderStack: StreamDecoder {
         return produced
     }
 
-    private func openLayers() throws(SluiceError) -> StoredInput {
+    /// What the innermost text is read from, for readers that keep to the limits on its length themselves.
+    ///
+    /// Throws where a codec is not known, and what the source throws.
+    func openText() throws(SluiceError) -> StoredInput {
         if let text { return text }
         var input = stored
         if wanted == .auto {

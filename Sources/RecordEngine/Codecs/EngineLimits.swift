@@ -13,8 +13,12 @@ public struct EngineLimits: Sendable, Hashable {
     public var maxRatio: UInt64 = 1_000
     /// Largest window of zstd and largest dictionary of xz, in bytes (traps G06, G08).
     public var maxWindowBytes = EngineLimits.ordinaryWindowBytes
-    /// Codecs around codecs that `auto` opens (trap G09).
+    /// Codecs around codecs that `auto` opens, and archives inside of archives (traps G09, T03).
     public var maxNesting = 2
+    /// Most members of one object, nested archives included (trap Z03).
+    public var maxMembers: UInt64 = 1_000_000
+    /// Largest archive that is kept while it is read: zip has its directory at the end (trap Z01).
+    public var maxSpoolBytes: UInt64 = 16 << 30
 
     /// Text that is decoded before the ratio counts: short objects of repetitions are no bombs.
     public static let ratioFloorBytes: UInt64 = 1 << 20

@@ -52,7 +52,7 @@ internal import EventModel
     /// Prepares for the first byte of a stream.
     func begin() { unsafe sluice_inflate_begin(state.base, wrapper.trailer) }
 
-    /// Inflates what it can of `bytes`; throws where they are no deflate stream or do not match their trailer.
+    /// Inflates what it can of `bytes`; throws where they are no deflate stream or their trailer differs.
     func step(
         _ bytes: UnsafeRawBufferPointer,
         into memory: UnsafeMutableRawBufferPointer

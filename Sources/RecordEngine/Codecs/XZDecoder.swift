@@ -77,7 +77,7 @@ internal import EventModel
         case LZMA_MEMLIMIT_ERROR.rawValue:
             SluiceError(
                 .codecWindowTooLarge,
-                "An xz stream needs \(unsafe sluice_xz_memory(stream.base)) bytes of memory, and the limit is "
+                "An xz stream needs \(unsafe sluice_xz_memory(stream.base)) bytes of memory, the limit is "
                     + "a dictionary of \(maxWindowBytes).",
                 hint:
                     "Compress with a smaller dictionary, or raise `max_window` in the limits of the function."

@@ -8,6 +8,9 @@ struct LimitsReader {
     /// Codecs around codecs that `max_nesting` may allow.
     static let nestings = 1...InputLayers.maximumCount
 
+    /// Members of archives that `max_members` may allow.
+    static let members = 1...100_000_000
+
     /// What the driver enforces.
     var engine = EngineLimits()
     /// Levels of nested lists and objects in one JSON record (trap J04).
@@ -38,6 +41,12 @@ struct LimitsReader {
         if let value = reader.optional("max_nesting")?.integer(in: Self.nestings, &diagnostics) {
             engine.maxNesting = value
         }
+        if let value = reader.optional("max_members")?.integer(in: Self.members, &diagnostics) {
+            engine.maxMembers = UInt64(value)
+        }
+        if let value = reader.optional("max_spool")?.byteCount(in: 1...Int.max, &diagnostics) {
+            engine.maxSpoolBytes = UInt64(value)
+        }
         reader.finish(&diagnostics)
     }
 
@@ -45,6 +54,7 @@ struct LimitsReader {
     var canonicalText: String {
         "max_record:\(engine.maxRecordBytes) max_output:\(engine.maxOutputBytes) max_ratio:\(engine.maxRatio)"
             + " max_depth:\(maximumDepth) max_window:\(engine.maxWindowBytes)"
-            + " max_nesting:\(engine.maxNesting)"
+            + " max_nesting:\(engine.maxNesting) max_members:\(engine.maxMembers)"
+            + " max_spool:\(engine.maxSpoolBytes)"
     }
 }
