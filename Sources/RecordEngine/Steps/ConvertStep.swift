@@ -21,6 +21,20 @@ struct ConvertStep: RecordStep {
                     + "duration_ms or duration_s."
             ),
             ErrorPolicy.option,
+        ],
+        notes: """
+            Every field of the name is converted. Null stays null, and what has the type keeps
+            its bytes. `int` takes signs, leading zeros, `0x1f`, and `1.50e2` because it is
+            whole; digits are never rounded, not even those that 64 bits cannot hold. `bool`
+            takes true, yes, on, y, t, 1 and their opposites. `json` is the value that a text
+            of JSON holds. `bytes` reads `12KiB` or `3 MB`: KB is 1000, KiB and K are 1024.
+            Durations are `1m30s`, `250ms`, `1.5h`, `PT5M`, and become a number of the unit
+            named.
+            """,
+        samples: [
+            #"{"status":"0200","took":"1.5s","size":"12 KiB"}"#,
+            #"{"status":200,"took":250,"size":null}"#,
+            #"{"status":"ok"}"#,
         ]
     )
 

@@ -1,4 +1,5 @@
 internal import CSimdjson
+internal import Glibc
 internal import Settings
 
 /// `timestamp: { field: time, from: [layouts], zone: Europe/Berlin, to: rfc3339 }` reads times and writes
@@ -28,6 +29,28 @@ struct TimestampStep: RecordStep {
                 standard: "first",
                 "`flag` adds a field NAME_ambiguous: true where clocks showed the time twice or never."
             ),
+        ],
+        notes: """
+            `timestamp: time` reads what it knows by its shape and writes RFC 3339 in UTC. A
+            layout is `rfc3339` (or `iso8601`), `rfc2822`, `rfc3164`, `clf`, `epoch_s`,
+            `epoch_ms`, `epoch_us`, `epoch_ns`, `epoch` (the size of the number tells its
+            unit), or a pattern: `%Y %m %d %H %M %S`, `%f` (the fraction; `%3f`, `%6f`, `%9f`
+            with so many digits), `%z %:z %Z %b %B %a %A %e %j %y %p %I %s %T %D %F %R %n %t
+            %%`. `auto` finds the layout by the shape of the text, and leaves alone what could
+            be read in two ways, such as 03/04/2026. A zone is `UTC`, an offset such as
+            `+02:00`, or a name of the IANA database such as `Europe/Berlin`.
+
+            A time without a year lies in the year that brings it nearest to the object's own
+            time, so that a run on any other day gives the same. `24:00` is the next day's
+            `00:00`, a second 60 the one behind it, two digits of a year are 1969 to 2068. A
+            local time that clocks skip moves forward by the gap; one that they show twice is
+            the first. A fraction keeps its digits. Null stays null.
+            """,
+        samples: [
+            #"{"time":"10/Oct/2000:13:55:36 -0700"}"#,
+            #"{"time":"2026-07-01 12:00:00,250"}"#,
+            #"{"time":1700000000123}"#,
+            #"{"time":"soon"}"#,
         ]
     )
 
@@ -142,8 +165,24 @@ struct TimestampStep: RecordStep {
     private struct Run {
         let reference: Instant?
         var reading = TimeMemory()
-        var writing = ZonePart.none
+        var writing = TimeMemory()
         var isAmbiguous = false
+        /// The value before: lines of a log often have the same second.
+        var last = sluice_field()
+        /// What it became.
+        var lastMade: MadeValue?
+        var lastWasAmbiguous = false
+    }
+
+    /// What the value before became, where it has the same bytes and both lie in the block, which stays.
+    @inline(__always)
+    private func repeated(_ field: sluice_field, in batch: RecordBatch, _ run: inout Run) -> MadeValue? {
+        guard let made = run.lastMade, field.value_length == run.last.value_length, field.tag == run.last.tag,
+            field.flags & UInt8(SLUICE_IN_ARENA) == 0,
+            unsafe memcmp(batch.start(of: field), batch.start(of: run.last), Int(field.value_length)) == 0
+        else { return nil }
+        run.isAmbiguous = run.lastWasAmbiguous
+        return made
     }
 
     /// The new value; nil where the old one stays.
@@ -154,6 +193,7 @@ struct TimestampStep: RecordStep {
         _ run: inout Run
     ) -> Result<MadeValue?, ValueFailure> {
         run.isAmbiguous = false
+        if let made = repeated(field, in: batch, &run) { return .success(made) }
         let null = MadeValue(tag: SLUICE_NULL, offset: 0, length: 0)
         guard let read = reader.time(of: field, in: batch, near: run.reference, &run.reading) else {
             return .success(target == self.field ? nil : null)
@@ -168,7 +208,13 @@ struct TimestampStep: RecordStep {
             if layout.write(time, in: zone, to: batch.arena, &run.writing) {
                 run.isAmbiguous = time.isAmbiguous
                 let tag = layout.isNumber ? SLUICE_NUMBER : SLUICE_TEXT
-                return .success(MadeValue(tag: tag, offset: offset, length: batch.arena.count - offset))
+                let made = MadeValue(tag: tag, offset: offset, length: batch.arena.count - offset)
+                if field.flags & UInt8(SLUICE_IN_ARENA) == 0 {
+                    run.last = field
+                    run.lastMade = made
+                    run.lastWasAmbiguous = time.isAmbiguous
+                }
+                return .success(made)
             }
             fault = .outOfRange
         case .failure(let found): fault = found

@@ -2,16 +2,14 @@ extension TimeLayout {
     /// Appends a time as the clocks of `zone` show it; nothing, and false, where the year has no four digits
     /// there.
     ///
-    /// `memory` is the part of the zone that was used last.
-    @inline(__always)
-    package func write(_ time: ReadTime, in zone: Zone, to output: ByteBuffer) -> Bool {
-        var memory = ZonePart.none
-        return write(time, in: zone, to: output, &memory)
-    }
-
-    /// The same, with the part of the zone that was used last.
-    func write(_ time: ReadTime, in zone: Zone, to output: ByteBuffer, _ memory: inout ZonePart) -> Bool {
-        let part = zone.part(at: time.instant.seconds, &memory)
+    /// `memory` belongs to the thread and the zone.
+    package func write(
+        _ time: ReadTime,
+        in zone: Zone,
+        to output: ByteBuffer,
+        _ memory: inout TimeMemory
+    ) -> Bool {
+        let part = zone.part(at: time.instant.seconds, &memory.part)
         var offset = part.offset
         // RFC 3339 section 4.2 has no seconds in an offset: the local time is that of the whole minutes.
         if name == .rfc3339 || name == .iso8601 { offset -= offset % 60 }
@@ -19,15 +17,22 @@ extension TimeLayout {
         guard Instant.secondsOfFourDigitYears.contains(local) else { return false }
         output.reserve(maximumBytes)
         let start = unsafe (output.base + output.count).assumingMemoryBound(to: UInt8.self)
-        var writer = unsafe TimeWriter(at: start, local: local, offset: offset, time: time)
+        var writer = unsafe TimeWriter(at: start, time: time)
         switch name {
-        case .rfc3339, .iso8601: unsafe writer.rfc3339()
+        case .rfc3339, .iso8601:
+            unsafe writer.setClock(local, offset: offset)
+            unsafe writer.rfc3339()
+        case .clf:
+            unsafe writer.setClock(local, offset: offset)
+            unsafe writer.clf()
         case .epoch: unsafe writer.epoch()
         case .epochSeconds: unsafe writer.epoch(unit: 1, nanosecondsPerUnit: 1_000_000_000)
         case .epochMilliseconds: unsafe writer.epoch(unit: 1_000, nanosecondsPerUnit: 1_000_000)
         case .epochMicroseconds: unsafe writer.epoch(unit: 1_000_000, nanosecondsPerUnit: 1_000)
         case .epochNanoseconds: unsafe writer.epoch(unit: 1_000_000_000, nanosecondsPerUnit: 1)
-        default: unsafe items.withUnsafeBufferPointer { unsafe writer.pattern($0, zone, part) }
+        default:
+            unsafe writer.setClock(local, offset: offset)
+            unsafe items.withUnsafeBufferPointer { unsafe writer.pattern($0, zone, part) }
         }
         output.count &+= unsafe writer.at - start
         return true
@@ -39,25 +44,31 @@ extension TimeLayout {
     /// Where the next byte goes.
     var at: UnsafeMutablePointer<UInt8>
     private let time: ReadTime
-    private let date: CivilDate
-    private let days: Int
-    private let hour: Int
-    private let minute: Int
-    private let second: Int
-    private let offset: Int
+    private var date = CivilDate(year: 1_970, month: 1, day: 1)
+    private var days = 0
+    private var hour = 0
+    private var minute = 0
+    private var second = 0
+    private var offset = 0
 
-    /// Takes a time and what clocks show then.
+    /// Takes a time; what counts from 1970 needs no more.
     @inline(__always)
-    init(at: UnsafeMutablePointer<UInt8>, local: Int64, offset: Int, time: ReadTime) {
+    init(at: UnsafeMutablePointer<UInt8>, time: ReadTime) {
         unsafe self.at = unsafe at
         unsafe self.time = time
+    }
+
+    /// Takes what clocks show.
+    @inline(__always)
+    mutating func setClock(_ local: Int64, offset: Int) {
+        // The local time is that of the years 0000 to 9999: counted from the year 0000 it is not negative.
+        let start = Instant.secondsOfFourDigitYears.lowerBound
+        let fromStart = UInt64(bitPattern: local &- start)
+        let dayNumber = fromStart / 86_400
+        let seconds = UInt32(truncatingIfNeeded: fromStart &- dayNumber &* 86_400)
         unsafe self.offset = offset
-        let rest = Int(local % 86_400)
-        let isBefore = rest < 0
-        let days = Int(local / 86_400) &- (isBefore ? 1 : 0)
-        let seconds = UInt32(truncatingIfNeeded: isBefore ? rest &+ 86_400 : rest)
-        unsafe self.days = days
-        unsafe date = CivilDate(days: days)
+        unsafe days = Int(dayNumber) &+ Int(start / 86_400)
+        unsafe date = unsafe CivilDate(days: days)
         unsafe hour = Int(seconds / 3_600)
         unsafe minute = Int(seconds / 60 % 60)
         unsafe second = Int(seconds % 60)
@@ -84,17 +95,28 @@ extension TimeLayout {
         unsafe two(Int(value % 100))
     }
 
-    /// The first digits of the nanoseconds.
+    /// The first digits of a number of nanoseconds.
     @inline(__always)
-    private mutating func fraction(_ digits: Int) {
-        var rest = unsafe time.instant.nanoseconds
-        for place in stride(from: 8, through: 0, by: -1) {
+    private mutating func fraction(_ digits: Int, of nanoseconds: UInt32) {
+        var rest = nanoseconds
+        var places = 9
+        if digits <= 3 {
+            rest /= 1_000_000
+            places = 3
+        } else if digits <= 6 {
+            rest /= 1_000
+            places = 6
+        }
+        for place in stride(from: places &- 1, through: 0, by: -1) {
             let digit = UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
             if place < digits { unsafe at[place] = 0x30 &+ digit }
         }
         unsafe at += digits
     }
+
+    @inline(__always)
+    private mutating func fraction(_ digits: Int) { unsafe fraction(digits, of: time.instant.nanoseconds) }
 
     /// `2026-11-21T03:07:00.123Z`.
     @inline(__always)
@@ -115,6 +137,25 @@ extension TimeLayout {
             unsafe fraction(time.fractionDigits)
         }
         unsafe offset == 0 ? put(UInt8(ascii: "Z")) : zone(separator: UInt8(ascii: ":"))
+    }
+
+    /// `21/Nov/2026:03:07:00 +0000`.
+    @inline(__always)
+    mutating func clf() {
+        unsafe two(date.day)
+        unsafe put(UInt8(ascii: "/"))
+        let name = unsafe TimeNames.months.utf8Start + (date.month &- 1) &* TimeNames.width
+        for place in 0..<3 { unsafe put(name[place]) }
+        unsafe put(UInt8(ascii: "/"))
+        unsafe four(date.year)
+        unsafe put(UInt8(ascii: ":"))
+        unsafe two(hour)
+        unsafe put(UInt8(ascii: ":"))
+        unsafe two(minute)
+        unsafe put(UInt8(ascii: ":"))
+        unsafe two(second)
+        unsafe put(0x20)
+        unsafe zone(separator: nil)
     }
 
     /// `+hhmm`, with a separator where one is given; seconds only where there are some.
@@ -148,23 +189,15 @@ extension TimeLayout {
             // Written towards zero: -1.5 is two seconds before 1970 and half a second behind that.
             unsafe put(UInt8(ascii: "-"))
             seconds = 0 &- (seconds &+ 1)
-            let rest = unsafe Instant(seconds: 0, nanoseconds: 1_000_000_000 &- time.instant.nanoseconds)
             unsafe integer(seconds)
             unsafe put(UInt8(ascii: "."))
-            var copy = unsafe TimeWriter(at: at, fractionOf: rest, digits: time.fractionDigits)
-            unsafe copy.fraction(time.fractionDigits)
-            unsafe at = unsafe copy.at
+            unsafe fraction(time.fractionDigits, of: 1_000_000_000 &- time.instant.nanoseconds)
             return
         }
         unsafe integer(seconds)
         guard unsafe time.fractionDigits > 0 else { return }
         unsafe put(UInt8(ascii: "."))
         unsafe fraction(time.fractionDigits)
-    }
-
-    private init(at: UnsafeMutablePointer<UInt8>, fractionOf rest: Instant, digits: Int) {
-        let time = ReadTime(rest, fractionDigits: digits, isAmbiguous: false)
-        unsafe self.init(at: at, local: 0, offset: 0, time: time)
     }
 
     private mutating func wide(_ value: Int128) {

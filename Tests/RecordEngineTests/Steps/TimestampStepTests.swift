@@ -75,6 +75,18 @@ internal import Testing
         #expect(flagged.lines == zip(times, marks).map { "{\"t\":\"\($0)\"\($1)}" })
     }
 
+    @Test("the same text again becomes the same time, between others and in the hours that clocks show twice")
+    func repeats() throws {
+        let texts = (0..<600).map {
+            ["\"2026-10-25 02:30:0\($0 / 7 % 3)\"", "1700000000", "\"1700000000\""][$0 / 5 % 3]
+        }
+        let lines = texts.map { "{\"t\":\($0)}\n" }
+        let steps = "- parse: json\n- timestamp: { field: t, zone: Europe/Berlin, ambiguous: flag }"
+        let single = try lines.map { try run(steps, $0).text }
+        #expect(try run(steps, lines.joined()).text == single.joined())
+        #expect(Set(single).count == 4)
+    }
+
     @Test(
         "rejected records say why",
         arguments: [

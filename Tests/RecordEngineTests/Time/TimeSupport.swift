@@ -32,7 +32,8 @@ func read(
 /// Writes a time; nil where it cannot be written.
 func write(_ time: ReadTime, _ layout: String, zone: Zone = .utc) throws -> String? {
     let buffer = ByteBuffer()
-    guard try writing(layout).write(time, in: zone, to: buffer) else {
+    var memory = TimeMemory()
+    guard try writing(layout).write(time, in: zone, to: buffer, &memory) else {
         #expect(buffer.count == 0)
         return nil
     }
