@@ -30,6 +30,8 @@ internal import ExpressionLanguage
     private(set) var carry: [UInt8] = []
     /// The outputs that steps named in this block; a record's `output` is a number of this table.
     let outputs = OutputTable()
+    /// Which of them the partitions of this block have.
+    let partitions = PartitionMemory()
     /// The fields of all records.
     private(set) var fields: UnsafeMutablePointer<sluice_field>
     private var fieldCapacity: Int
@@ -68,6 +70,7 @@ internal import ExpressionLanguage
         carry = block.carry
         outputs.removeAll()
         passed.removeAll()
+        partitions.removeAll()
         count = 0
     }
 

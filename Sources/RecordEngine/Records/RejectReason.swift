@@ -86,6 +86,8 @@ enum RejectReason: UInt8 {
     /// Shown as "the field 'line' holds a line feed".
     case lineFeedInLine
 
+    /// Shown as "more different values than limit counts".
+    case limitKeys
     // Times and conversions.
     /// Shown as "no time in any of the layouts".
     case timeMalformed = 160
@@ -139,6 +141,7 @@ enum RejectReason: UInt8 {
         case .expressionText: "too much text made by one expression"
         case .notFinite: "result is no finite number"
         case .tooMuchText: "steps made more text than a record may hold"
+        case .limitKeys: "more different values than limit counts"
         case .noLine: "no field 'line' to write"
         case .lineFeedInLine: "the field 'line' holds a line feed"
         case .timeMalformed: "no time in any of the layouts"
