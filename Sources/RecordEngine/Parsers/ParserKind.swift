@@ -2,6 +2,10 @@
 enum ParserKind: String, CaseIterable, Sendable {
     /// The words of the configuration.
     case json, combined, common, logfmt, raw
+    /// The formats of servers, containers and vendors.
+    case syslog, cri, docker, w3c, apacheError = "apache_error", nginxError = "nginx_error"
+    /// The formats of Amazon's services.
+    case awsALB = "aws_alb", awsS3Access = "aws_s3_access", awsVPCFlow = "aws_vpc_flow"
 
     /// What the format is.
     var spec: ComponentSpec {
@@ -11,6 +15,15 @@ enum ParserKind: String, CaseIterable, Sendable {
         case .common: AccessLogParser.common
         case .logfmt: LogfmtParser.spec
         case .raw: RawParser.spec
+        case .syslog: SyslogParser.spec
+        case .cri: CRIParser.spec
+        case .docker: DockerParser.spec
+        case .w3c: W3CParser.spec
+        case .apacheError: ApacheErrorParser.spec
+        case .nginxError: NginxErrorParser.spec
+        case .awsALB: ALBParser.spec
+        case .awsS3Access: S3AccessParser.spec
+        case .awsVPCFlow: VPCFlowParser.spec
         }
     }
 
@@ -22,6 +35,15 @@ enum ParserKind: String, CaseIterable, Sendable {
         case .common: AccessLogParser.plan(AccessLogParser.common)
         case .logfmt: LogfmtParser.plan
         case .raw: RawParser.plan
+        case .syslog: SyslogParser.plan
+        case .cri: CRIParser.plan
+        case .docker: DockerParser.compile(&options, &context)
+        case .w3c: W3CParser.compile(&options, &context)
+        case .apacheError: ApacheErrorParser.plan
+        case .nginxError: NginxErrorParser.plan
+        case .awsALB: ALBParser.plan
+        case .awsS3Access: S3AccessParser.plan
+        case .awsVPCFlow: VPCFlowParser.compile(&options, &context)
         }
     }
 }

@@ -86,6 +86,39 @@ enum RejectReason: UInt8 {
     /// Shown as "the field 'line' holds a line feed".
     case lineFeedInLine
 
+    /// Shown as "priority of 0 to 191 in <> expected".
+    case syslogPriority = 150
+    /// Shown as "header of RFC 5424 expected".
+    case syslogHeader
+    /// Shown as "malformed structured data".
+    case syslogStructuredData
+    /// Shown as "timestamp expected".
+    case logTimestamp
+    /// Shown as "[level] expected".
+    case logLevel
+    /// Shown as "number of the process expected".
+    case logProcess
+    /// Shown as "stdout or stderr expected".
+    case criStream
+    /// Shown as "tag F or P expected".
+    case criTag
+    /// Shown as "no text in 'log'".
+    case dockerLog
+    /// Shown as "no #Fields line in front of it".
+    case columnsUnknown
+    /// Shown as "not as many columns as were named".
+    case columnCount
+    /// Shown as "line with too few columns".
+    case rowShort
+    /// Shown as "space expected".
+    case rowSpace
+    /// Shown as "value expected".
+    case rowText
+    /// Shown as "number or '-' expected".
+    case rowNumber
+    /// Shown as "quoted text expected".
+    case rowQuote
+
     /// `detail` where there is nothing more to say.
     static let noDetail = Int(UInt32.max)
 
@@ -131,6 +164,22 @@ enum RejectReason: UInt8 {
         case .tooMuchText: "steps made more text than a record may hold"
         case .noLine: "no field 'line' to write"
         case .lineFeedInLine: "the field 'line' holds a line feed"
+        case .syslogPriority: "priority of 0 to 191 in <> expected"
+        case .syslogHeader: "header of RFC 5424 expected"
+        case .syslogStructuredData: "malformed structured data"
+        case .logTimestamp: "timestamp expected"
+        case .logLevel: "[level] expected"
+        case .logProcess: "number of the process expected"
+        case .criStream: "stdout or stderr expected"
+        case .criTag: "tag F or P expected"
+        case .dockerLog: "no text in 'log'"
+        case .columnsUnknown: "no #Fields line in front of it"
+        case .columnCount: "not as many columns as were named"
+        case .rowShort: "line with too few columns"
+        case .rowSpace: "space expected"
+        case .rowText: "value expected"
+        case .rowNumber: "number or '-' expected"
+        case .rowQuote: "quoted text expected"
         }
     }
 
