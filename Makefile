@@ -41,7 +41,7 @@ torture: setup-test build ## kill the service many times (KILLS=1000 SEED=7) and
 	@scripts/torture --binary $(BINARY) --kills $(KILLS) --seed $(SEED)
 
 docs: build              ## make the reference pages from the components
-	$(BINARY) reference docs/reference
+	$(BINARY) reference docs
 
 lint:                    ## check the format of the sources
 	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift

@@ -43,7 +43,10 @@ let package = Package(
         room("ExpressionLanguage", ["EventModel", "Settings", "CRE2"]),
         room(
             "RecordEngine",
-            ["EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CSimdjson"],
+            [
+                "EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CLZMA", "CBZip2", "CLZ4",
+                "CSimdjson", "CArchive",
+            ],
             extra: [lifetimes]
         ),
 
@@ -128,6 +131,11 @@ let package = Package(
         library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        library("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+        library("CLZMA", pkgConfig: "liblzma", apt: "liblzma-dev"),
+        // Debian's libbz2-dev comes without a pkg-config file.
+        .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
+        library("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
         library("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         .target(name: "CLinux"),

@@ -1,10 +1,16 @@
 internal import EventModel
 
-/// The stored bytes of an object, chunk by chunk: what decoders read from.
+/// The stored bytes of an object, or the bytes that another decoder makes, chunk by chunk: what decoders read
+/// from.
 ///
 /// Invariant: `0 ≤ start ≤ end ≤ capacity`; the bytes in `start..<end` were read and not yet taken.
 @safe final class StoredInput {
-    private let source: any ByteSource
+    private enum Origin {
+        case source(any ByteSource)
+        case layer(any StreamDecoder)
+    }
+
+    private let origin: Origin
     private let memory: ByteBuffer
     private let capacity: Int
     private var start = 0
@@ -15,8 +21,17 @@ internal import EventModel
     private(set) var takenBytes: UInt64 = 0
 
     /// Reads `source` in chunks of up to `capacity` bytes.
-    init(_ source: any ByteSource, capacity: Int = 256 << 10) {
-        self.source = source
+    convenience init(_ source: any ByteSource, capacity: Int = 256 << 10) {
+        self.init(.source(source), capacity)
+    }
+
+    /// Reads what `layer` decodes, in chunks of up to `capacity` bytes.
+    convenience init(layer: any StreamDecoder, capacity: Int = 256 << 10) {
+        self.init(.layer(layer), capacity)
+    }
+
+    private init(_ origin: Origin, _ capacity: Int) {
+        self.origin = origin
         self.capacity = capacity
         memory = ByteBuffer(capacity: capacity)
     }
@@ -91,10 +106,37 @@ internal import EventModel
     }
 
     private func readSource(into target: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {
-        var span = unsafe OutputRawSpan(buffer: target, initializedCount: 0)
-        try source.read(into: &span)
-        let count = unsafe span.finalize(for: target)
+        let count: Int
+        switch origin {
+        case .source(let source):
+            var span = unsafe OutputRawSpan(buffer: target, initializedCount: 0)
+            try source.read(into: &span)
+            unsafe count = span.finalize(for: target)
+        case .layer(let decoder):
+            unsafe count = try decoder.decode(into: target)
+        }
         if count == 0 { isAtEnd = true }
         return count
+    }
+}
+
+extension StoredInput {
+    /// Takes the zeros that come next: padding of blocks and tapes.
+    func skipZeros() throws(SluiceError) {
+        while try require(1) {
+            let zeros = unsafe bytes.prefix { $0 == 0 }.count
+            guard zeros > 0 else { return }
+            take(zeros)
+        }
+    }
+
+    /// Takes everything up to the end, and says so in a warning (trap G02).
+    func skipGarbage(behind part: String) throws(SluiceError) -> String {
+        var count = 0
+        repeat {
+            count += available
+            take(available)
+        } while try fill()
+        return "\(count) bytes of garbage behind the last \(part) were ignored"
     }
 }

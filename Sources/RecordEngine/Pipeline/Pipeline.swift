@@ -6,7 +6,7 @@ public import Settings
 /// Without `parse` it passes bytes through. It can run on any number of objects and threads at the same time.
 public struct Pipeline: Sendable {
     /// How the object's stored bytes are decoded.
-    public let inputCodec: InputCodec
+    public let inputCodec: InputLayers
     /// How the result is compressed.
     public let outputCodec: OutputCodec
     /// How much one object may ask for.
@@ -19,6 +19,13 @@ public struct Pipeline: Sendable {
 
     /// Whether bytes are passed through, without records.
     public var isByteMode: Bool { processor == nil }
+
+    /// Bytes of codec windows that one run may need on top of the memory that every run may: 0 unless the
+    /// limits allow windows above the ordinary 64 MiB.
+    public var windowBytes: Int {
+        guard limits.maxWindowBytes > EngineLimits.ordinaryWindowBytes else { return 0 }
+        return limits.maxWindowBytes * inputCodec.windowCount(maxNesting: limits.maxNesting)
+    }
 
     /// The names of the stages that records pass, in the order of `PipelineReport.stages`.
     public var stageNames: [String] { processor?.stageNames ?? [] }

@@ -13,7 +13,7 @@ struct PipelineCompiler {
 
     /// What the steps share; holds the findings.
     var context: StepContext
-    private var input = InputCodec.auto
+    private var input = InputLayers.auto
     private var output = OutputCodec.none
     private var parser: ParserPlan?
     private var encoder: (kind: EncoderKind, made: any RecordEncoder)?
@@ -163,8 +163,8 @@ struct PipelineCompiler {
         switch frame {
         case .decompress:
             if !canonical.isEmpty { order(entry, "'decompress' is the first step.") }
-            input = entry.value.choice(InputCodec.self, &context.diagnostics) ?? input
-            canonical.append("decompress@1(\(input.rawValue))")
+            input = CompressionReader.readLayers(entry.value, &context.diagnostics) ?? input
+            canonical.append("decompress@2(\(input.text))")
         case .parse:
             refuse(entry, behind: [.encode, .compress])
             parser = plan(entry.value) ?? parser
@@ -178,7 +178,7 @@ struct PipelineCompiler {
             if let encoder { note(encoder.kind.spec, mapping(entry.value)) }
         case .compress:
             output = CompressionReader.read(entry.value, &context.diagnostics) ?? output
-            canonical.append("compress@1(\(output))")
+            canonical.append("compress@2(\(output))")
         }
         seen[frame] = entry.value
     }

@@ -8,7 +8,7 @@ public import EventModel
 /// of threads.
 public struct PipelineDriver: Sendable {
     /// How the object's stored bytes are decoded.
-    public var input = InputCodec.auto
+    public var input = InputLayers.auto
     /// How the result is compressed.
     public var output = OutputCodec.none
     /// How the rejects are compressed.

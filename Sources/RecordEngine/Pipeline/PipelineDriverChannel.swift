@@ -3,10 +3,6 @@ internal import EventModel
 /// One output of a run, on the driver's thread: gathers what blocks encoded, in order, into pieces that are
 /// worth compressing, and writes the compressed pieces in order.
 final class PipelineDriverChannel {
-    /// Encoded bytes that make a piece: fewer are gathered with those of the next blocks, more are a piece at
-    /// once.
-    static let pieceBytes = 256 << 10
-
     private let role: OutputRole
     private let driver: PipelineDriver
     private let sinks: any PipelineSinks
@@ -72,7 +68,7 @@ final class PipelineDriverChannel {
         try open()
         let task = try gatheringTask()
         unsafe task.output.encoded.append(encoded.bytes)
-        if task.output.encoded.count >= Self.pieceBytes { closePiece() }
+        if task.output.encoded.count >= task.codec.pieceBytes { closePiece() }
     }
 
     /// Writes the pieces that are finished, as far as no unfinished one comes before them.

@@ -4,8 +4,10 @@ public import EventModel
 public struct PipelineDriverReport: Sendable, Hashable {
     /// Where the records went; balanced. All zero when bytes were passed through.
     public var tally = RecordTally()
-    /// The codec that the object turned out to have; nil when nothing was read.
+    /// The outermost codec that the object turned out to have; nil when nothing was read.
     public var codec: InputCodec?
+    /// All codecs that the object turned out to have: `gzip+zstd`; nil when nothing was read.
+    public var codecText: String?
     /// Stored bytes that were read and decoded.
     public var storedBytesIn: UInt64 = 0
     /// Bytes of text that they decoded to.

@@ -89,6 +89,7 @@ final class PipelineDriverRun {
         try results.finish()
         try rejects.finish()
         report.codec = decoder.codec
+        report.codecText = InputLayers(decoder.codecs)?.text
         report.storedBytesIn = decoder.storedBytes
         report.textBytesIn = decoder.textBytes
         report.textBytesOut = results.textBytes

@@ -15,7 +15,7 @@ final class PipelineDriverWorker {
     func run(_ task: PipelineDriverTask) {
         do throws(SluiceError) {
             try process(task)
-            if task.output.encoded.count >= PipelineDriverChannel.pieceBytes { task.isPiece = true }
+            if task.output.encoded.count >= task.codec.pieceBytes { task.isPiece = true }
             if task.isPiece { try finish(task) }
         } catch {
             task.failure = error

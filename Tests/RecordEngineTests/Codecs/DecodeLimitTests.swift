@@ -25,17 +25,16 @@ internal import Testing
     )
     func length(codec: InputCodec) throws {
         let text = sampleLines(500)
-        let stored =
+        let object =
             switch codec {
-            case .gzip, .auto: try encode(text, .gzip(level: 1))
-            case .zstd: try encode(text, .zstd(level: 1))
-            case .none: text
+            case .auto: try encode(text, .gzip(level: 1))
+            default: try stored(text, as: codec)
             }
         var limits = EngineLimits()
         limits.maxOutputBytes = UInt64(text.count)
-        #expect(failure(stored, as: codec, limits: limits) == nil)
+        #expect(failure(object, as: codec, limits: limits) == nil)
         limits.maxOutputBytes -= 1
-        #expect(failure(stored, as: codec, limits: limits) == "codec.limit")
+        #expect(failure(object, as: codec, limits: limits) == "codec.limit")
     }
 
     @Test("an output above the limit is refused")
@@ -48,13 +47,10 @@ internal import Testing
         }
     }
 
-    @Test("codecs that we know by sight only are named, not taken for text")
+    @Test("a codec that we know by sight only is named, not taken for text")
     func unsupported() {
-        #expect(failure([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00, 0, 0]) == "codec.unsupported")
-        #expect(failure([0x04, 0x22, 0x4D, 0x18, 0x64]) == "codec.unsupported")
-        #expect(failure(bytes("BZh91AY&SY....")) == "codec.unsupported")
-        #expect(failure(bytes("BZh is a fine way to begin a line\n")) == nil)
-        #expect(failure([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00, 0, 0], as: .none) == nil)
+        #expect(failure([0x02, 0x21, 0x4C, 0x18, 0x64, 0, 0, 0]) == "codec.unsupported")
+        #expect(failure([0x02, 0x21, 0x4C, 0x18, 0x64, 0, 0, 0], as: .none) == nil)
     }
 
     /// Writes each block twice and says so.

@@ -12,7 +12,7 @@ internal import Testing
                 let pool = TestPool(max(threads, 1))
                 defer { pool.close() }
                 var driver = PipelineDriver(processor: nil)
-                driver.input = .gzip
+                driver.input = InputLayers(.gzip)
                 driver.output = .zstd(level: 1)
                 let sinks = MemorySinks()
                 let report = try driver.run(

@@ -3,52 +3,52 @@
 /// One form serves matching and the loop check, so that they cannot disagree about what a pattern takes.
 /// Matching takes time proportional to the key's length times the pattern's, whatever the pattern: no
 /// backtracking.
-struct KeyLanguage: Hashable, Sendable {
+package struct KeyLanguage: Hashable, Sendable {
     /// A step over one byte.
-    struct Edge: Hashable, Sendable {
+    package struct Edge: Hashable, Sendable {
         /// The bytes that it is for; never empty.
-        let bytes: ByteSet
+        package let bytes: ByteSet
         /// Where it leads.
-        let target: Int
+        package let target: Int
     }
 
     /// A state without empty transitions: they are resolved while building.
-    struct State: Hashable, Sendable {
+    package struct State: Hashable, Sendable {
         /// Steps over one byte.
-        var edges: [Edge] = []
+        package var edges: [Edge] = []
         /// States that are entered together with this one.
-        var empty: [Int] = []
+        package var empty: [Int] = []
         /// Whether a word may end here.
-        var isAccepting = false
+        package var isAccepting = false
     }
 
     /// All states; edges name them by their index.
-    private(set) var states: [State] = [State()]
+    package private(set) var states: [State] = [State()]
     /// Where every word begins.
-    var start = 0
+    package var start = 0
 
     /// The language without any word.
-    init() {}
+    package init() {}
 
     /// A new state without edges; gives its index.
-    mutating func addState() -> Int {
+    package mutating func addState() -> Int {
         states.append(State())
         return states.count - 1
     }
 
     /// Adds a step; none where the set is empty.
-    mutating func addEdge(_ source: Int, _ bytes: ByteSet, _ target: Int) {
+    package mutating func addEdge(_ source: Int, _ bytes: ByteSet, _ target: Int) {
         if !bytes.isEmpty { states[source].edges.append(Edge(bytes: bytes, target: target)) }
     }
 
     /// Makes a state be entered together with another.
-    mutating func addEmpty(_ source: Int, _ target: Int) { states[source].empty.append(target) }
+    package mutating func addEmpty(_ source: Int, _ target: Int) { states[source].empty.append(target) }
 
     /// Lets words end in a state.
-    mutating func accept(_ state: Int) { states[state].isAccepting = true }
+    package mutating func accept(_ state: Int) { states[state].isAccepting = true }
 
     /// Whether a key is in the set.
-    func contains(_ key: [UInt8]) -> Bool {
+    package func contains(_ key: [UInt8]) -> Bool {
         // Lists with marks instead of sets: this runs for every event and every trigger of its bucket.
         var marks = Array(repeating: -1, count: states.count)
         var (current, next): ([Int], [Int]) = ([], [])
@@ -86,7 +86,7 @@ struct KeyLanguage: Hashable, Sendable {
     }
 
     /// Those states and all that empty transitions lead to, sorted.
-    func closure(of sources: [Int]) -> [Int] {
+    package func closure(of sources: [Int]) -> [Int] {
         var seen = Set(sources)
         var open = Array(seen)
         while let state = open.popLast() {
@@ -96,16 +96,16 @@ struct KeyLanguage: Hashable, Sendable {
     }
 
     /// Where a set of states goes on one byte.
-    func step(_ sources: [Int], _ byte: UInt8) -> [Int] {
+    package func step(_ sources: [Int], _ byte: UInt8) -> [Int] {
         closure(of: sources.flatMap { moves(from: $0, byte) })
     }
 
     /// Whether a word may end in one of these states.
-    func isAccepting(_ set: [Int]) -> Bool { set.contains { states[$0].isAccepting } }
+    package func isAccepting(_ set: [Int]) -> Bool { set.contains { states[$0].isAccepting } }
 
     /// Adds another language's states; gives the offset that was added to their numbers. Nothing accepts in
     /// them.
-    mutating func embed(_ other: KeyLanguage) -> Int {
+    package mutating func embed(_ other: KeyLanguage) -> Int {
         let offset = states.count
         for state in other.states {
             let edges = state.edges.map { Edge(bytes: $0.bytes, target: $0.target + offset) }
@@ -115,7 +115,7 @@ struct KeyLanguage: Hashable, Sendable {
     }
 
     /// Continues every word of `state` with every word of another language; gives the state behind them.
-    mutating func append(_ other: KeyLanguage, after state: Int) -> Int {
+    package mutating func append(_ other: KeyLanguage, after state: Int) -> Int {
         let offset = embed(other)
         addEmpty(state, offset + other.start)
         let end = addState()
@@ -126,7 +126,7 @@ struct KeyLanguage: Hashable, Sendable {
     }
 
     /// Continues every word of `state` with these bytes; gives the state behind them.
-    mutating func append(_ bytes: some Sequence<UInt8>, after state: Int) -> Int {
+    package mutating func append(_ bytes: some Sequence<UInt8>, after state: Int) -> Int {
         bytes.reduce(state) { source, byte in
             let target = addState()
             addEdge(source, ByteSet(byte), target)
@@ -135,13 +135,13 @@ struct KeyLanguage: Hashable, Sendable {
     }
 
     /// Also takes what another language takes.
-    mutating func formUnion(_ other: KeyLanguage) {
+    package mutating func formUnion(_ other: KeyLanguage) {
         let end = append(other, after: start)
         accept(end)
     }
 
     /// Keeps only these bytes on a state's edges.
-    mutating func restrict(_ state: Int, to bytes: ByteSet) {
+    package mutating func restrict(_ state: Int, to bytes: ByteSet) {
         states[state].edges = states[state].edges.compactMap { edge in
             let kept = edge.bytes.intersection(bytes)
             return kept.isEmpty ? nil : Edge(bytes: kept, target: edge.target)
@@ -149,14 +149,14 @@ struct KeyLanguage: Hashable, Sendable {
     }
 
     /// The same automaton with no word yet.
-    func withoutAcceptance() -> KeyLanguage {
+    package func withoutAcceptance() -> KeyLanguage {
         var copy = self
         for index in states.indices { copy.states[index].isAccepting = false }
         return copy
     }
 
     /// The same language without states that no word passes and without empty transitions.
-    func trimmed() -> KeyLanguage {
+    package func trimmed() -> KeyLanguage {
         var result = KeyLanguage()
         var numbers = [start: result.start]
         var open = [start]

@@ -1,6 +1,6 @@
 internal import EventModel
+internal import TestSupport
 internal import Testing
-internal import TriggerRules
 
 @Suite struct GlobTests {
     private static let cases: [(pattern: String, taken: [String], refused: [String])] = [

@@ -12,13 +12,13 @@ public struct Glob: Sendable, Hashable, CustomStringConvertible {
     /// The pattern as written.
     public let text: String
     /// The keys that it takes.
-    let language: KeyLanguage
+    package let language: KeyLanguage
     /// The directories that its keys lie in, where the pattern names them; nil when a wildcard stands for
     /// some.
-    let directories: Set<[UInt8]>?
+    package let directories: Set<[UInt8]>?
 
     /// Whether it takes exactly one key.
-    let isLiteral: Bool
+    package let isLiteral: Bool
 
     /// Reads a pattern.
     public init(_ text: String) throws(GlobError) {

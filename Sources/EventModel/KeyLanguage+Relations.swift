@@ -4,7 +4,7 @@ extension KeyLanguage {
     private static let maximumPairs = 4000
 
     /// Whether some key is in both; O(states × states × edges).
-    func intersects(_ other: KeyLanguage) -> Bool {
+    package func intersects(_ other: KeyLanguage) -> Bool {
         var seen = Array(repeating: false, count: states.count * other.states.count)
         var open: [(left: Int, right: Int)] = []
         func visit(_ left: Int, _ right: Int) {
@@ -31,7 +31,7 @@ extension KeyLanguage {
     /// Whether every key of this set is in the other; false when that cannot be decided within the limit.
     ///
     /// One state here against all states that the same bytes can lead to there.
-    func isSubset(of other: KeyLanguage) -> Bool {
+    package func isSubset(of other: KeyLanguage) -> Bool {
         let bytes = Self.representatives(self, other)
         let live = liveStates
         var seen: Set<[Int]> = []
@@ -55,7 +55,7 @@ extension KeyLanguage {
     }
 
     /// The bytes that every word begins with.
-    var commonPrefix: [UInt8] {
+    package var commonPrefix: [UInt8] {
         var prefix: [UInt8] = []
         var current = closure(of: [start])
         var seen: Set<[Int]> = []
@@ -71,7 +71,7 @@ extension KeyLanguage {
     }
 
     /// Which states lead to an accepting one.
-    var liveStates: [Bool] {
+    package var liveStates: [Bool] {
         var predecessors: [[Int]] = Array(repeating: [], count: states.count)
         for (index, state) in states.enumerated() {
             for edge in state.edges { predecessors[edge.target].append(index) }
@@ -81,12 +81,12 @@ extension KeyLanguage {
     }
 
     /// Which states the start leads to.
-    var reachableStates: [Bool] {
+    package var reachableStates: [Bool] {
         Self.spread(from: [start], along: states.map { $0.edges.map(\.target) + $0.empty })
     }
 
     /// Which states can be reached from the sources; O(states + edges).
-    static func spread(from sources: [Int], along targets: [[Int]]) -> [Bool] {
+    package static func spread(from sources: [Int], along targets: [[Int]]) -> [Bool] {
         var seen = Array(repeating: false, count: targets.count)
         for source in sources { seen[source] = true }
         var open = sources

@@ -1,45 +1,45 @@
 /// A set of byte values.
-struct ByteSet: Hashable {
+package struct ByteSet: Hashable {
     private var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
 
     /// Every byte but the separator of keys.
-    static let anyInComponent: ByteSet = {
+    package static let anyInComponent: ByteSet = {
         var set = ByteSet()
         for byte in UInt8.min...UInt8.max where byte != UInt8(ascii: "/") { set.insert(byte) }
         return set
     }()
 
     /// Every byte.
-    static let any: ByteSet = {
+    package static let any: ByteSet = {
         var set = anyInComponent
         set.insert(UInt8(ascii: "/"))
         return set
     }()
 
     /// The empty set.
-    init() {}
+    package init() {}
 
     /// A set of one byte.
-    init(_ byte: UInt8) { insert(byte) }
+    package init(_ byte: UInt8) { insert(byte) }
 
     /// Whether a byte is in the set.
-    func contains(_ byte: UInt8) -> Bool { word(byte >> 6) >> (byte & 63) & 1 == 1 }
+    package func contains(_ byte: UInt8) -> Bool { word(byte >> 6) >> (byte & 63) & 1 == 1 }
 
     /// Adds a byte.
-    mutating func insert(_ byte: UInt8) { set(byte >> 6, word(byte >> 6) | 1 << (byte & 63)) }
+    package mutating func insert(_ byte: UInt8) { set(byte >> 6, word(byte >> 6) | 1 << (byte & 63)) }
 
     /// Takes a byte out.
-    mutating func remove(_ byte: UInt8) { set(byte >> 6, word(byte >> 6) & ~(1 << (byte & 63))) }
+    package mutating func remove(_ byte: UInt8) { set(byte >> 6, word(byte >> 6) & ~(1 << (byte & 63))) }
 
     /// The set without one byte.
-    func removing(_ byte: UInt8) -> ByteSet {
+    package func removing(_ byte: UInt8) -> ByteSet {
         var copy = self
         copy.remove(byte)
         return copy
     }
 
     /// The only member, or nil when there are none or several.
-    var single: UInt8? {
+    package var single: UInt8? {
         let words = [words.0, words.1, words.2, words.3]
         guard words.reduce(0, { $0 + $1.nonzeroBitCount }) == 1 else { return nil }
         for (index, word) in words.enumerated() where word != 0 {
@@ -49,14 +49,14 @@ struct ByteSet: Hashable {
     }
 
     /// The bytes of both sets.
-    func intersection(_ other: ByteSet) -> ByteSet {
+    package func intersection(_ other: ByteSet) -> ByteSet {
         var both = ByteSet()
         for index in UInt8(0)..<4 { both.set(index, word(index) & other.word(index)) }
         return both
     }
 
     /// Whether no byte is in the set.
-    var isEmpty: Bool { words.0 | words.1 | words.2 | words.3 == 0 }
+    package var isEmpty: Bool { words.0 | words.1 | words.2 | words.3 == 0 }
 
     private func word(_ index: UInt8) -> UInt64 {
         switch index {
@@ -77,10 +77,10 @@ struct ByteSet: Hashable {
     }
 
     /// Compares all four words; tuples have no synthesised form.
-    static func == (left: Self, right: Self) -> Bool { left.words == right.words }
+    package static func == (left: Self, right: Self) -> Bool { left.words == right.words }
 
     /// Hashes all four words.
-    func hash(into hasher: inout Hasher) {
+    package func hash(into hasher: inout Hasher) {
         hasher.combine(words.0)
         hasher.combine(words.1)
         hasher.combine(words.2)
