@@ -7,6 +7,8 @@ public import Settings
 public struct Pipeline: Sendable {
     /// How the object's stored bytes are decoded.
     public let inputCodec: InputLayers
+    /// How an archive is taken apart; nil where it is taken as it is.
+    public let archive: ArchivePlan?
     /// How the result is compressed.
     public let outputCodec: OutputCodec
     /// How much one object may ask for.
@@ -25,6 +27,15 @@ public struct Pipeline: Sendable {
     public var windowBytes: Int {
         guard limits.maxWindowBytes > EngineLimits.ordinaryWindowBytes else { return 0 }
         return limits.maxWindowBytes * inputCodec.windowCount(maxNesting: limits.maxNesting)
+    }
+
+    /// The placeholders that this function's outputs fill: `member`, `output`, `partition` and `part`.
+    ///
+    /// An output template that leaves one of them out gives several outputs the same key.
+    public var placeholders: Set<String> {
+        var names: Set<String> = []
+        if let archive, !archive.merge { names.insert("member") }
+        return names.union(processor?.placeholders ?? [])
     }
 
     /// The names of the stages that records pass, in the order of `PipelineReport.stages`.
@@ -56,6 +67,7 @@ public struct Pipeline: Sendable {
     public func makeDriver() -> PipelineDriver {
         var driver = PipelineDriver(processor: processor)
         driver.input = inputCodec
+        driver.archive = archive
         driver.output = outputCodec
         driver.limits = limits
         return driver
@@ -66,9 +78,14 @@ public struct Pipeline: Sendable {
         source: any ByteSource,
         sinks: any PipelineSinks,
         executor: any BlockExecutor,
+        objectTime: Timestamp? = nil,
+        spools: any SpoolProvider = MemorySpoolProvider(),
         checkCancellation: @escaping () throws(SluiceError) -> Void = { () throws(SluiceError) in }
     ) throws(SluiceError) -> PipelineReport {
-        let totals = try makeDriver().run(
+        var driver = makeDriver()
+        driver.objectTime = objectTime
+        driver.spools = spools
+        let totals = try driver.run(
             source: source,
             sinks: sinks,
             executor: executor,

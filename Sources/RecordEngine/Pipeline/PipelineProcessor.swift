@@ -5,7 +5,7 @@ internal import EventModel
 ///
 /// split → [steps on lines] → parse → steps → encode.
 ///
-/// Stateless: everything that changes lives in the scratch.
+/// Everything that changes lives in the scratch, except what stateful steps remember.
 struct PipelineProcessor: BlockProcessor {
     /// Conditions on raw lines, before `parse`.
     private(set) var lineSteps: [any RecordStep]
@@ -37,6 +37,15 @@ struct PipelineProcessor: BlockProcessor {
 
     /// What surrounds the records of an output.
     var outputFrame: OutputFrame { encoder.frame }
+
+    /// Whether a step says which output a record goes to.
+    var namesOutputs: Bool { !placeholders.isEmpty }
+
+    /// The placeholders that the steps fill in output templates.
+    var placeholders: Set<String> { Set(steps.flatMap(\.placeholders)) }
+
+    /// As the step that names outputs wants it.
+    var outputRoll: OutputRoll? { steps.lazy.compactMap(\.outputRoll).first }
 
     /// The same stages, with fresh memory in those that remember records.
     func forRun() -> any BlockProcessor {
@@ -92,6 +101,7 @@ struct PipelineProcessor: BlockProcessor {
         output.tally.deduplicated = counts.deduplicated
         output.tally.rejected = counts.rejected &+ UInt64(block.oversized.count)
         output.counters = counts.values
+        output.names = batch.outputs.names
     }
 
     /// All stages over one batch.
@@ -123,9 +133,13 @@ struct PipelineProcessor: BlockProcessor {
             let number = unsafe batch.records[start].output
             var end = start + 1
             while end < batch.count, unsafe batch.records[end].output == number { end += 1 }
-            let buffer =
-                number == 0 ? output.encoded : output.buffer(of: batch.outputs.names[Int(number) - 1])
-            encoder.encode(batch, start..<end, to: buffer)
+            if number == 0 {
+                encoder.encode(batch, start..<end, to: output.encoded)
+            } else {
+                let before = output.mixed.count
+                encoder.encode(batch, start..<end, to: output.mixed)
+                output.addRun(of: number, byteCount: output.mixed.count - before)
+            }
             start = end
         }
     }

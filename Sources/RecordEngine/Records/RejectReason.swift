@@ -85,6 +85,8 @@ enum RejectReason: UInt8 {
     case noLine
     /// Shown as "the field 'line' holds a line feed".
     case lineFeedInLine
+    /// Shown as "more different values than limit counts".
+    case limitKeys
 
     /// Shown as "priority of 0 to 191 in <> expected".
     case syslogPriority = 150
@@ -162,6 +164,7 @@ enum RejectReason: UInt8 {
         case .expressionText: "too much text made by one expression"
         case .notFinite: "result is no finite number"
         case .tooMuchText: "steps made more text than a record may hold"
+        case .limitKeys: "more different values than limit counts"
         case .noLine: "no field 'line' to write"
         case .lineFeedInLine: "the field 'line' holds a line feed"
         case .syslogPriority: "priority of 0 to 191 in <> expected"

@@ -12,6 +12,10 @@ protocol RecordStep: Sendable {
     var isStateful: Bool { get }
     /// The step with fresh memory for one run; itself where it remembers nothing.
     func instance() -> any RecordStep
+    /// What the step fills in output templates, where it gives records the number of an output.
+    var placeholders: [String] { get }
+    /// When the outputs that it names are full.
+    var outputRoll: OutputRoll? { get }
     /// Works on one batch.
     func apply(to batch: RecordBatch)
 }
@@ -21,6 +25,10 @@ extension RecordStep {
     var madeField: String? { nil }
     /// Most steps look at one record at a time.
     var isStateful: Bool { false }
+    /// Most steps leave records where they go.
+    var placeholders: [String] { [] }
+    /// Never.
+    var outputRoll: OutputRoll? { nil }
     /// The same step.
     func instance() -> any RecordStep { self }
 }
