@@ -1,7 +1,7 @@
 /// The formats of `parse`.
 enum ParserKind: String, CaseIterable, Sendable {
     /// The words of the configuration.
-    case json, combined, common, logfmt, raw
+    case json, combined, common, logfmt, csv, tsv, raw
 
     /// What the format is.
     var spec: ComponentSpec {
@@ -10,6 +10,8 @@ enum ParserKind: String, CaseIterable, Sendable {
         case .combined: AccessLogParser.combined
         case .common: AccessLogParser.common
         case .logfmt: LogfmtParser.spec
+        case .csv: CSVParser.csv
+        case .tsv: CSVParser.tsv
         case .raw: RawParser.spec
         }
     }
@@ -21,6 +23,8 @@ enum ParserKind: String, CaseIterable, Sendable {
         case .combined: AccessLogParser.plan(AccessLogParser.combined)
         case .common: AccessLogParser.plan(AccessLogParser.common)
         case .logfmt: LogfmtParser.plan
+        case .csv: CSVParser.compile(CSVParser.csv, &options, &context)
+        case .tsv: CSVParser.compile(CSVParser.tsv, &options, &context)
         case .raw: RawParser.plan
         }
     }
