@@ -1,7 +1,7 @@
 /// The formats of `parse`.
 enum ParserKind: String, CaseIterable, Sendable {
     /// The words of the configuration.
-    case json, combined, common, logfmt, raw
+    case json, combined, common, logfmt, csv, tsv, raw
     /// The formats of servers, containers and vendors.
     case syslog, cri, docker, w3c, apacheError = "apache_error", nginxError = "nginx_error"
     /// The formats of Amazon's services.
@@ -14,6 +14,8 @@ enum ParserKind: String, CaseIterable, Sendable {
         case .combined: AccessLogParser.combined
         case .common: AccessLogParser.common
         case .logfmt: LogfmtParser.spec
+        case .csv: CSVParser.csv
+        case .tsv: CSVParser.tsv
         case .raw: RawParser.spec
         case .syslog: SyslogParser.spec
         case .cri: CRIParser.spec
@@ -34,6 +36,8 @@ enum ParserKind: String, CaseIterable, Sendable {
         case .combined: AccessLogParser.plan(AccessLogParser.combined)
         case .common: AccessLogParser.plan(AccessLogParser.common)
         case .logfmt: LogfmtParser.plan
+        case .csv: CSVParser.compile(CSVParser.csv, &options, &context)
+        case .tsv: CSVParser.compile(CSVParser.tsv, &options, &context)
         case .raw: RawParser.plan
         case .syslog: SyslogParser.plan
         case .cri: CRIParser.plan

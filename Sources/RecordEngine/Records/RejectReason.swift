@@ -121,6 +121,21 @@ enum RejectReason: UInt8 {
     /// Shown as "quoted text expected".
     case rowQuote
 
+    /// Shown as "CSV: quoted value without an end".
+    case csvQuote = 110
+    /// Shown as "CSV: text behind a closing quote".
+    case csvAfterQuote
+    /// Shown as "CSV: fewer values than columns".
+    case csvTooFew
+    /// Shown as "CSV: more values than columns".
+    case csvTooMany
+    /// Shown as "CSV: more than 100000 columns".
+    case csvColumnLimit
+    /// Shown as "CSV: there is no header line".
+    case csvNoHeader
+    /// Shown as "CSV: malformed header line".
+    case csvHeader
+
     /// `detail` where there is nothing more to say.
     static let noDetail = Int(UInt32.max)
 
@@ -167,6 +182,13 @@ enum RejectReason: UInt8 {
         case .limitKeys: "more different values than limit counts"
         case .noLine: "no field 'line' to write"
         case .lineFeedInLine: "the field 'line' holds a line feed"
+        case .csvQuote: "CSV: quoted value without an end"
+        case .csvAfterQuote: "CSV: text behind a closing quote"
+        case .csvTooFew: "CSV: fewer values than columns"
+        case .csvTooMany: "CSV: more values than columns"
+        case .csvColumnLimit: "CSV: more than \(CSVColumns.maximumCount) columns"
+        case .csvNoHeader: "CSV: there is no header line"
+        case .csvHeader: "CSV: malformed header line"
         case .syslogPriority: "priority of 0 to 191 in <> expected"
         case .syslogHeader: "header of RFC 5424 expected"
         case .syslogStructuredData: "malformed structured data"
@@ -186,6 +208,9 @@ enum RejectReason: UInt8 {
         }
     }
 
+    /// Whether `detail` is a number of values and not a place.
+    private var countsValues: Bool { self == .csvTooFew || self == .csvTooMany }
+
     /// What people read about a rejected record: the stage, the reason, the place.
     ///
     /// Stages count from 1.
@@ -193,9 +218,12 @@ enum RejectReason: UInt8 {
         let reason = RejectReason(rawValue: record.reason)
         var text = reason?.text ?? "unknown reason \(record.reason)"
         let stage = Int(record.step) - 1
-        if record.reason >= RejectReason.expressionOverflow.rawValue, stageNames.indices.contains(stage) {
+        // The texts of parsers name the format already.
+        if stageNames.indices.contains(stage), !stageNames[stage].hasPrefix("parse: ") {
             text = "\(stageNames[stage]): \(text)"
         }
-        return record.detail == UInt32.max ? text : "\(text) at byte \(record.detail)"
+        if record.detail == UInt32.max { return text }
+        return reason?.countsValues == true
+            ? "\(text) (\(record.detail))" : "\(text) at byte \(record.detail)"
     }
 }
