@@ -4,6 +4,8 @@ enum ParserKind: String, CaseIterable, Sendable {
     case json, combined, common, logfmt, csv, tsv, raw
     /// The formats of servers, containers and vendors.
     case syslog, cri, docker, w3c, apacheError = "apache_error", nginxError = "nginx_error"
+    /// Whichever of them fits.
+    case auto
     /// The formats of Amazon's services.
     case awsALB = "aws_alb", awsS3Access = "aws_s3_access", awsVPCFlow = "aws_vpc_flow"
 
@@ -26,6 +28,7 @@ enum ParserKind: String, CaseIterable, Sendable {
         case .awsALB: ALBParser.spec
         case .awsS3Access: S3AccessParser.spec
         case .awsVPCFlow: VPCFlowParser.spec
+        case .auto: AutoParser.spec
         }
     }
 
@@ -48,6 +51,7 @@ enum ParserKind: String, CaseIterable, Sendable {
         case .awsALB: ALBParser.plan
         case .awsS3Access: S3AccessParser.plan
         case .awsVPCFlow: VPCFlowParser.compile(&options, &context)
+        case .auto: AutoParser.compile(&options, &context)
         }
     }
 }

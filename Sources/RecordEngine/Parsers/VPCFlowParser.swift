@@ -66,16 +66,19 @@ internal import CSimdjson
     }
 
     private let columns: [[UInt8]]?
-    private let knownWords: Set<[UInt8]>
     /// The unit that `layout` is for.
     private var unit: UnitContext?
     private var header: [UInt8] = []
     private var layout: ColumnLayout?
 
     /// Takes the columns of the configuration.
-    private init(_ columns: [[UInt8]]?) {
-        self.columns = columns
-        knownWords = Set((Self.defaultColumns + Self.customColumns).map { Array($0.utf8) })
+    private init(_ columns: [[UInt8]]?) { self.columns = columns }
+
+    private static let knownWords = Set((defaultColumns + customColumns).map { Array($0.utf8) })
+
+    /// Whether a line of these words names columns.
+    static func isHeader(_ words: [[UInt8]]) -> Bool {
+        words.count > 2 && words.allSatisfy(knownWords.contains)
     }
 
     /// Fills the fields of every live record; drops header and blank lines, rejects malformed ones.
@@ -100,7 +103,7 @@ internal import CSimdjson
         unit = batch.unit
         let line = batch.unit.sample.prefix { $0 != Newlines.lineFeed && $0 != 0x0D }
         let words = ColumnLayout.words(line)
-        let isHeader = !words.isEmpty && words.allSatisfy(knownWords.contains)
+        let isHeader = Self.isHeader(words)
         header = isHeader ? Array(line) : []
         let names = columns ?? (isHeader ? words : Self.defaultColumns.map { Array($0.utf8) })
         layout = ColumnLayout(names, batch.symbols) { !Self.numbers.contains($0) }

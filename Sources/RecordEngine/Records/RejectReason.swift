@@ -208,6 +208,11 @@ enum RejectReason: UInt8 {
         }
     }
 
+    /// Whether the text does not say which format was expected.
+    private var isOfSeveralFormats: Bool {
+        rawValue >= Self.syslogPriority.rawValue && rawValue <= Self.rowQuote.rawValue
+    }
+
     /// Whether `detail` is a number of values and not a place.
     private var countsValues: Bool { self == .csvTooFew || self == .csvTooMany }
 
@@ -218,8 +223,9 @@ enum RejectReason: UInt8 {
         let reason = RejectReason(rawValue: record.reason)
         var text = reason?.text ?? "unknown reason \(record.reason)"
         let stage = Int(record.step) - 1
-        // The texts of parsers name the format already.
-        if stageNames.indices.contains(stage), !stageNames[stage].hasPrefix("parse: ") {
+        // The texts of parsers name the format already, but for those that several formats share.
+        let isNamed = reason?.isOfSeveralFormats != true
+        if stageNames.indices.contains(stage), !isNamed || !stageNames[stage].hasPrefix("parse: ") {
             text = "\(stageNames[stage]): \(text)"
         }
         if record.detail == UInt32.max { return text }
