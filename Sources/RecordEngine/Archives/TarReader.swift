@@ -162,7 +162,7 @@ internal import Glibc
         hint: "Pack it without --multi-volume."
     )
     private static let sparse = SluiceError(
-        .archiveUnsupported,
+        .archiveSparse,
         "It is stored as a sparse file, which we do not read.",
         hint: "Pack it without --sparse."
     )
