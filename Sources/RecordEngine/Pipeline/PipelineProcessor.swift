@@ -83,12 +83,15 @@ struct PipelineProcessor: BlockProcessor {
         let batch = scratch.batch
         batch.begin(block)
         var next = 0
+        var skipped: UInt64 = 0
         let end = block.index?.slices.count ?? block.text.count
         while next < end {
-            next = block.index.map { batch.take($0.slices, from: next) } ?? batch.takeLines(from: next)
+            next = take(block, from: next, batch)
+            skipped &+= batch.passed.count
             run(scratch, output, &counts)
             reject(batch, &oversized, &number, output)
         }
+        counts.addDropped(skipped, ofStage: 0)
         while let record = oversized.popFirst() {
             RejectWriter.append(
                 record,
@@ -102,6 +105,13 @@ struct PipelineProcessor: BlockProcessor {
         output.tally.rejected = counts.rejected &+ UInt64(block.oversized.count)
         output.counters = counts.values
         output.names = batch.outputs.names
+    }
+
+    /// The next records of the block: those that may matter to the first condition, where a search can tell.
+    private func take(_ block: borrowing Block, from next: Int, _ batch: RecordBatch) -> Int {
+        if let index = block.index { return batch.take(index.slices, from: next) }
+        guard let wanted = lineSteps.first?.requiredText else { return batch.takeLines(from: next) }
+        return batch.takeLines(holding: wanted, from: next)
     }
 
     /// All stages over one batch.
@@ -151,7 +161,9 @@ struct PipelineProcessor: BlockProcessor {
         _ number: inout UInt64,
         _ output: BlockOutput
     ) {
+        let passed = batch.passed
         for index in 0..<batch.count {
+            if index < passed.before.count { number &+= UInt64(passed.before[index]) }
             while let first = oversized.first, first.record <= number {
                 RejectWriter.append(
                     first,
@@ -178,6 +190,7 @@ struct PipelineProcessor: BlockProcessor {
             }
             number &+= 1
         }
+        number &+= UInt64(passed.behind)
     }
 }
 
@@ -228,6 +241,12 @@ struct StageCounts {
 
     private func sum(_ place: Int) -> UInt64 {
         stride(from: place, to: values.count, by: Self.perStage).reduce(0) { $0 &+ values[$1] }
+    }
+
+    /// Notes records that never came to be looked at, because a stage drops them.
+    mutating func addDropped(_ count: UInt64, ofStage stage: Int) {
+        values[Self.perStage * stage] &+= count
+        values[Self.perStage * stage + 1] &+= count
     }
 
     /// Starts a batch, of which every record is live.
