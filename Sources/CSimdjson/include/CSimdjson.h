@@ -4,4 +4,6 @@
 // except where a comment says so.
 #pragma once
 #include "SluiceBytes.h"
+#include "SluiceCharset.h"
+#include "SluiceFrames.h"
 #include "SluiceRecords.h"

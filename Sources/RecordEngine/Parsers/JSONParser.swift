@@ -1,4 +1,5 @@
 internal import CSimdjson
+internal import Settings
 
 /// `parse: json`: one JSON object a line (NDJSON), checked in full.
 ///
@@ -17,14 +18,26 @@ internal import CSimdjson
         name: "json",
         summary: "One JSON object a line, validated in full.",
         semantics: 1,
-        example: "- parse: json"
+        example: "- parse: json",
+        options: [
+            ComponentSpec.Option(
+                "explode",
+                "name, dotted where it lies deeper",
+                standard: nil,
+                "The elements of this list in each document are the records, and nothing else of it is."
+            )
+        ]
     )
 
     private let handle: OpaquePointer
 
     /// Reads the options.
     static func compile(_ options: inout ComponentOptions, _ context: inout StepContext) -> ParserPlan? {
-        ParserPlan(spec) { JSONParser(maximumDepth: $0.maximumDepth) }
+        var plan = ParserPlan(spec) { JSONParser(maximumDepth: $0.maximumDepth) }
+        if let path = options.optional("explode")?.text(&context.diagnostics) {
+            plan.framing = ScannedFraming.exploded(path)
+        }
+        return plan
     }
 
     /// Makes a parser that takes this many levels of nesting.

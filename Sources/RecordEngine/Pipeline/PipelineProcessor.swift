@@ -27,6 +27,8 @@ struct PipelineProcessor: BlockProcessor {
     let slotCount: Int
     /// Levels of nesting that JSON may have.
     let maximumDepth: Int
+    /// The symbol of the field that marks records that were cut off; 0 where none are.
+    let truncationSymbol: UInt16
     /// Longest record, for the reason of oversized ones.
     let maximumRecordBytes: Int
     /// One per line step, parser, step and encoder, in that order.
@@ -76,7 +78,7 @@ struct PipelineProcessor: BlockProcessor {
         var next = 0
         let end = block.index?.slices.count ?? block.text.count
         while next < end {
-            next = block.index.map { batch.take($0.slices, from: next) } ?? batch.takeLines(from: next)
+            next = block.index.map { batch.take($0, from: next) } ?? batch.takeLines(from: next)
             run(scratch, output, &counts)
             reject(batch, &oversized, &number, output)
         }
@@ -90,7 +92,7 @@ struct PipelineProcessor: BlockProcessor {
         }
         output.tally.dropped = counts.dropped
         output.tally.deduplicated = counts.deduplicated
-        output.tally.rejected = counts.rejected &+ UInt64(block.oversized.count)
+        output.tally.rejected = counts.rejected &+ counts.rejectedBefore &+ UInt64(block.oversized.count)
         output.counters = counts.values
     }
 
@@ -103,6 +105,7 @@ struct PipelineProcessor: BlockProcessor {
             counts.endStage(batch)
         }
         scratch.parser.parse(batch)
+        if !batch.truncated.isEmpty { TruncationMark.apply(to: batch, symbol: truncationSymbol) }
         counts.endStage(batch)
         for step in steps {
             step.apply(to: batch)
@@ -201,6 +204,8 @@ struct StageCounts {
     private var alreadyDeduplicated = 0
     private var live = 0
     private var alreadyRejected = 0
+    /// Records that were rejected before the first stage.
+    private(set) var rejectedBefore: UInt64 = 0
 
     /// Counts nothing yet.
     init(stageCount: Int) { values = [UInt64](repeating: 0, count: Self.perStage * stageCount) }
@@ -216,11 +221,12 @@ struct StageCounts {
         stride(from: place, to: values.count, by: Self.perStage).reduce(0) { $0 &+ values[$1] }
     }
 
-    /// Starts a batch, of which every record is live.
+    /// Starts a batch, of which every record is live, except those that the framer rejected.
     mutating func begin(_ batch: RecordBatch) {
         stage = 0
-        live = batch.count
-        alreadyRejected = 0
+        live = batch.liveCount
+        alreadyRejected = batch.count - live
+        rejectedBefore &+= UInt64(alreadyRejected)
         alreadyDeduplicated = 0
     }
 

@@ -86,6 +86,25 @@ enum RejectReason: UInt8 {
     /// Shown as "the field 'line' holds a line feed".
     case lineFeedInLine
 
+    /// Shown as "JSON: no list of the name that is exploded".
+    case jsonNoList = 100
+    /// Shown as "JSON: not a list of records".
+    case jsonNoOuterList
+    /// Shown as "JSON: value without an end".
+    case jsonOpenDocument
+    /// Shown as "JSON: text outside of documents".
+    case jsonOutside
+    /// Shown as "JSON: element expected".
+    case jsonElement
+    /// Shown as "JSON: comma or closing bracket expected between elements".
+    case jsonSeparator
+    /// Shown as "JSON: list without an end".
+    case jsonOpenList
+    /// Shown as "JSON: malformed text around the list".
+    case jsonEnvelope
+    /// Shown as "CSV: quoted field without an end".
+    case csvOpenQuote
+
     /// `detail` where there is nothing more to say.
     static let noDetail = Int(UInt32.max)
 
@@ -131,6 +150,15 @@ enum RejectReason: UInt8 {
         case .tooMuchText: "steps made more text than a record may hold"
         case .noLine: "no field 'line' to write"
         case .lineFeedInLine: "the field 'line' holds a line feed"
+        case .jsonNoList: "JSON: no list of the name that is exploded"
+        case .jsonNoOuterList: "JSON: not a list of records"
+        case .jsonOpenDocument: "JSON: value without an end"
+        case .jsonOutside: "JSON: text outside of documents"
+        case .jsonElement: "JSON: element expected"
+        case .jsonSeparator: "JSON: comma or closing bracket expected between elements"
+        case .jsonOpenList: "JSON: list without an end"
+        case .jsonEnvelope: "JSON: malformed text around the list"
+        case .csvOpenQuote: "CSV: quoted field without an end"
         }
     }
 

@@ -15,7 +15,9 @@ internal import Testing
     @Test("the page has one section for each component, and no other")
     func sections() throws {
         let titles = try ReferencePage().sections.map(\.title)
-        #expect(titles == ["decompress", "compress"] + Pipeline.components.map(Self.title))
+        #expect(
+            titles == ["decompress", "compress", "charset", "frame"] + Pipeline.components.map(Self.title)
+        )
     }
 
     @Test("each section gives the component's summary, fields and example", arguments: Pipeline.components)
@@ -53,6 +55,21 @@ internal import Testing
             let section = try #require(ReferencePage().sections.first { $0.title == title })
             #expect(section.lines.contains { $0.contains("`\(codec.rawValue)`") }, "\(title)")
             #expect(compile(section.blocks("yaml").joined(separator: "\n")).0 != nil, "\(title)")
+        }
+    }
+
+    @Test("the page names how text is read and cut, and its examples compile")
+    func text() throws {
+        for component in Pipeline.textComponents {
+            let title = component.name == "charset" ? "charset" : "frame"
+            let section = try #require(ReferencePage().sections.first { $0.title == title })
+            #expect(section.lines.contains { $0.contains("`\(component.name)`") } || title == "charset")
+            for option in component.options {
+                #expect(section.lines.contains { $0.contains("`\(option.name)") }, "\(option.name)")
+            }
+            for example in section.blocks("yaml") + [component.example] {
+                #expect(compile(example + "\n- parse: raw").0 != nil, "\(example)")
+            }
         }
     }
 
