@@ -34,6 +34,17 @@ size_t sluice_csv_rows_bytewise(
     sluice_csv_scan *, const uint8_t *text, size_t from, size_t to, uint32_t *ends, size_t capacity,
     size_t *next);
 
+/// Writes where line feeds stand, at most `capacity` of them; returns how many. `*next` is where the search
+/// stopped: `to`, or behind the last one that found room.
+size_t sluice_line_ends(
+    const uint8_t *text, size_t from, size_t to, uint32_t *ends, size_t capacity, size_t *next);
+/// Describes lines that end at `ends` and begin at `from`, as pairs of offset and length without their line
+/// endings; offsets count from `base` at `from`. Stops before a line of more than `longest` bytes, and behind
+/// the first one that ends at or behind `enough`; returns how many lines were described.
+size_t sluice_describe_lines(
+    const uint8_t *text, size_t from, const uint32_t *ends, size_t count, size_t base, size_t longest,
+    size_t enough, uint32_t *pairs);
+
 /// Where a scan over one JSON list or object stands.
 typedef struct {
     uint32_t depth;    // brackets that are open

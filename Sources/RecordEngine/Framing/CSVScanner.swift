@@ -51,8 +51,26 @@ final class CSVScanner: RecordScanner {
         var next = from
         let count = unsafe sluice_csv_rows(&state, base, from, text.count, &ends, Self.capacity, &next)
         var start = from
-        for number in 0..<count {
+        var number = 0
+        while number < count {
+            let taken = unsafe records.takeLines(
+                text,
+                from: start,
+                ends: ends,
+                count: count,
+                skipping: number
+            )
+            if taken > 0 {
+                number += taken
+                start = Int(ends[number - 1]) + 1
+                if records.isFull {
+                    reset()
+                    return start
+                }
+                continue
+            }
             let end = Int(ends[number])
+            number += 1
             if records.byteCount &+ UInt64(end - start) > maximumBytes &+ 1 {
                 return unsafe enterLongRow(text, start, records)
             }

@@ -17,7 +17,12 @@ enum MultilinePreset: String, CaseIterable, Sendable {
     case swift
 
     /// A line as it is written here: the states before it, what it looks like, the state behind it.
-    private typealias Line = (from: [Int], pattern: String, first: Character?, to: Int)
+    ///
+    /// `first` holds the bytes that it can begin with.
+    private typealias Line = (from: [Int], pattern: String, first: Set<UInt8>?, to: Int)
+    private static let blanks = Set("\t ".utf8)
+    private static let lower = Set("abcdefghijklmnopqrstuvwxyz".utf8)
+    private static let names = lower.union("ABCDEFGHIJKLMNOPQRSTUVWXYZ_$".utf8)
     private static let plain = MultilineRule.plain
     private static let outside = MultilineRule.outside
 
@@ -29,12 +34,12 @@ enum MultilinePreset: String, CaseIterable, Sendable {
                 MultilineRule.Transition(
                     from: line.from.reduce(0) { $0 | 1 << UInt32($1) },
                     pattern: try TextPattern(line.pattern),
-                    first: line.first?.asciiValue,
+                    first: line.first,
                     to: line.to
                 )
             )
         }
-        return .transitions(transitions)
+        return .transitions(MultilineRule.TransitionTable(transitions))
     }
 
     private var lines: [Line] {
@@ -52,12 +57,12 @@ enum MultilinePreset: String, CaseIterable, Sendable {
     private static var javaLines: [Line] {
         let name = #"(?:[\w$]+\.)+[\w$]*(?:Exception|Error|Throwable|Failure|Fault)[\w$]*(?::|\s|$)"#
         return [
-            ([plain, 1, 2], #"^\s+(?:at |\.\.\. \d)"#, nil, 2),
+            ([plain, 1, 2], #"^\s+(?:at |\.\.\. \d)"#, blanks, 2),
             ([1, 2], #"^\s*(?:Caused by|Suppressed): "#, nil, 1),
-            ([1, 2], #"^\s+\S"#, nil, 1),
+            ([1, 2], #"^\s+\S"#, blanks, 1),
             ([2], #"^\t?\[CIRCULAR REFERENCE"#, nil, 2),
-            ([plain], "^" + name, nil, 1),
-            ([outside], #"^(?:Exception in thread "|"# + name + ")", nil, 1),
+            ([plain], "^" + name, names, 1),
+            ([outside], #"^(?:Exception in thread "|"# + name + ")", names, 1),
         ]
     }
 
@@ -68,7 +73,7 @@ enum MultilinePreset: String, CaseIterable, Sendable {
     private static var pythonLines: [Line] {
         let headline = #"^(?:  [+| ]+)?Traceback \(most recent call last\):"#
         return [
-            ([plain, 4], headline, nil, 1),
+            ([plain, 4], headline, Set("T ".utf8), 1),
             ([1, 2], #"^\s+\S"#, nil, 2),
             ([2], #"^[A-Za-z_][\w.]*(?:: .*|:)?$"#, nil, 3),
             ([3, 4], #"^$"#, nil, 4),
@@ -76,7 +81,7 @@ enum MultilinePreset: String, CaseIterable, Sendable {
                 [3, 4], #"^(?:During handling of the above exception|The above exception was the direct)"#,
                 nil, 4
             ),
-            ([outside], headline, nil, 1),
+            ([outside], headline, Set("T ".utf8), 1),
         ]
     }
 
@@ -87,7 +92,7 @@ enum MultilinePreset: String, CaseIterable, Sendable {
         [
             ([1, 2], #"^$"#, nil, 2),
             ([1], #"^(?:\[signal |\s+panic: |\t|goroutine running|runtime stack:)"#, nil, 1),
-            ([plain, 1, 2], #"^goroutine \d+ .*\[.*\]:$"#, "g", 2),
+            ([plain, 1, 2], #"^goroutine \d+ .*\[.*\]:$"#, lower, 2),
             (
                 [2], #"^(?:\s+\S|\S.*\(.*\)$|created by |\.\.\.|exit status \d|[a-z][a-z0-9]{1,5} +0x)"#, nil,
                 2

@@ -7,7 +7,7 @@ enum MultilineRule: Sendable {
     /// A line that matches goes on; all others begin a record.
     case following(TextPattern)
     /// What goes on depends on the lines before.
-    case transitions([Transition])
+    case transitions(TransitionTable)
 
     /// The state behind a line that begins nothing special: a line of a log.
     static let plain = 0
@@ -20,16 +20,49 @@ enum MultilineRule: Sendable {
         let from: UInt32
         /// What the line looks like.
         let pattern: TextPattern
-        /// What it begins with; nil where that can be anything.
-        let first: UInt8?
+        /// The bytes that it can begin with; nil where it can be anything, and nothing.
+        let first: Set<UInt8>?
         /// The state behind it.
         let to: Int
+    }
 
-        /// Tells whether the line is one.
+    /// All transitions, so laid out that most lines are judged by their first byte.
+    final class TransitionTable: Sendable {
+        private let transitions: [Transition]
+        /// Which transitions a line may be, a bit each: by state, and in it by the line's first byte; the
+        /// last entry of a state is that of the empty line.
+        private let candidates: [UInt32]
+        private static let width = 257
+
+        /// Lays out at most 32 transitions.
+        init(_ transitions: [Transition]) {
+            precondition(transitions.count <= 32, "A machine has more transitions than a word has bits.")
+            self.transitions = transitions
+            var candidates = [UInt32](repeating: 0, count: 32 * Self.width)
+            for (number, transition) in transitions.enumerated() {
+                for state in 0..<32 where transition.from & (1 << UInt32(state)) != 0 {
+                    for byte in 0..<Self.width {
+                        let fits = transition.first?.contains(UInt8(truncatingIfNeeded: byte)) ?? true
+                        if fits, byte < 256 || transition.first == nil {
+                            candidates[state * Self.width + byte] |= 1 << UInt32(number)
+                        }
+                    }
+                }
+            }
+            self.candidates = candidates
+        }
+
+        /// The state behind the line, where one of the transitions from `state` is the line's.
         @inline(__always)
-        func matches(_ line: UnsafeRawBufferPointer) -> Bool {
-            if let first, unsafe line.first != first { return false }
-            return unsafe pattern.matches(line)
+        func next(_ line: UnsafeRawBufferPointer, from state: Int) -> Int? {
+            let column = unsafe line.isEmpty ? Self.width - 1 : Int(line[0])
+            var bits = candidates[state * Self.width + column]
+            while bits != 0 {
+                let transition = transitions[bits.trailingZeroBitCount]
+                if unsafe transition.pattern.matches(line) { return transition.to }
+                bits &= bits - 1
+            }
+            return nil
         }
     }
 
@@ -42,16 +75,9 @@ enum MultilineRule: Sendable {
         case .following(let pattern):
             guard state != nil else { return (false, Self.plain) }
             return unsafe (pattern.matches(line), Self.plain)
-        case .transitions(let transitions):
-            if let state {
-                for transition in transitions where transition.from & (1 << UInt32(state)) != 0 {
-                    if unsafe transition.matches(line) { return (true, transition.to) }
-                }
-            }
-            for transition in transitions where transition.from & (1 << UInt32(Self.outside)) != 0 {
-                if unsafe transition.matches(line) { return (false, transition.to) }
-            }
-            return (false, Self.plain)
+        case .transitions(let table):
+            if let state, let next = unsafe table.next(line, from: state) { return (true, next) }
+            return unsafe (false, table.next(line, from: Self.outside) ?? Self.plain)
         }
     }
 }

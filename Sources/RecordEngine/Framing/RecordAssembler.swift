@@ -1,3 +1,5 @@
+internal import CSimdjson
+
 /// Puts the records of a block together from the pieces that a scanner finds.
 ///
 /// Each record's bytes are copied into the block's text, with a line feed behind it, and its place is noted
@@ -35,6 +37,8 @@ final class RecordAssembler {
     private var isTooLong = false
     /// The record's last two bytes, which may be a line ending; kept where it is too long.
     private var tail: (UInt8, UInt8) = (0, 0)
+    /// Room to describe lines before they are appended to the index.
+    private var pairs: [RecordIndex.Slice] = []
     /// How many of the next records belong to the header.
     private var wantedHeaders: Int
     /// Header records so far, joined by line feeds; never longer than the limit of a record.
@@ -98,6 +102,49 @@ final class RecordAssembler {
         }
         lost &+= UInt64(bytes.count)
         unsafe noteTail(bytes)
+    }
+
+    /// Takes whole lines that begin at `from` and end at `ends`, without the `first` of them, as many as
+    /// need no special care; returns how many.
+    ///
+    /// That is all of them up to a line that is too long or that fills the block, but none while a record or
+    /// the header is being made.
+    func takeLines(
+        _ text: UnsafeRawBufferPointer,
+        from: Int,
+        ends: [UInt32],
+        count: Int,
+        skipping first: Int
+    ) -> Int {
+        guard let base = text.baseAddress, count > 0, start == self.text.count, !isTooLong,
+            !isInHeader,
+            oversized.count + index.marks.count < Self.maximumMarks
+        else { return 0 }
+        if pairs.count < count {
+            pairs = [RecordIndex.Slice](repeating: .init(offset: 0, length: 0), count: count)
+        }
+        let taken = unsafe pairs.withUnsafeMutableBytes { pairs in
+            unsafe ends.withUnsafeBufferPointer { ends in
+                guard let target = pairs.baseAddress, let ends = ends.baseAddress else { return 0 }
+                return unsafe sluice_describe_lines(
+                    base.assumingMemoryBound(to: UInt8.self),
+                    from,
+                    ends + first,
+                    count - first,
+                    start,
+                    maximumBytes,
+                    Self.blockBytes,
+                    target.assumingMemoryBound(to: UInt32.self)
+                )
+            }
+        }
+        guard taken > 0 else { return 0 }
+        index.slices.append(contentsOf: pairs[..<taken])
+        let end = Int(ends[first + taken - 1]) + 1
+        unsafe self.text.append(UnsafeRawBufferPointer(rebasing: text[from..<end]))
+        start = self.text.count
+        cut = start
+        return taken
     }
 
     /// Ends the record, which has no line ending.

@@ -255,7 +255,7 @@ struct PipelineCompiler {
                 .configStepOrder,
                 message,
                 hint:
-                    "The order is decompress, charset, frame, steps on lines, parse, steps, encode, compress.",
+                    "The order: decompress, charset, frame, steps on lines, parse, steps, encode, compress.",
                 at: entry.location,
                 path: entry.value.path
             )
