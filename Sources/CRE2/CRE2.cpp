@@ -40,6 +40,25 @@ extern "C" bool sluice_re2_match(const sluice_re2 *re, const char *ptr, size_t l
     return re->expression.Match(re2::StringPiece(ptr, len), 0, len, RE2::UNANCHORED, nullptr, 0);
 }
 
+extern "C" bool sluice_re2_find(const sluice_re2 *re, const char *ptr, size_t len, size_t from, size_t groups,
+                                size_t *spans) {
+    constexpr size_t most = 10;
+    re2::StringPiece found[most];
+    const size_t wanted = std::min(groups + 1, most);
+    const re2::StringPiece text(ptr, len);
+    if (!re->expression.Match(text, from, len, RE2::UNANCHORED, found, (int)wanted)) return false;
+    for (size_t i = 0; i < wanted; i++) {
+        const bool took_part = found[i].data() != nullptr;
+        spans[2 * i] = took_part ? (size_t)(found[i].data() - ptr) : SIZE_MAX;
+        spans[2 * i + 1] = took_part ? spans[2 * i] + found[i].size() : SIZE_MAX;
+    }
+    return true;
+}
+
+extern "C" size_t sluice_re2_group_count(const sluice_re2 *re) {
+    return (size_t)re->expression.NumberOfCapturingGroups();
+}
+
 extern "C" bool sluice_contains(const void *text, size_t text_len, const void *needle, size_t needle_len) {
     return memmem(text, text_len, needle, needle_len) != nullptr;
 }

@@ -18,7 +18,10 @@ struct Sluice: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Setting up:",
-                subcommands: [InitCommand.self, CheckCommand.self, SchemaCommand.self, DoctorCommand.self]
+                subcommands: [
+                    InitCommand.self, CheckCommand.self, SchemaCommand.self, DoctorCommand.self,
+                    ReferenceCommand.self,
+                ]
             ),
             CommandGroup(
                 name: "Running:",

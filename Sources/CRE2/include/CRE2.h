@@ -21,6 +21,14 @@ sluice_re2 *_Nullable sluice_re2_new(const char *_Nonnull pattern, size_t len, i
 // Whether the pattern matches anywhere in the `len` bytes at `ptr` (RE2::UNANCHORED).
 bool sluice_re2_match(const sluice_re2 *_Nonnull re, const char *_Nullable ptr, size_t len);
 
+// Finds the leftmost match at or after `from`; fills `spans` with begin and end of the match and of the
+// groups 1 to `groups`, SIZE_MAX for those that did not take part. False when there is none.
+bool sluice_re2_find(const sluice_re2 *_Nonnull re, const char *_Nullable ptr, size_t len, size_t from,
+                     size_t groups, size_t *_Nonnull spans);
+
+// How many groups the pattern has.
+size_t sluice_re2_group_count(const sluice_re2 *_Nonnull re);
+
 // Frees a pattern.
 void sluice_re2_free(sluice_re2 *_Nonnull re);
 

@@ -10,7 +10,10 @@ struct NDJSONEncoder: RecordEncoder {
         name: "ndjson",
         summary: "One JSON object a line.",
         semantics: 1,
-        example: "- encode: ndjson"
+        example: "- encode: ndjson",
+        samples: [
+            #"{"a": 1}"#
+        ]
     )
 
     /// Appends one line per live record.

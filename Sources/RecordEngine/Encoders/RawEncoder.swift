@@ -10,7 +10,15 @@ struct RawEncoder: RecordEncoder {
         name: "raw",
         summary: "The text of the field 'line'.",
         semantics: 1,
-        example: "- encode: raw"
+        example: "- encode: raw",
+        notes: """
+            A record without that field, or whose text holds a line feed, is rejected: it would not be one
+            line.
+            """,
+        samples: [
+            #"{"line":"say \"hi\""}"#,
+            #"{"a":1}"#,
+        ]
     )
     /// The field whose text is written.
     static let fieldName = "line"

@@ -39,7 +39,11 @@ enum FramingKind: String, CaseIterable, Sendable {
         summary: "Each line is a record.",
         semantics: 1,
         example: "- frame: { format: lines, skip: 3, too_long: truncate }",
-        options: [skip, tooLong]
+        options: [skip, tooLong],
+        notes: """
+            A line ends at a line feed, with or without a carriage return before it; the last one need not
+            end. Bytes of characters are not cut in two by `truncate`.
+            """
     )
     private static let multilineSpec = ComponentSpec(
         name: "multiline",
@@ -53,16 +57,22 @@ enum FramingKind: String, CaseIterable, Sendable {
                 standard: nil,
                 "A known kind of trace."
             ),
-            ComponentSpec.Option("start", "pattern", standard: nil, "A line that matches begins a record."),
+            ComponentSpec.Option("start", "pattern", standard: "none", "A line that matches begins a record."),
             ComponentSpec.Option(
                 "continue",
                 "pattern",
-                standard: nil,
+                standard: "none",
                 "A line that matches goes on with the record before it."
             ),
             ComponentSpec.Option("max_lines", "number", standard: "500", "Most lines of one record."),
             skip, tooLong,
-        ]
+        ],
+        notes: """
+            One of `preset`, `start` and `continue` is needed. Presets know the traces of a language, together
+            with the line of the log that reports them. Patterns are those of RE2, and see the first 1 KiB of
+            a line. A record that reaches `max_lines`, or would pass `max_record`, ends there, and what
+            follows is a further record: nothing is lost, and nothing is joined across objects or members.
+            """
     )
     private static let csvSpec = ComponentSpec(
         name: "csv",
@@ -73,19 +83,33 @@ enum FramingKind: String, CaseIterable, Sendable {
             ComponentSpec.Option("delimiter", "one byte", standard: "\",\"", "What separates fields."),
             ComponentSpec.Option("quote", "one byte", standard: "'\"'", "What fields may stand between."),
             skip,
-        ]
+        ],
+        notes: """
+            A quote opens a field only where the field begins (RFC 4180). A row whose quote nothing ends is
+            rejected as soon as it is longer than `max_record`, and the next line begins a row.
+            """
     )
     private static let jsonArraySpec = ComponentSpec(
         name: "json_array",
         summary: "Each element of a JSON list is a record.",
         semantics: 1,
-        example: "- frame: json_array"
+        example: "- frame: json_array",
+        notes: """
+            Line feeds outside of strings become blanks, so that a record that nothing changes is one line.
+            Missing elements, commas and brackets are rejected records of their own. A value without an end
+            is rejected where a line begins with `{` or `[` and valid JSON could not go on so.
+            """
     )
     private static let jsonDocumentsSpec = ComponentSpec(
         name: "json_documents",
         summary: "Each JSON document is a record, however it is laid out.",
         semantics: 1,
-        example: "- frame: json_documents"
+        example: "- frame: json_documents",
+        notes: """
+            Documents may follow one another with or without blanks, span lines, or be one a line. Text that
+            belongs to none is rejected, up to a line that begins with `{` or `[`; so is a document without an
+            end, where valid JSON could not go on so. Line feeds outside of strings become blanks.
+            """
     )
 
     /// Reads the options and reports their mistakes; nil where there is one.

@@ -17,7 +17,18 @@ struct AccessLogParser: RecordParser {
         summary: "Common log format of Apache httpd and nginx.",
         semantics: 1,
         example: "- parse: common",
-        fields: ["client_ip", "ident", "user", "timestamp", "method", "path", "protocol", "status", "bytes"]
+        fields: ["client_ip", "ident", "user", "timestamp", "method", "path", "protocol", "status", "bytes"],
+        notes: """
+            As [`combined`](#combined), without the last two fields.
+            """,
+        fieldKinds: [
+            "user": "text, which may hold spaces", "timestamp": "text, as between the brackets",
+            "path": "text, query included", "protocol": "text, or null in requests of HTTP/0.9",
+            "status": "number", "bytes": "number",
+        ],
+        samples: [
+            #"192.0.2.7 - - [01/Oct/2026:12:00:00 +0000] "GET /a HTTP/1.1" 304 -"#
+        ]
     )
     /// The combined log format.
     static let combined = ComponentSpec(
@@ -25,7 +36,20 @@ struct AccessLogParser: RecordParser {
         summary: "Combined log format of Apache httpd and nginx.",
         semantics: 1,
         example: "- parse: combined",
-        fields: common.fields + ["referer", "user_agent"]
+        fields: common.fields + ["referer", "user_agent"],
+        notes: """
+            `-` is null. Text stays as the server wrote it, escapes included. A request that is none (a
+            TLS handshake on the HTTP port) stands whole in `path`, with `method` and `protocol` null.
+            """,
+        fieldKinds: [
+            "user": "text, which may hold spaces", "timestamp": "text, as between the brackets",
+            "path": "text, query included", "protocol": "text, or null in requests of HTTP/0.9",
+            "status": "number", "bytes": "number",
+        ],
+        samples: [
+            #"192.0.2.7 - bob [01/Oct/2026:12:00:00 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8""#,
+            "half a line",
+        ]
     )
 
     /// The parser of one of the two formats.

@@ -23,9 +23,22 @@ internal import Settings
             ComponentSpec.Option(
                 "explode",
                 "name, dotted where it lies deeper",
-                standard: nil,
+                standard: "none",
                 "The elements of this list in each document are the records, and nothing else of it is."
             )
+        ],
+        notes: """
+            Every byte is checked against RFC 8259: comments, `NaN`, trailing commas, half a line and two
+            objects on one line are rejected, and so are lists, strings and numbers on their own.
+            `max_depth` limits how deep values are nested.
+
+            With `explode` a document of any size and layout is read in constant memory, and may span lines.
+            The name is that of a list within the document, or leads to one through objects:
+            `result.items`. A document without the list is rejected.
+            """,
+        samples: [
+            #"{"a": 1.50, "b": [1, 2]}"#,
+            "[1, 2]",
         ]
     )
 

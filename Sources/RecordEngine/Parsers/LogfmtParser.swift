@@ -15,7 +15,16 @@ struct LogfmtParser: RecordParser {
         name: "logfmt",
         summary: "key=value pairs, values quoted where they hold spaces.",
         semantics: 1,
-        example: "- parse: logfmt"
+        example: "- parse: logfmt",
+        notes: """
+            A bare value that is a JSON number, `true`, `false` or `null` is that; every other is text.
+            Quoted values take the escapes of JSON and are always text. A key alone is `true`, but a line
+            without any `key=value` is rejected: it is plain text.
+            """,
+        samples: [
+            #"level=info took=1.5ms n=3 msg="user created" admin"#,
+            "Server started",
+        ]
     )
 
     /// The parser.
@@ -24,31 +33,12 @@ struct LogfmtParser: RecordParser {
     /// Fills the fields of every live record; drops blank and rejects malformed ones.
     func parse(_ batch: RecordBatch) {
         // A key, a value or '=' and a space: three bytes a field where keys have one byte and values none.
-        batch.reserveFields(batch.textExtent / 2 + batch.count)
-        let isClean = batch.isUTF8
-        var place = 0
-        for index in 0..<batch.count where unsafe batch.records[index].isLive {
-            let record = unsafe batch.records + index
-            let start = unsafe batch.text + Int(record.pointee.offset)
-            let end = unsafe start + Int(record.pointee.length)
-            if !isClean, unsafe !sluice_is_utf8(start, end - start) {
-                unsafe record.pointee.reject(.invalidUTF8)
-                continue
-            }
-            var scan = unsafe LogfmtScan(base: batch.text, at: start, end: end, fields: batch.fields + place)
-            let reason = unsafe scan.line(batch.symbols)
-            if let reason {
-                unsafe record.pointee.reject(reason, detail: scan.at - start)
-            } else if unsafe scan.count == 0 {
-                unsafe record.pointee.drop()
-            } else if unsafe !scan.hasPair {
-                unsafe record.pointee.reject(.logfmtNoPair)
-            } else {
-                unsafe record.pointee.first_field = UInt32(truncatingIfNeeded: place)
-                unsafe record.pointee.field_count = UInt32(truncatingIfNeeded: scan.count)
-                unsafe record.pointee.is_changed = 1
-                place &+= unsafe scan.count &+ batch.spareFields
-            }
+        let symbols = batch.symbols
+        let base = unsafe batch.text
+        unsafe batch.parseLines(fieldBound: batch.textExtent / 2 + batch.count) { start, end, fields in
+            var scan = unsafe LogfmtScan(base: base, at: start, end: end, fields: fields)
+            if let reason = unsafe scan.line(symbols) { return unsafe .rejected(reason, at: scan.at - start) }
+            return unsafe scan.hasPair ? .fields(scan.count) : .rejected(.logfmtNoPair)
         }
     }
 }

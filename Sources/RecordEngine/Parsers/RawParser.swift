@@ -10,7 +10,14 @@ struct RawParser: RecordParser {
         summary: "Each line as it is, in the field 'line'.",
         semantics: 1,
         example: "- parse: raw",
-        fields: ["line"]
+        fields: ["line"],
+        notes: """
+            Nothing is dropped, not even an empty line. For JSON output a line must be UTF-8; for raw
+            output it may hold any bytes.
+            """,
+        samples: [
+            #"say "hi""#
+        ]
     )
 
     /// The parser.
@@ -48,6 +55,8 @@ extension RecordBatch {
     /// Whether the text of all records is well-formed UTF-8.
     var isUTF8: Bool {
         guard count > 0 else { return true }
+        // Records far apart are looked at one by one.
+        if passed.count > UInt64(count) { return false }
         return unsafe sluice_is_utf8(text + Int(records[0].offset), textExtent)
     }
 }

@@ -12,6 +12,12 @@ public struct ComponentSpec: Sendable, Hashable {
     public var fields: [String] = []
     /// What can be set, in the order of importance.
     public var options: [Option] = []
+    /// What else users must know: paragraphs of Markdown.
+    public var notes = ""
+    /// What each field is, where it is not just text.
+    public var fieldKinds: [String: String] = [:]
+    /// Inputs that show what it does, each of one or more lines; the reference page runs them.
+    public var samples: [String] = []
 
     /// One entry of the component's mapping.
     public struct Option: Sendable, Hashable {

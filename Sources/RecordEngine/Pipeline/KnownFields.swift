@@ -13,6 +13,8 @@ struct KnownFields {
 
     /// A step makes a field.
     mutating func add(_ name: String) { names.insert(name) }
+    /// A step makes fields whose names are not known before.
+    mutating func open() { isOpen = true }
     /// A step takes a field away.
     mutating func remove(_ name: String) { names.remove(name) }
 

@@ -8,12 +8,13 @@ struct PipelineCompiler {
     /// The stages of which there is at most one, each in its place.
     private enum Frame: String, CaseIterable {
         /// In their order.
-        case decompress, charset, frame, parse, encode, compress
+        case decompress, unarchive, charset, frame, parse, encode, compress
     }
 
     /// What the steps share; holds the findings.
     var context: StepContext
-    private var input = InputCodec.auto
+    private var input = InputLayers.auto
+    private var archive: ArchivePlan?
     private var output = OutputCodec.none
     private var charset: TextCharset?
     private var framing: ScannedFraming?
@@ -64,6 +65,7 @@ struct PipelineCompiler {
         }
         return Pipeline(
             inputCodec: input,
+            archive: archive,
             outputCodec: output,
             limits: reader.engine,
             canonicalText: canonical.joined(separator: "\n"),
@@ -168,8 +170,13 @@ struct PipelineCompiler {
         switch frame {
         case .decompress:
             if !canonical.isEmpty { order(entry, "'decompress' is the first step.") }
-            input = entry.value.choice(InputCodec.self, &context.diagnostics) ?? input
-            canonical.append("decompress@1(\(input.rawValue))")
+            input = CompressionReader.readLayers(entry.value, &context.diagnostics) ?? input
+            canonical.append("decompress@2(\(input.text))")
+        case .unarchive:
+            let isFirst = canonical.isEmpty || seen[.decompress] != nil && canonical.count == 1
+            if !isFirst { order(entry, "'unarchive' stands before all steps but 'decompress'.") }
+            archive = ArchivePlanReader.read(entry.value, &context.diagnostics) ?? archive
+            canonical.append("unarchive@1(\(CanonicalNode.text(entry.value, replacing: "", by: nil)))")
         case .charset:
             refuse(entry, behind: [.frame, .parse, .encode, .compress])
             refuseBehindLineSteps(entry)
@@ -194,7 +201,7 @@ struct PipelineCompiler {
             if let encoder { note(encoder.kind.spec, mapping(entry.value)) }
         case .compress:
             output = CompressionReader.read(entry.value, &context.diagnostics) ?? output
-            canonical.append("compress@1(\(output))")
+            canonical.append("compress@2(\(output))")
         }
         seen[frame] = entry.value
     }
@@ -255,7 +262,8 @@ struct PipelineCompiler {
                 .configStepOrder,
                 message,
                 hint:
-                    "The order: decompress, charset, frame, steps on lines, parse, steps, encode, compress.",
+                    "The order is decompress, unarchive, charset, frame, keep_if or drop_if on lines, parse, "
+                    + "steps, encode, compress.",
                 at: entry.location,
                 path: entry.value.path
             )

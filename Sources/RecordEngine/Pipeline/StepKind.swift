@@ -7,7 +7,17 @@ enum StepKind: String, CaseIterable, Sendable {
     /// Drops records for which a condition holds.
     case dropIf = "drop_if"
     /// Named as in the configuration.
-    case keep, drop, rename, set, text, redact
+    case keep, drop, rename, set, text, redact, trim
+    /// Makes text lower or upper case.
+    case letterCase = "case"
+    /// Replaces what a pattern matches.
+    case replace
+    /// Gives absent fields a value.
+    case standard = "default"
+    /// Named as in the configuration.
+    case compact, flatten
+    /// Named as in the configuration.
+    case sample, limit, dedupe, route, partition, timestamp, convert
 
     /// What the step is.
     var spec: ComponentSpec {
@@ -20,6 +30,19 @@ enum StepKind: String, CaseIterable, Sendable {
         case .set: SetStep.spec
         case .text: TextStep.spec
         case .redact: RedactStep.spec
+        case .trim: TrimStep.spec
+        case .letterCase: CaseStep.spec
+        case .replace: ReplaceStep.spec
+        case .standard: DefaultStep.spec
+        case .compact: CompactStep.spec
+        case .flatten: FlattenStep.spec
+        case .sample: SampleStep.spec
+        case .limit: LimitStep.spec
+        case .dedupe: DedupeStep.spec
+        case .route: RouteStep.spec
+        case .partition: PartitionStep.spec
+        case .timestamp: TimestampStep.spec
+        case .convert: ConvertStep.spec
         }
     }
 
@@ -37,6 +60,19 @@ enum StepKind: String, CaseIterable, Sendable {
         case .set: SetStep.compile(node, &context)
         case .text: TextStep.compile(node, &context)
         case .redact: RedactStep.compile(node, &context)
+        case .trim: TrimStep.compile(node, &context)
+        case .letterCase: CaseStep.compile(node, &context)
+        case .replace: ReplaceStep.compile(node, &context)
+        case .standard: DefaultStep.compile(node, &context)
+        case .compact: CompactStep.compile(node, &context)
+        case .flatten: FlattenStep.compile(node, &context)
+        case .sample: SampleStep.compile(node, &context)
+        case .limit: LimitStep.compile(node, &context)
+        case .dedupe: DedupeStep.compile(node, &context)
+        case .route: RouteStep.compile(node, &context)
+        case .partition: PartitionStep.compile(node, &context)
+        case .timestamp: TimestampStep.compile(node, &context)
+        case .convert: ConvertStep.compile(node, &context)
         }
     }
 }

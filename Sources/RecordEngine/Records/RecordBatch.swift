@@ -24,6 +24,8 @@ internal import ExpressionLanguage
     private(set) var textCount = 0
     /// The unit that the block is part of.
     private(set) var unit = UnitContext.unknown
+    /// Records of the block that were not taken.
+    private(set) var passed = PassedRecords()
     /// What was carried on from the blocks before this one.
     private(set) var carry: [UInt8] = []
     /// The outputs that steps named in this block; a record's `output` is a number of this table.
@@ -31,9 +33,13 @@ internal import ExpressionLanguage
     /// The records that the framer cut off because they are too long, by rising number.
     private(set) var truncated: [Int] = []
     private var nextMark = 0
+    /// Which of them the partitions of this block have.
+    let partitions = PartitionMemory()
     /// The fields of all records.
     private(set) var fields: UnsafeMutablePointer<sluice_field>
     private var fieldCapacity: Int
+    /// One behind the last field that any record may use; nil until a step asks.
+    private var fieldsEnd: Int?
     /// Values that steps made.
     let arena = ByteBuffer(capacity: 64 << 10)
     /// The names that the function mentions.
@@ -68,21 +74,56 @@ internal import ExpressionLanguage
         outputs.removeAll()
         truncated.removeAll(keepingCapacity: true)
         nextMark = 0
+        passed.removeAll()
+        partitions.removeAll()
         count = 0
     }
 
     /// Takes the next lines of the block, from `start`; returns where the following one begins.
     func takeLines(from start: Int) -> Int {
         arena.removeAll()
+        fieldsEnd = nil
         var next = start
         let softEnd = min(start + Self.textBytes, textCount)
         unsafe count = sluice_split(text, start, softEnd, textCount, records, Self.maximumCount, &next)
         return next
     }
 
+    /// Takes the next lines that hold `wanted`, from `start`, and passes over all others; returns where the
+    /// following line begins.
+    ///
+    /// Plan: one search through the bytes instead of a look at each line; what lies between two hits is only
+    /// counted.
+    func takeLines(holding wanted: [UInt8], from start: Int) -> Int {
+        arena.removeAll()
+        fieldsEnd = nil
+        passed.removeAll()
+        count = 0
+        var next = start
+        var taken = 0
+        while next < textCount, count < Self.maximumCount, taken < Self.textBytes {
+            let hit = unsafe sluice_find_text(text + next, text + textCount, wanted, wanted.count) - text
+            let between = unsafe UnsafeRawBufferPointer(start: text + next, count: hit - next)
+            // What stands behind the last line feed belongs to the line of the hit.
+            let rest = unsafe Newlines.last(in: between).map { $0 + 1 } ?? 0
+            let lines = unsafe Newlines.count(in: UnsafeRawBufferPointer(rebasing: between[..<rest]))
+            if hit == textCount {
+                passed.behind = UInt32(lines + (rest < between.count ? 1 : 0))
+                return textCount
+            }
+            passed.append(lines)
+            next += rest
+            let from = next
+            unsafe count += sluice_split(text, from, from + 1, textCount, records + count, 1, &next)
+            taken += next - from
+        }
+        return next
+    }
+
     /// Takes the next records of an index, from number `start`; returns the number of the following one.
     func take(_ index: RecordIndex, from start: Int) -> Int {
         arena.removeAll()
+        fieldsEnd = nil
         count = 0
         let slices = index.slices
         var bytes = 0
@@ -119,6 +160,27 @@ internal import ExpressionLanguage
             }
             nextMark += 1
         }
+    }
+
+    /// Makes room for further fields behind those of all records; returns where they may be put.
+    func roomForFields(_ wanted: Int) -> Int {
+        var end = fieldsEnd ?? 0
+        if fieldsEnd == nil {
+            for index in 0..<count {
+                let record = unsafe records[index]
+                if record.field_count > 0 { end = max(end, record.fieldRange.upperBound + spareFields) }
+            }
+        }
+        if end + wanted > fieldCapacity {
+            let capacity = 2 * fieldCapacity + wanted
+            let grown = UnsafeMutablePointer<sluice_field>.allocate(capacity: capacity)
+            unsafe grown.moveInitialize(from: fields, count: min(end, fieldCapacity))
+            unsafe fields.deallocate()
+            unsafe fields = grown
+            fieldCapacity = capacity
+        }
+        fieldsEnd = end + wanted
+        return end
     }
 
     /// Makes room for `wanted` fields of all records together, and for the spare ones; forgets the fields.

@@ -86,6 +86,9 @@ enum RejectReason: UInt8 {
     /// Shown as "the field 'line' holds a line feed".
     case lineFeedInLine
 
+    /// Shown as "more different values than limit counts".
+    case limitKeys
+
     /// Shown as "JSON: no list of the name that is exploded".
     case jsonNoList = 100
     /// Shown as "JSON: not a list of records".
@@ -104,6 +107,16 @@ enum RejectReason: UInt8 {
     case jsonEnvelope
     /// Shown as "CSV: quoted field without an end".
     case csvOpenQuote
+
+    // Times and conversions.
+    /// Shown as "no time in any of the layouts".
+    case timeMalformed = 160
+    /// Shown as "time without a year, and the object has no time that it could be near to".
+    case timeWithoutYear
+    /// Shown as "time outside of the years 0000 to 9999".
+    case timeOutOfRange
+    /// Shown as "value that cannot be converted".
+    case conversion
 
     /// `detail` where there is nothing more to say.
     static let noDetail = Int(UInt32.max)
@@ -148,6 +161,7 @@ enum RejectReason: UInt8 {
         case .expressionText: "too much text made by one expression"
         case .notFinite: "result is no finite number"
         case .tooMuchText: "steps made more text than a record may hold"
+        case .limitKeys: "more different values than limit counts"
         case .noLine: "no field 'line' to write"
         case .lineFeedInLine: "the field 'line' holds a line feed"
         case .jsonNoList: "JSON: no list of the name that is exploded"
@@ -159,6 +173,10 @@ enum RejectReason: UInt8 {
         case .jsonOpenList: "JSON: list without an end"
         case .jsonEnvelope: "JSON: malformed text around the list"
         case .csvOpenQuote: "CSV: quoted field without an end"
+        case .timeMalformed: "no time in any of the layouts"
+        case .timeWithoutYear: "time without a year, and the object has no time that it could be near to"
+        case .timeOutOfRange: "time outside of the years 0000 to 9999"
+        case .conversion: "value that cannot be converted"
         }
     }
 

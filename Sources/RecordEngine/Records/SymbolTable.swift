@@ -30,12 +30,15 @@ struct SymbolTable: Sendable {
     /// What the kernels take; valid as long as this object lives.
     let handle: OpaquePointer
 
+    private let names: [String]
+
     /// Copies the names; the first gets the symbol 1.
     fileprivate init(_ names: [String]) {
         guard let handle = unsafe sluice_symbols_new() else {
             preconditionFailure("There is no memory for the names of a function.")
         }
         unsafe self.handle = unsafe handle
+        self.names = names
         for (index, name) in names.enumerated() {
             let text = Array(name.utf8)
             let json = Array("\"".utf8) + JSONText.escaped(text) + Array("\":".utf8)
@@ -52,6 +55,9 @@ struct SymbolTable: Sendable {
     }
 
     deinit { unsafe sluice_symbols_free(handle) }
+
+    /// A name as the inside of a JSON string.
+    func escapedName(of symbol: UInt16) -> [UInt8] { JSONText.escaped(Array(names[Int(symbol) - 1].utf8)) }
 
     /// The number of a name, or 0.
     func find(_ name: UnsafeBufferPointer<UInt8>) -> UInt16 {

@@ -13,14 +13,36 @@ struct ConditionStep: RecordStep {
         name: "keep_if",
         summary: "Keeps the records for which a condition holds.",
         semantics: 1,
-        example: "- keep_if: status >= 500"
+        example: "- keep_if: status >= 500",
+        notes: """
+            The condition is CEL (see [expressions](../configuration.md#expressions)). Null counts as
+            false. Values of different types are unequal and have no order, so text is never `>= 500`. A
+            condition that cannot be evaluated, or is neither true nor false, rejects the record. Before
+            `parse`, the only name is `line`, the raw text of the line, and what is dropped there is never
+            parsed.
+            """,
+        samples: [
+            #"{"status":503}"#,
+            #"{"status":200}"#,
+            #"{"path":"/"}"#,
+            #"{"status":"503"}"#,
+        ]
     )
     /// What users read about `drop_if`.
     static let dropIf = ComponentSpec(
         name: "drop_if",
         summary: "Drops the records for which a condition holds.",
         semantics: 1,
-        example: "- drop_if: path == \"/healthz\""
+        example: "- drop_if: path == \"/healthz\"",
+        notes: """
+            The opposite of [`keep_if`](#keep_if): null counts as false here too, so a record without the
+            field stays.
+            """,
+        samples: [
+            #"{"path":"/healthz"}"#,
+            #"{"path":"/a"}"#,
+            #"{"a":1}"#,
+        ]
     )
 
     /// The condition.
@@ -51,6 +73,9 @@ struct LineConditionStep: RecordStep {
     let expression: CompiledExpression
     /// Whether records stay or go when it holds.
     let keeps: Bool
+
+    /// What a line must hold to stay, where the condition says so.
+    var requiredText: [UInt8]? { keeps ? expression.requiredText : nil }
 
     /// Works on the live records of a batch.
     func apply(to batch: RecordBatch) {

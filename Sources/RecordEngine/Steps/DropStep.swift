@@ -8,7 +8,13 @@ struct DropStep: RecordStep {
         name: "drop",
         summary: "Removes fields.",
         semantics: 1,
-        example: "- drop: [trace_id, debug]"
+        example: "- drop: [trace_id, debug]",
+        notes: """
+            One name may stand without brackets.
+            """,
+        samples: [
+            #"{"path":"/a","trace_id":"4bf9","debug":{"a":1}}"#
+        ]
     )
 
     /// The fields named.

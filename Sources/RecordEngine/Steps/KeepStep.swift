@@ -8,7 +8,13 @@ struct KeepStep: RecordStep {
         name: "keep",
         summary: "Removes all fields but these.",
         semantics: 1,
-        example: "- keep: [timestamp, status]"
+        example: "- keep: [timestamp, status]",
+        notes: """
+            The others keep their order. One name may stand without brackets.
+            """,
+        samples: [
+            #"{"status":200,"path":"/a","timestamp":"12:00"}"#
+        ]
     )
 
     /// The fields named.

@@ -14,7 +14,21 @@ struct RedactStep: RecordStep {
         name: "redact",
         summary: "Masks, hashes or removes fields.",
         semantics: 1,
-        example: "- redact: { fields: [client_ip, email], as: mask }"
+        example: "- redact: { fields: [client_ip, email], as: mask }",
+        notes: """
+            It looks at the decoded value, so no escape hides anything, and leaves null alone.
+
+            - `mask`: An IPv4 address loses its last number, an IPv6 address all but its first 48 bits, an
+              e-mail address all before the `@`. Everything else becomes `***`.
+            - `hash`: HMAC-SHA-256 with `key`, in hexadecimal: equal values stay equal, on every machine.
+              Without `key` it is SHA-256, and whoever guesses a value can check it; `sluice check` warns.
+            - `remove`: The field goes.
+            """,
+        samples: [
+            #"{"client_ip":"192.0.2.7","email":"bob@example.com"}"#,
+            #"{"client_ip":"2001:db8:1:2::3","email":null}"#,
+            #"{"client_ip":"localhost"}"#,
+        ]
     )
 
     /// What becomes of a value.

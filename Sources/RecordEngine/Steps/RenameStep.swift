@@ -13,7 +13,16 @@ struct RenameStep: RecordStep {
         name: "rename",
         summary: "Gives fields other names.",
         semantics: 1,
-        example: "- rename: { msg: message }"
+        example: "- rename: { msg: message }",
+        notes: """
+            Each value keeps its bytes and its place. All renames of one step happen at once, so that two
+            names can be swapped. Where a record has the old field, a field that has the new name already
+            is removed.
+            """,
+        samples: [
+            #"{"msg":"hello","n":1,"message":"old"}"#,
+            #"{"n":1}"#,
+        ]
     )
 
     /// From old to new symbol, by old symbol; 0 where the name stays.

@@ -13,7 +13,17 @@ struct SetStep: RecordStep {
         name: "set",
         summary: "Computes fields by expressions.",
         semantics: 1,
-        example: "- set: { error: status >= 500 }"
+        example: "- set: { error: status >= 500 }",
+        notes: """
+            One field after another, each seeing those before it. A field that is there gets the value in
+            its place; otherwise it is added at the end. Null is written as null. A result that cannot be
+            computed (overflow, division by zero, a wrong type) rejects the record. Fixed text needs
+            quotes of its own, `set: { env: "'prod'" }`; for that, [`text`](#text) is simpler.
+            """,
+        samples: [
+            #"{"status":503}"#,
+            #"{"status":200,"error":"none","n":1}"#,
+        ]
     )
 
     /// The field that is made.

@@ -11,7 +11,15 @@ struct TextStep: RecordStep {
         name: "text",
         summary: "Makes text fields from literals and {field} templates.",
         semantics: 1,
-        example: "- text: { env: prod, where: \"{service}@{host}\" }"
+        example: "- text: { env: prod, where: \"{service}@{host}\" }",
+        notes: """
+            `{field}` stands for the field's value: text as it is, numbers, lists and objects as they are
+            written, null and absent as nothing. `{{` and `}}` are braces.
+            """,
+        samples: [
+            #"{"service":"cart","host":"h1"}"#,
+            #"{"service":"cart"}"#,
+        ]
     )
 
     /// A part of a template.

@@ -16,7 +16,18 @@ enum CharsetReader {
                 standard: "reject",
                 "What becomes of bytes that are no text in it."
             ),
-        ]
+        ],
+        notes: """
+            The value is the name of an encoding, or a mapping: `utf-8`, `utf-16` (a byte order mark tells the
+            order; little-endian without one), `auto` (a byte order mark tells; without one bytes stay as they
+            are), and what the C library's iconv reads, such as `latin-1`, `windows-1252`, `gbk`, `gb18030`,
+            `big5`, `shift_jis`, `euc-jp`, `euc-kr` and `koi8-r`.
+
+            With `invalid: reject` the records that hold bytes that are no text are rejected; with `replace`
+            each such part becomes U+FFFD, and a note counts them; with `keep` (UTF-8 only) they stay. Without
+            `charset` bytes stay as they are, and encoders that write JSON reject what is no UTF-8; a text that
+            begins as UTF-16 does brings a note. A byte order mark is never part of a record.
+            """
     )
 
     /// Reads the step and reports its mistakes.
