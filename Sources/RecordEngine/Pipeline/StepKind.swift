@@ -17,7 +17,7 @@ enum StepKind: String, CaseIterable, Sendable {
     /// Named as in the configuration.
     case compact, flatten
     /// Named as in the configuration.
-    case sample, limit, dedupe, route, timestamp, convert
+    case sample, limit, dedupe, route, partition, timestamp, convert
 
     /// What the step is.
     var spec: ComponentSpec {
@@ -40,6 +40,7 @@ enum StepKind: String, CaseIterable, Sendable {
         case .limit: LimitStep.spec
         case .dedupe: DedupeStep.spec
         case .route: RouteStep.spec
+        case .partition: PartitionStep.spec
         case .timestamp: TimestampStep.spec
         case .convert: ConvertStep.spec
         }
@@ -69,6 +70,7 @@ enum StepKind: String, CaseIterable, Sendable {
         case .limit: LimitStep.compile(node, &context)
         case .dedupe: DedupeStep.compile(node, &context)
         case .route: RouteStep.compile(node, &context)
+        case .partition: PartitionStep.compile(node, &context)
         case .timestamp: TimestampStep.compile(node, &context)
         case .convert: ConvertStep.compile(node, &context)
         }

@@ -8,6 +8,8 @@ internal import CSimdjson
 protocol RecordStep: Sendable {
     /// The field that the step makes, where one entry of the configuration makes several steps.
     var madeField: String? { get }
+    /// Text that every record holds which the step does not drop; nil where there is none.
+    var requiredText: [UInt8]? { get }
     /// Whether the step remembers records: its pipeline runs block after block.
     var isStateful: Bool { get }
     /// The step with fresh memory for one run; itself where it remembers nothing.
@@ -23,6 +25,8 @@ protocol RecordStep: Sendable {
 extension RecordStep {
     /// Most steps make no field of their own.
     var madeField: String? { nil }
+    /// Most steps want to see every record.
+    var requiredText: [UInt8]? { nil }
     /// Most steps look at one record at a time.
     var isStateful: Bool { false }
     /// Most steps leave records where they go.

@@ -24,8 +24,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(
         name: [.customShort("o"), .long],
         help: ArgumentHelp(
-            "A file, or an existing directory (one file per input); else standard output. A directory for \
-            functions with several outputs.",
+            """
+            A file, or an existing directory (one file per input); else standard output. A directory for \
+            functions with several outputs.
+            """,
             valueName: "out"
         )
     )
