@@ -167,7 +167,7 @@ let package = Package(
             "EventProcessingTests",
             [
                 "EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "Execution",
-                "EventModel", .product(name: "Logging", package: "swift-log"),
+                "EventModel", "RecordEngine", "Settings", .product(name: "Logging", package: "swift-log"),
             ]
         ),
         tests("HTTPTransportTests", ["HTTPTransport", "EventModel"]),

@@ -26,6 +26,13 @@ internal import Testing
         Scenario(before: "a", after: "b\nc\nd", workers: 4, bucketAfter: .keep, seed: 3),
         Scenario(before: "a\nb", after: "b", workers: 2, bucketAfter: .delete, seed: 4),
         Scenario(
+            before: "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\nk\nl",
+            after: "a\nx\nc",
+            workers: 2,
+            bucketAfter: .keep,
+            seed: 6
+        ),
+        Scenario(
             before: nil,
             after: "a\nb",
             workers: 1,

@@ -37,13 +37,12 @@ struct ObjectSample {
             spools: MemorySpoolProvider()
         )
         while true {
-            let totals = reader.totals
-            if units.count >= Self.mostMembers || totals.textBytes > UInt64(byteLimit) {
-                isPart = true
-                break
-            }
             do throws(SluiceError) {
                 guard let info = try reader.nextUnit() else { break }
+                if units.count >= Self.mostMembers || reader.totals.textBytes > UInt64(byteLimit) {
+                    isPart = true
+                    break
+                }
                 if let unit = try Self.read(reader, info, byteLimit: byteLimit) { units.append(unit) }
                 // A file that is no archive need not be read to its end.
                 if info.label == nil { break }

@@ -8,12 +8,18 @@ final class StoreDouble: ObjectStore {
 
     private let inner: any ObjectStore
     private let hook = Mutex<PageHook?>(nil)
+    private let stageHook = Mutex<(@Sendable (any StagedWriter) -> any StagedWriter)?>(nil)
     private let lists = Mutex<[ContinuousClock.Instant]>([])
 
     init(_ inner: any ObjectStore) { self.inner = inner }
 
     /// Sees every page of every listing, the empty one at the end too, and answers in its place.
     func onPage(_ hook: PageHook?) { self.hook.withLock { $0 = hook } }
+
+    /// Wraps what is staged.
+    func onStage(_ hook: @escaping @Sendable (any StagedWriter) -> any StagedWriter) {
+        stageHook.withLock { $0 = hook }
+    }
 
     /// When listings began.
     var listings: [ContinuousClock.Instant] { lists.withLock { $0 } }
@@ -41,7 +47,9 @@ final class StoreDouble: ObjectStore {
         try await inner.open(key, ifMatch: version)
     }
     func stage(_ name: StageName, for key: ObjectKey) async throws(SluiceError) -> any StagedWriter {
-        try await inner.stage(name, for: key)
+        let writer = try await inner.stage(name, for: key)
+        guard let hook = stageHook.withLock({ $0 }) else { return writer }
+        return hook(writer)
     }
     func publish(_ requests: [PublishRequest]) async -> [Result<PublishedObject, SluiceError>] {
         await inner.publish(requests)
