@@ -53,6 +53,11 @@ internal import Testing
                   "bytes_in" : 1000,
                   "bytes_out" : 400,
                   "duration_seconds" : 0.012,
+                  "members" : null,
+                  "notes" : [
+
+                  ],
+                  "outputs" : 0,
                   "records" : {
                     "aggregated" : 0,
                     "created" : 0,
@@ -65,6 +70,35 @@ internal import Testing
                   "warnings" : [
 
                   ]
+                }
+                """
+        )
+    }
+
+    @Test("members are counted, and those that were rejected named with their reasons")
+    func members() throws {
+        var tally = MemberTally()
+        tally.seen = 3
+        tally.written = 1
+        tally.rejected = 1
+        tally.skipped = ["directory": 1]
+        tally.rejectedNames = [.init(name: "a.gz", code: "codec.truncated", reason: "It is cut off.")]
+        #expect(
+            try json(MembersView(tally)) == """
+                {
+                  "rejected" : 1,
+                  "rejected_members" : [
+                    {
+                      "code" : "codec.truncated",
+                      "name" : "a.gz",
+                      "reason" : "It is cut off."
+                    }
+                  ],
+                  "seen" : 3,
+                  "skipped" : {
+                    "directory" : 1
+                  },
+                  "written" : 1
                 }
                 """
         )

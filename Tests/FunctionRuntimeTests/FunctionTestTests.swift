@@ -6,8 +6,10 @@ internal import Testing
 
 /// The `tests:` of functions: how they are read, and what they compare.
 @Suite struct FunctionTestTests {
-    private func decode(_ tests: String, steps: String = "[ { parse: json } ]") -> (FunctionDefinition?, [String])
-    {
+    private func decode(
+        _ tests: String,
+        steps: String = "[ { parse: json } ]"
+    ) -> (FunctionDefinition?, [String]) {
         var diagnostics = Diagnostics()
         let text = "steps: \(steps)\ntests:\n\(tests)"
         guard let node = YAML.parse(Array(text.utf8), &diagnostics) else { return (nil, ["no tree"]) }
@@ -30,11 +32,11 @@ internal import Testing
             ("  - { name: a, expect: x }", "config.missing-key@3:5"),
             ("  - { name: a, input: x, file: y, expect: x }", "config.missing-key@3:5"),
             ("  - { input: x, expect: x }", "config.missing-key@3:5"),
-            ("  - { name: a, input: x, expct: x, dropped: 0 }", "config.unknown-key@3:28"),
-            ("  - { name: a, input: x, dropped: -1 }", "config.invalid-value@3:37"),
-            ("  - { name: a, input: x, rejects: many }", "config.invalid-value@3:37"),
-            ("  - { name: a, input: x, outputs: [x] }", "config.invalid-value@3:37"),
-            ("  - { name: a, input: x, time: soon, dropped: 0 }", "config.invalid-value@3:34"),
+            ("  - { name: a, input: x, expct: x, dropped: 0 }", "config.unknown-key@3:26"),
+            ("  - { name: a, input: x, dropped: -1 }", "config.invalid-value@3:35"),
+            ("  - { name: a, input: x, rejects: many }", "config.invalid-value@3:35"),
+            ("  - { name: a, input: x, outputs: [x] }", "config.invalid-value@3:35"),
+            ("  - { name: a, input: x, time: soon, dropped: 0 }", "config.invalid-value@3:32"),
             (
                 "  - { name: a, input: x, dropped: 0 }\n  - { name: a, input: y, dropped: 0 }",
                 "config.invalid-value@4:5"

@@ -32,8 +32,10 @@ internal import sluice
 
         """
 
-    private static let lines = (0..<50).map { #"{"s":"\#($0 % 3)","level":"\#($0 % 5 == 0 ? "ERROR" : "INFO")"}"# }
-        .joined(separator: "\n") + "\n"
+    private static let lines = (0..<50).map { number in
+        let level = number % 5 == 0 ? "ERROR" : "INFO"
+        return #"{"s":"\#(number % 3)","level":"\#(level)"}"#
+    }.joined(separator: "\n") + "\n"
     private static let access = (0..<50).map {
         #"203.0.113.\#($0) - - [01/Oct/2026:00:00:00 +0000] "GET / HTTP/1.1" 200 17 "-" "curl/8.5.0""#
     }.joined(separator: "\n") + "\n"
@@ -85,10 +87,6 @@ internal import sluice
         #expect(try sandbox.names(in: "new") == ["errors", "rest"])
         let part = try sandbox.read("new/errors/s=0/in.ndjson")
         #expect(part.split(separator: "\n").allSatisfy { $0.contains("ERROR") && $0.contains(#""s":"0""#) })
-        for arguments in [["run", "sort", "in.ndjson"], ["run", "sort", "in.ndjson", "-o", "in.ndjson"]] {
-            let refused = try await sandbox.run(arguments[0], arguments[1], arguments[2], arguments.last ?? "")
-            #expect(refused.code == 1)
-        }
         let refused = try await sandbox.run("run", "sort", "in.ndjson")
         #expect(refused.code == 1 && refused.error.contains("[run.invalid-output]"))
         let overInput = try await sandbox.run("run", "sort", "in.ndjson", "-o", "in.ndjson")
@@ -106,7 +104,8 @@ internal import sluice
         try sandbox.write("sluice.yaml", wrong)
         let failed = try await sandbox.run("test", "sort")
         #expect(failed.code == 1)
-        #expect(failed.output.contains(#"-{"s":"b"}"#) && failed.output.contains(#"+{"s":"a","level":"ERROR"}"#))
+        #expect(failed.output.contains(#"-{"s":"b"}"#))
+        #expect(failed.output.contains(#"+{"s":"a","level":"ERROR"}"#))
         let json = try await sandbox.run("test", "--json")
         #expect(json.code == 1 && json.output.contains(#""failed" : 1"#))
         #expect(try await sandbox.run("test", "unpack").error.contains("has no tests"))
@@ -148,9 +147,12 @@ internal import sluice
         let sandbox = try sandbox()
         try await pack(sandbox, "mix.tgz", ["x/a.log": Self.access, "y/b.ndjson": Self.lines])
         let suggested = try await sandbox.run("suggest", "mix.tgz").output
-        var text = suggested.split(separator: "\n").map { $0.hasPrefix("# ") ? String($0.dropFirst(2)) : String($0) }
+        var text = suggested.split(separator: "\n").map { line in
+            String(line.hasPrefix("# ") ? line.dropFirst(2) : line)
+        }
         for bucket in ["inbox", "unpacked", "clean"] { try sandbox.write("\(bucket)/.keep", "") }
-        text.append("buckets: { inbox: { path: inbox }, unpacked: { path: unpacked }, clean: { path: clean } }")
+        text.append("buckets:")
+        text += ["inbox", "unpacked", "clean"].map { "  \($0): { path: \($0) }" }
         try sandbox.write("sluice.yaml", text.joined(separator: "\n") + "\n")
         let check = try await sandbox.run("check")
         #expect(check.code == 0, "\(check.error)")

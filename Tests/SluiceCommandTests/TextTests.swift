@@ -129,7 +129,7 @@ internal import sluice
                 + #"{"trigger":"web","class":"retry","state":"dead","count":1}],"#
                 + #""triggers":[{"name":"web","bucket":"in","#
                 + #""configured":true,"baseline_complete":true,"paused_reason":"tea","#
-                + #""failures_in_a_row":0}],"#
+                + #""failures_in_a_row":0,"rejected_records":12,"rejected_members":1}],"#
                 + #""buckets":[{"name":"in","watching":"inotify+scan","#
                 + #""last_scan":"2026-10-01T00:00:01.000Z","#
                 + #""object_count":5,"ineligible":{"symbolic link":2},"overflows":0}]}"#
@@ -139,8 +139,8 @@ internal import sluice
                 degraded  running since 2026-10-01 00:00:00 UTC, 2 of 8 attempts in flight
                   ! disk\\x1b
 
-                TRIGGER  BUCKET  READY  RUNNING   DONE  DEAD  SKIPPED  OTHER  STATE
-                web      in          0        0  1,200     1        0      0  paused: tea
+                TRIGGER  BUCKET  READY  RUNNING   DONE  DEAD  SKIPPED  OTHER      REJECTED  STATE
+                web      in          0        0  1,200     1        0      0  12, 1 member  paused: tea
 
                 BUCKET  WATCHING      OBJECTS  LAST SCAN            OVERFLOWS  NOT OBJECTS
                 in      inotify+scan        5  2026-10-01 00:00:01          0  2 symbolic link

@@ -7,8 +7,9 @@ struct SuggestCommand: ParsableCommand {
         commandName: "suggest",
         abstract: "Look at a file and write the functions that read it.",
         discussion: """
-            Tells codecs, archive, charset, framing and format by the file's first bytes, not by its name, and \
-            shows the first records. What it found goes to standard error, the configuration to standard output.
+            Tells codecs, archive, charset, framing and format by the file's first bytes, not by its name, \
+            and shows the first records. What it found goes to standard error, the configuration to \
+            standard output.
             """
     )
 

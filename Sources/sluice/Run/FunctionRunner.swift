@@ -35,8 +35,9 @@ struct FunctionRunner {
         pool = BlockingPool(name: "run", limit: threads)
     }
 
-    /// Runs over all inputs; hands each answer to `show` in the order of the inputs. Failures are part of the
-    /// answers.
+    /// Runs over all inputs; hands each answer to `show` in the order of the inputs.
+    ///
+    /// Failures are part of the answers.
     func run(_ jobs: [Job], show: (RunInputView) -> Void) async -> [RunInputView] {
         var views: [Int: RunInputView] = [:]
         var shown = 0

@@ -72,7 +72,9 @@ final class RunOutputs: OutputOpener {
         parts.removeAll { $0 == part }
     }
 
-    /// Makes the outputs visible. Names that cannot stand beside each other are found before.
+    /// Makes the outputs visible.
+    ///
+    /// Names that cannot stand beside each other are found before.
     func publish() throws(SluiceError) -> Published {
         let results = try resultPaths()
         var published = Published(rejects: rejects, count: results.count)

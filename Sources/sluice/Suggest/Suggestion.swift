@@ -39,7 +39,9 @@ struct Suggestion {
     /// `functions:` in YAML, with a hint at `triggers:`.
     let yaml: String
 
-    /// Looks at the sample of the file `path`. Throws when no text is found in it.
+    /// Looks at the sample of the file `path`.
+    ///
+    /// Throws when no text is found in it.
     init(_ sample: ObjectSample, path: String) throws(SluiceError) {
         self.sample = sample
         var kinds: [Kind] = []
