@@ -6,8 +6,9 @@ BINARY := .build/release/sluice
 KILLS ?= 1000
 SEED ?= 7
 DAMAGED ?= 10000
+SECONDS ?= 600
 
-.PHONY: help setup setup-demo setup-test setup-bench build demo test bench torture damage docs lint format install clean
+.PHONY: help setup setup-demo setup-test setup-bench build demo test bench torture damage fuzz docs lint format install clean
 
 help:                    ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -41,6 +42,9 @@ bench: setup-bench       ## measure speed and memory of the release build
 
 torture: setup-test build ## kill the service many times (KILLS=1000 SEED=7) and check that nothing is lost
 	@scripts/torture --binary $(BINARY) --kills $(KILLS) --seed $(SEED)
+
+fuzz: setup-test         ## fuzz everything that reads untrusted bytes (SECONDS=600 for each target)
+	@scripts/fuzz --seconds $(SECONDS)
 
 damage: setup-test build ## read many damaged files (DAMAGED=10000 SEED=7) and check that none passes for whole
 	@Tests/Scenarios/damage $(BINARY) --count $(DAMAGED) --seed $(SEED)

@@ -24,7 +24,11 @@ func library(_ name: String, pkgConfig: String, apt: String) -> Target {
 
 let package = Package(
     name: "sluice",
-    products: [.executable(name: "sluice", targets: ["sluice"])],
+    products: [
+        .executable(name: "sluice", targets: ["sluice"]),
+        // For the fuzzers, which are a package of their own.
+        .library(name: "RecordEngine", targets: ["RecordEngine", "EventModel", "Settings"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),

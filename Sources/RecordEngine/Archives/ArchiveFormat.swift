@@ -21,8 +21,20 @@ public enum ArchiveFormat: String, Sendable, Hashable, CaseIterable {
         for signature in [0x03, 0x05, 0x07] as [UInt8]
         where bytes.starts(with: [0x50, 0x4B, signature, signature + 1]) { return .zip }
         guard bytes.count == sniffedBytes else { return nil }
-        let hasChecksum = TarHeader.checksumMatches(bytes[...])
+        let hasChecksum = unsafe bytes.withUnsafeBytes { unsafe TarHeader.checksumMatches($0) }
         if bytes[257..<262].elementsEqual("ustar".utf8) { return .tar }
         return hasChecksum ? .tar : nil
+    }
+
+    /// Bytes of a tar without members: one record of twenty blocks (GNU tar manual, "Blocking Factor").
+    static let emptyTarBytes = 20 * TarHeader.blockBytes
+
+    /// Whether a whole text of at most `emptyTarBytes` is the end mark of a tar without members.
+    ///
+    /// Only when there is nothing else: logs that were truncated while they were written begin with zeros
+    /// too.
+    static func isEmptyTar(_ text: [UInt8]) -> Bool {
+        text.count >= 2 * TarHeader.blockBytes && text.count % TarHeader.blockBytes == 0
+            && text.count <= emptyTarBytes && text.allSatisfy { $0 == 0 }
     }
 }

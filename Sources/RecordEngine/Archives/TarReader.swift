@@ -17,7 +17,8 @@ internal import Glibc
     private var hasMember = false
     private(set) var isBroken = false
     private(set) var skipped = SkippedEntries()
-    private(set) var warnings: [String] = []
+    /// What the feed noticed.
+    var warnings: [String] { feed.warnings }
 
     /// Reads the archive that `input` holds, beginning with its next byte.
     init(_ input: StoredInput) throws(SluiceError) {
@@ -50,7 +51,10 @@ internal import Glibc
             let code = unsafe archive_read_next_header2(archive, entry)
             if code == ARCHIVE_EOF { return nil }
             guard code == ARCHIVE_OK || code == ARCHIVE_WARN && isOnlyAboutCharset else { throw failed() }
+            // Two readers of one archive: what they do not agree on is refused.
+            let size = feed.takeSize()
             guard let member = takeMember() else { continue }
+            guard size == member.byteCount || member.refusal != nil else { throw disagreement() }
             (memberBytes, readBytes) = (member.byteCount ?? 0, 0)
             hasMember = true
             return member
@@ -138,6 +142,15 @@ internal import Glibc
             .archiveCorrupt,
             "The tar archive cannot be read: libarchive says \"\(detail)\".",
             hint: "Pack it again with GNU tar or bsdtar, or take it as it is with `unarchive: none`."
+        )
+    }
+
+    private func disagreement() -> SluiceError {
+        isBroken = true
+        return SluiceError(
+            .archiveAmbiguous,
+            "The tar archive can be read in more than one way: the size of a member is not clear.",
+            hint: "Pack it again with GNU tar or bsdtar."
         )
     }
 

@@ -28,14 +28,13 @@ final class DeflateDecoder: StreamDecoder {
             let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[produced...])
             let step = unsafe try inflater.step(input, into: rest)
             produced += step.produced
-            if step.isFinished { try finish(surplus: step.surplus) }
+            if step.isFinished { try finish() }
         }
         return produced
     }
 
-    private func finish(surplus: Int) throws(SluiceError) {
-        let isMore = try input.require(1)
-        guard surplus == 0, !isMore else {
+    private func finish() throws(SluiceError) {
+        guard try !input.require(1) else {
             throw SluiceError(
                 .codecCorrupt,
                 "There are bytes behind the end of the deflate stream.",

@@ -38,7 +38,7 @@ internal import EventModel
         let produced: Int
         /// Whether the stream has ended, and what stands behind it agrees.
         let isFinished: Bool
-        /// Bytes behind the end that were read too; only where nothing stands around the stream.
+        /// Bytes behind the end of the stream that were read too, in this step or in one before.
         let surplus: Int
     }
 
@@ -52,7 +52,7 @@ internal import EventModel
     /// Prepares for the first byte of a stream.
     func begin() { unsafe sluice_inflate_begin(state.base, wrapper.trailer) }
 
-    /// Inflates what it can of `bytes`; throws where they are no deflate stream or their trailer differs.
+    /// Inflates what it can of `bytes`; throws where they are damaged or do not match their trailer.
     func step(
         _ bytes: UnsafeRawBufferPointer,
         into memory: UnsafeMutableRawBufferPointer
@@ -70,17 +70,19 @@ internal import EventModel
             consumed: step.consumed,
             produced: step.produced,
             isFinished: step.finished != 0,
-            surplus: step.surplus
+            // For gzip ISA-L 2.30 gives them back itself.
+            surplus: wrapper == .gzip ? 0 : step.surplus
         )
     }
 
-    /// Inflates from `input`, of which more is read where that is needed to go on.
+    /// Inflates from `input` and takes nothing behind the stream's end; reads more where it has to.
     func step(
         _ input: StoredInput,
         into memory: UnsafeMutableRawBufferPointer
     ) throws(SluiceError) -> Step {
         let step = unsafe try step(input.bytes, into: memory)
         input.take(step.consumed)
+        if step.isFinished { input.giveBack(step.surplus) }
         if !step.isFinished, step.consumed == 0, step.produced == 0 {
             // Only now: ISA-L may hold text back that needs no further input.
             guard input.available == 0 else { throw .noProgress(wrapper.name) }

@@ -30,11 +30,17 @@ enum MagicBytes {
 
     /// The codec of what comes next in `input`; takes nothing of it but skippable frames.
     static func codec(of input: StoredInput) throws(SluiceError) -> InputCodec {
+        var isBehindSkippable = false
         while true {
             switch judge(try input.peek(count)) {
+            case .codec(let codec) where isBehindSkippable: return codec == .lz4 ? .lz4 : .zstd
             case .codec(let codec): return codec
+            case .perhapsZlib where isBehindSkippable: return .zstd
             case .perhapsZlib: return ZlibSample.isZlib(try input.peek(ZlibSample.count)) ? .zlib : .none
-            case .skippable: if try !isBehindSkippable(input) { return .zstd }
+            case .skippable:
+                // What stands behind it and is no lz4 is for zstd's decoder to read, or to refuse.
+                guard try skipFrame(input) else { return .zstd }
+                isBehindSkippable = true
             case .unsupported(let name):
                 throw SluiceError(
                     .codecUnsupported,
@@ -83,7 +89,7 @@ enum MagicBytes {
     }
 
     /// Takes one skippable frame (RFC 8878, section 3.1.2); whether anything stands behind it.
-    private static func isBehindSkippable(_ input: StoredInput) throws(SluiceError) -> Bool {
+    private static func skipFrame(_ input: StoredInput) throws(SluiceError) -> Bool {
         let header = try input.peek(8)
         guard header.count == 8 else { throw .truncated("skippable frame") }
         input.take(8)

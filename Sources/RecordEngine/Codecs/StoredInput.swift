@@ -13,6 +13,8 @@ internal import EventModel
     private let origin: Origin
     private let memory: ByteBuffer
     private let capacity: Int
+    /// Bytes before `start` that are kept when more is read, so that they can be given back.
+    private static let keptBytes = 8
     private var start = 0
     private var end = 0
     /// Whether the source has no more bytes; there may still be some `available`.
@@ -32,8 +34,8 @@ internal import EventModel
 
     private init(_ origin: Origin, _ capacity: Int) {
         self.origin = origin
-        self.capacity = capacity
-        memory = ByteBuffer(capacity: capacity)
+        self.capacity = capacity + Self.keptBytes
+        memory = ByteBuffer(capacity: capacity + Self.keptBytes)
     }
 
     /// How many bytes can be taken now.
@@ -51,16 +53,21 @@ internal import EventModel
         takenBytes &+= UInt64(count)
     }
 
+    /// Gives back the bytes that were taken last, at most 8: for decoders that read whole words.
+    func giveBack(_ count: Int) {
+        precondition(count >= 0 && count <= min(start, Self.keptBytes), "These bytes are gone.")
+        start -= count
+        takenBytes &-= UInt64(count)
+    }
+
     /// Reads more; false when the source has ended.
     func fill() throws(SluiceError) -> Bool {
         if isAtEnd { return false }
-        if start == end {
-            start = 0
-            end = 0
-        } else if end == capacity, start > 0 {
-            unsafe memory.base.copyMemory(from: memory.base + start, byteCount: end - start)
-            end -= start
-            start = 0
+        if start == end || end == capacity, start > Self.keptBytes {
+            let surplus = start - Self.keptBytes
+            unsafe memory.base.copyMemory(from: memory.base + surplus, byteCount: end - surplus)
+            end -= surplus
+            start = Self.keptBytes
         }
         precondition(end < capacity, "A decoder asked for more bytes than a chunk holds.")
         let read = unsafe try readSource(

@@ -4,7 +4,8 @@ internal import EventModel
 /// xz: any number of streams with padding between them (the .xz format 1.1.0), within a limit of memory (trap
 /// G08).
 @safe final class XZDecoder: StreamDecoder {
-    /// What a decoder needs besides its dictionary; measured: about 100 KB.
+    /// More than what a decoder needs besides its dictionary: 66 KB of LZMA2 (lzma_raw_decoder_memusage), and
+    /// the base of liblzma.
     private static let overhead = 1 << 20
 
     private let input: StoredInput
@@ -77,8 +78,8 @@ internal import EventModel
         case LZMA_MEMLIMIT_ERROR.rawValue:
             SluiceError(
                 .codecWindowTooLarge,
-                "An xz stream needs \(unsafe sluice_xz_memory(stream.base)) bytes of memory, the limit is "
-                    + "a dictionary of \(maxWindowBytes).",
+                "An xz stream needs \(unsafe sluice_xz_memory(stream.base)) bytes of memory, and the "
+                    + "limit is a dictionary of \(maxWindowBytes).",
                 hint:
                     "Compress with a smaller dictionary, or raise `max_window` in the limits of the function."
             )

@@ -2,11 +2,12 @@ internal import EventModel
 
 /// Tells zlib streams from text by more than their first two bytes, which text may begin with: "x^2".
 ///
-/// Only the headers that encoders write for the usual window are looked at (0x78, and 0x01, 0x5E, 0x9C or
-/// 0xDA, for the levels). Such an object is zlib where its start holds a control character that no text has:
-/// compressed data has one in every eight bytes or so. A short stream without any is zlib when it decodes to
-/// its end and matches its checksum. So a text is never taken for zlib, and a damaged stream never for text,
-/// unless the damage hits the header.
+/// Only the four headers that encoders write for the usual window are looked at (0x78, and 0x01, 0x5E, 0x9C
+/// or 0xDA, for the levels). Such an object is zlib where its start holds a control character that no text
+/// has: compressed data has one in every ten bytes or so. A short stream without any is zlib when it decodes
+/// to its end and matches its checksum. So a text is never taken for zlib, and a damaged stream never for
+/// text unless the damage hits the header. (UTF-16 that begins with U+5E78 and no mark of byte order would
+/// be: it fails, and `decompress: none` is the remedy.)
 struct ZlibSample {
     /// How many bytes are looked at.
     static let count = 4096

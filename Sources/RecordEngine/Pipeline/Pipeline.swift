@@ -37,13 +37,17 @@ public struct Pipeline: Sendable {
 
     /// Compiles the `steps:` and `limits:` of a function; reports every mistake at its node and returns nil
     /// when there is one.
+    ///
+    /// `resources` are what steps need beside the configuration: tables of time zones.
     public static func compile(
         steps: ConfigNode,
         limits: ConfigNode? = nil,
+        resources: PipelineResources = .system,
         diagnostics: inout Diagnostics
     ) -> Pipeline? {
         let before = diagnostics.errorCount
         var compiler = PipelineCompiler(diagnostics)
+        compiler.context.resources = resources
         let pipeline = compiler.compile(steps, limits: limits)
         diagnostics = compiler.context.diagnostics
         return diagnostics.errorCount == before ? pipeline : nil

@@ -7,4 +7,6 @@ extension SluiceError.Code {
     public static let configStepOrder = Self("config.step-order", .usage)
     /// A field that no earlier step makes.
     public static let configUnknownField = Self("config.unknown-field", .usage)
+    /// A time zone that this machine has no table of.
+    public static let configUnknownZone = Self("config.unknown-zone", .usage)
 }

@@ -5,6 +5,8 @@ internal import Settings
 struct StepContext {
     /// The findings so far.
     var diagnostics: Diagnostics
+    /// What steps need beside the configuration.
+    var resources = PipelineResources.system
     /// The names mentioned so far.
     var symbols = SymbolTable()
     /// The fields at the place that is compiled.

@@ -16,6 +16,8 @@ enum StepKind: String, CaseIterable, Sendable {
     case standard = "default"
     /// Named as in the configuration.
     case compact, flatten
+    /// Named as in the configuration.
+    case timestamp, convert
 
     /// What the step is.
     var spec: ComponentSpec {
@@ -34,6 +36,8 @@ enum StepKind: String, CaseIterable, Sendable {
         case .standard: DefaultStep.spec
         case .compact: CompactStep.spec
         case .flatten: FlattenStep.spec
+        case .timestamp: TimestampStep.spec
+        case .convert: ConvertStep.spec
         }
     }
 
@@ -57,6 +61,8 @@ enum StepKind: String, CaseIterable, Sendable {
         case .standard: DefaultStep.compile(node, &context)
         case .compact: CompactStep.compile(node, &context)
         case .flatten: FlattenStep.compile(node, &context)
+        case .timestamp: TimestampStep.compile(node, &context)
+        case .convert: ConvertStep.compile(node, &context)
         }
     }
 }

@@ -86,6 +86,16 @@ enum RejectReason: UInt8 {
     /// Shown as "the field 'line' holds a line feed".
     case lineFeedInLine
 
+    // Times and conversions.
+    /// Shown as "no time in any of the layouts".
+    case timeMalformed = 160
+    /// Shown as "time without a year, and the object has no time that it could be near to".
+    case timeWithoutYear
+    /// Shown as "time outside of the years 0000 to 9999".
+    case timeOutOfRange
+    /// Shown as "value that cannot be converted".
+    case conversion
+
     /// `detail` where there is nothing more to say.
     static let noDetail = Int(UInt32.max)
 
@@ -131,6 +141,10 @@ enum RejectReason: UInt8 {
         case .tooMuchText: "steps made more text than a record may hold"
         case .noLine: "no field 'line' to write"
         case .lineFeedInLine: "the field 'line' holds a line feed"
+        case .timeMalformed: "no time in any of the layouts"
+        case .timeWithoutYear: "time without a year, and the object has no time that it could be near to"
+        case .timeOutOfRange: "time outside of the years 0000 to 9999"
+        case .conversion: "value that cannot be converted"
         }
     }
 

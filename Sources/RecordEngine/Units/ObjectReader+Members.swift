@@ -5,7 +5,12 @@ extension ObjectReader {
     func openObject() throws(SluiceError) -> UnitInfo? {
         let text = try stack.openText()
         let firstBytes = try text.peek(ArchiveFormat.sniffedBytes)
-        let found = ArchiveFormat.recognize(firstBytes)
+        var found = ArchiveFormat.recognize(firstBytes)
+        if found == nil, firstBytes.first == 0,
+            ArchiveFormat.isEmptyTar(try text.peek(ArchiveFormat.emptyTarBytes + 1))
+        {
+            found = .tar
+        }
         let wanted = plan.archive?.format ?? .none
         guard let format = wanted == .auto ? found : wanted, format != .none else {
             if wanted == .none, let found {
@@ -93,8 +98,11 @@ extension ObjectReader {
         _ text: StoredInput,
         inside parent: ArchiveLevel?
     ) throws(SluiceError) -> ArchiveLevel {
-        guard format == .tar else { throw SluiceError(.archiveUnsupported, "It is a zip archive.") }
-        let reader: any ArchiveReader = try TarReader(text)
+        let reader: any ArchiveReader =
+            switch format {
+            case .zip: try ZipReader(text, spools, limits: plan.limits, betweenReads: betweenReads)
+            case .tar, .auto, .none: try TarReader(text)
+            }
         return ArchiveLevel(reader, text, inside: parent)
     }
 

@@ -35,10 +35,14 @@ func decode(
 }
 
 /// The code that decoding fails with; nil when it succeeds.
-func failure(_ bytes: [UInt8], as codec: InputCodec = .auto, limits: EngineLimits = EngineLimits()) -> String?
-{
+func failure(
+    _ bytes: [UInt8],
+    as codec: InputCodec = .auto,
+    chunk: Int = .max,
+    limits: EngineLimits = EngineLimits()
+) -> String? {
     do throws(SluiceError) {
-        _ = try decode(bytes, as: codec, limits: limits)
+        _ = try decode(bytes, as: codec, chunk: chunk, limits: limits)
         return nil
     } catch { return error.code.name }
 }
