@@ -28,6 +28,11 @@ public struct EngineLimits: Sendable, Hashable {
     /// 3.1.1.1.2, asks decoders for 8 MiB) to the largest that zstd's command reads.
     public static let windowBytes = (8 << 20)...(2 << 30)
 
+    /// Most outputs that the steps may name for one object, or for one member of an archive.
+    public var maxOutputs = 256
+    /// What `max_outputs` may be.
+    static let outputCounts = 1...10_000
+
     /// The defaults.
     public init() {}
 

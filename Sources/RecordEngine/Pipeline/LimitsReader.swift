@@ -41,6 +41,9 @@ struct LimitsReader {
         if let value = reader.optional("max_nesting")?.integer(in: Self.nestings, &diagnostics) {
             engine.maxNesting = value
         }
+        if let value = reader.optional("max_outputs")?.integer(in: EngineLimits.outputCounts, &diagnostics) {
+            engine.maxOutputs = value
+        }
         if let value = reader.optional("max_members")?.integer(in: Self.members, &diagnostics) {
             engine.maxMembers = UInt64(value)
         }
@@ -55,6 +58,6 @@ struct LimitsReader {
         "max_record:\(engine.maxRecordBytes) max_output:\(engine.maxOutputBytes) max_ratio:\(engine.maxRatio)"
             + " max_depth:\(maximumDepth) max_window:\(engine.maxWindowBytes)"
             + " max_nesting:\(engine.maxNesting) max_members:\(engine.maxMembers)"
-            + " max_spool:\(engine.maxSpoolBytes)"
+            + " max_spool:\(engine.maxSpoolBytes) max_outputs:\(engine.maxOutputs)"
     }
 }

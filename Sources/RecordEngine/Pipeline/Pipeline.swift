@@ -7,6 +7,8 @@ public import Settings
 public struct Pipeline: Sendable {
     /// How the object's stored bytes are decoded.
     public let inputCodec: InputLayers
+    /// How an archive is taken apart; nil where it is taken as it is.
+    public let archive: ArchivePlan?
     /// How the result is compressed.
     public let outputCodec: OutputCodec
     /// How much one object may ask for.
@@ -27,12 +29,26 @@ public struct Pipeline: Sendable {
         return limits.maxWindowBytes * inputCodec.windowCount(maxNesting: limits.maxNesting)
     }
 
+    /// The placeholders that this function's outputs fill: `member`, `output`, `partition` and `part`.
+    ///
+    /// An output template that leaves one of them out gives several outputs the same key.
+    public var placeholders: Set<String> {
+        var names: Set<String> = []
+        if let archive, !archive.merge { names.insert("member") }
+        return names.union(processor?.placeholders ?? [])
+    }
+
     /// The names of the stages that records pass, in the order of `PipelineReport.stages`.
     public var stageNames: [String] { processor?.stageNames ?? [] }
 
     /// Every parser, step and encoder that there is: help is made from it.
     public static var components: [ComponentSpec] {
         ParserKind.allCases.map(\.spec) + StepKind.allCases.map(\.spec) + EncoderKind.allCases.map(\.spec)
+    }
+
+    /// What `charset` and the formats of `frame` are: help is made from it.
+    public static var textComponents: [ComponentSpec] {
+        [CharsetReader.spec] + FramingKind.allCases.map(\.spec)
     }
 
     /// Compiles the `steps:` and `limits:` of a function; reports every mistake at its node and returns nil
@@ -60,6 +76,7 @@ public struct Pipeline: Sendable {
     public func makeDriver() -> PipelineDriver {
         var driver = PipelineDriver(processor: processor)
         driver.input = inputCodec
+        driver.archive = archive
         driver.output = outputCodec
         driver.limits = limits
         return driver
@@ -70,9 +87,14 @@ public struct Pipeline: Sendable {
         source: any ByteSource,
         sinks: any PipelineSinks,
         executor: any BlockExecutor,
+        objectTime: Timestamp? = nil,
+        spools: any SpoolProvider = MemorySpoolProvider(),
         checkCancellation: @escaping () throws(SluiceError) -> Void = { () throws(SluiceError) in }
     ) throws(SluiceError) -> PipelineReport {
-        let totals = try makeDriver().run(
+        var driver = makeDriver()
+        driver.objectTime = objectTime
+        driver.spools = spools
+        let totals = try driver.run(
             source: source,
             sinks: sinks,
             executor: executor,

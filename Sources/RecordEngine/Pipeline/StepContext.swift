@@ -13,6 +13,8 @@ struct StepContext {
     var fields = KnownFields(isOpen: false, names: ["line"])
     /// Whether steps see raw lines.
     var isBeforeParse = true
+    /// What the steps so far fill in output templates.
+    private var outputPlaceholders: Set<String> = []
     /// Fields that the steps so far may add to one record.
     private(set) var spareFields = 0
     /// The most fields that one expression names.
@@ -22,6 +24,19 @@ struct StepContext {
 
     /// Begins before the first step.
     init(_ diagnostics: Diagnostics) { self.diagnostics = diagnostics }
+
+    /// Notes that a step names outputs; reports those behind which it cannot stand.
+    mutating func noteOutputs(_ placeholder: String, notBehind others: [String], _ node: ConfigNode) {
+        if !outputPlaceholders.isDisjoint(with: others) {
+            diagnostics.error(
+                .configStepOrder,
+                "\(node.path) stands behind another step that says where records go.",
+                hint: "A function has at most one 'route', and behind it at most one 'partition'.",
+                at: node
+            )
+        }
+        outputPlaceholders.insert(placeholder)
+    }
 
     /// Notes that a step makes a field.
     mutating func add(_ name: String) {
@@ -38,6 +53,17 @@ struct StepContext {
             checkKnown(name, at: item.location, path: item.path)
             return name
         }
+    }
+
+    /// A list of names for columns, at least one and each once.
+    mutating func columnNames(_ node: ConfigNode) -> [String]? {
+        guard let names = node.texts(&diagnostics) else { return nil }
+        var seen: Set<String> = []
+        let twice = names.first { !seen.insert($0).inserted }
+        guard names.isEmpty || twice != nil || seen.contains("") else { return names }
+        let problem = twice.map { "names '\($0)' twice" } ?? "needs names that are not empty"
+        diagnostics.error(.configInvalidValue, "\(node.displayPath) \(problem).", at: node)
+        return nil
     }
 
     /// The entries of a mapping, at least one.

@@ -24,10 +24,19 @@ internal import ExpressionLanguage
     private(set) var textCount = 0
     /// The unit that the block is part of.
     private(set) var unit = UnitContext.unknown
+    /// Records of the block that were not taken.
+    private(set) var passed = PassedRecords()
     /// What was carried on from the blocks before this one.
     private(set) var carry: [UInt8] = []
+    /// Batches of the block so far, this one included.
+    private var batchNumber = 0
     /// The outputs that steps named in this block; a record's `output` is a number of this table.
     let outputs = OutputTable()
+    /// The records that the framer cut off because they are too long, by rising number.
+    private(set) var truncated: [Int] = []
+    private var nextMark = 0
+    /// Which of them the partitions of this block have.
+    let partitions = PartitionMemory()
     /// The fields of all records.
     private(set) var fields: UnsafeMutablePointer<sluice_field>
     private var fieldCapacity: Int
@@ -65,24 +74,67 @@ internal import ExpressionLanguage
         unit = block.unit
         carry = block.carry
         outputs.removeAll()
+        truncated.removeAll(keepingCapacity: true)
+        nextMark = 0
+        passed.removeAll()
+        partitions.removeAll()
         count = 0
+        batchNumber = 0
     }
+
+    /// Whether the records are the first of their block, so that what a parser learned from the batch before
+    /// says nothing about them.
+    var isFirstOfBlock: Bool { batchNumber == 1 }
 
     /// Takes the next lines of the block, from `start`; returns where the following one begins.
     func takeLines(from start: Int) -> Int {
         arena.removeAll()
         fieldsEnd = nil
+        batchNumber &+= 1
         var next = start
         let softEnd = min(start + Self.textBytes, textCount)
         unsafe count = sluice_split(text, start, softEnd, textCount, records, Self.maximumCount, &next)
         return next
     }
 
-    /// Takes the next records of an index, from number `start`; returns the number of the following one.
-    func take(_ slices: [RecordIndex.Slice], from start: Int) -> Int {
+    /// Takes the next lines that hold `wanted`, from `start`, and passes over all others; returns where the
+    /// following line begins.
+    ///
+    /// Plan: one search through the bytes instead of a look at each line; what lies between two hits is only
+    /// counted.
+    func takeLines(holding wanted: [UInt8], from start: Int) -> Int {
         arena.removeAll()
         fieldsEnd = nil
+        passed.removeAll()
         count = 0
+        var next = start
+        var taken = 0
+        while next < textCount, count < Self.maximumCount, taken < Self.textBytes {
+            let hit = unsafe sluice_find_text(text + next, text + textCount, wanted, wanted.count) - text
+            let between = unsafe UnsafeRawBufferPointer(start: text + next, count: hit - next)
+            // What stands behind the last line feed belongs to the line of the hit.
+            let rest = unsafe Newlines.last(in: between).map { $0 + 1 } ?? 0
+            let lines = unsafe Newlines.count(in: UnsafeRawBufferPointer(rebasing: between[..<rest]))
+            if hit == textCount {
+                passed.behind = UInt32(lines + (rest < between.count ? 1 : 0))
+                return textCount
+            }
+            passed.append(lines)
+            next += rest
+            let from = next
+            unsafe count += sluice_split(text, from, from + 1, textCount, records + count, 1, &next)
+            taken += next - from
+        }
+        return next
+    }
+
+    /// Takes the next records of an index, from number `start`; returns the number of the following one.
+    func take(_ index: RecordIndex, from start: Int) -> Int {
+        arena.removeAll()
+        fieldsEnd = nil
+        batchNumber &+= 1
+        count = 0
+        let slices = index.slices
         var bytes = 0
         while start + count < slices.count, count < Self.maximumCount, bytes < Self.textBytes {
             let slice = slices[start + count]
@@ -101,7 +153,22 @@ internal import ExpressionLanguage
             bytes += Int(slice.length)
             count += 1
         }
+        apply(index.marks, from: start)
         return start + count
+    }
+
+    /// Rejects and notes the records that the framer marked; `start` is the number of the first one.
+    private func apply(_ marks: [RecordIndex.Mark], from start: Int) {
+        truncated.removeAll(keepingCapacity: true)
+        while nextMark < marks.count, marks[nextMark].slice < start + count {
+            let mark = marks[nextMark]
+            if let reason = mark.reason {
+                unsafe records[mark.slice - start].reject(reason)
+            } else {
+                truncated.append(mark.slice - start)
+            }
+            nextMark += 1
+        }
     }
 
     /// Makes room for further fields behind those of all records; returns where they may be put.
