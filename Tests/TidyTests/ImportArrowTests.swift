@@ -12,7 +12,7 @@ internal import Testing
         "Settings": ["EventModel", "CYAML"],
         "HTTPTransport": ["EventModel", "Execution", "CCurl"],
         "ExpressionLanguage": ["CRE2"],
-        "RecordEngine": ["ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CSimdjson", "CRE2"],
+        "RecordEngine": ["ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CSimdjson", "CRE2", "CPCRE2"],
         "ObjectStorage": ["CLinux", "CISAL"],
         "DurableLedger": ["GRDB", "GRDBSQLite"],
         "FunctionRuntime": ["RecordEngine", "Crypto"],

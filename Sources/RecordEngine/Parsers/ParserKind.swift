@@ -1,7 +1,9 @@
 /// The formats of `parse`.
 enum ParserKind: String, CaseIterable, Sendable {
     /// The words of the configuration.
-    case json, combined, common, logfmt, csv, tsv, raw
+    case json, combined, common, logfmt, csv, tsv, regex, grok, dissect, raw
+    /// Keys and values.
+    case keyValue = "key_value"
 
     /// What the format is.
     var spec: ComponentSpec {
@@ -12,6 +14,10 @@ enum ParserKind: String, CaseIterable, Sendable {
         case .logfmt: LogfmtParser.spec
         case .csv: CSVParser.csv
         case .tsv: CSVParser.tsv
+        case .regex: RegexParser.spec
+        case .grok: GrokParser.spec
+        case .dissect: DissectParser.spec
+        case .keyValue: KeyValueParser.spec
         case .raw: RawParser.spec
         }
     }
@@ -25,6 +31,10 @@ enum ParserKind: String, CaseIterable, Sendable {
         case .logfmt: LogfmtParser.plan
         case .csv: CSVParser.compile(CSVParser.csv, &options, &context)
         case .tsv: CSVParser.compile(CSVParser.tsv, &options, &context)
+        case .regex: RegexParser.compile(&options, &context)
+        case .grok: GrokParser.compile(&options, &context)
+        case .dissect: DissectParser.compile(&options, &context)
+        case .keyValue: KeyValueParser.compile(&options, &context)
         case .raw: RawParser.plan
         }
     }

@@ -7,4 +7,6 @@ extension SluiceError.Code {
     public static let configStepOrder = Self("config.step-order", .usage)
     /// A field that no earlier step makes.
     public static let configUnknownField = Self("config.unknown-field", .usage)
+    /// A pattern that backtracks without end, or for too long, on some texts.
+    public static let configPatternExplodes = Self("config.pattern-explodes", .usage)
 }
