@@ -5,8 +5,10 @@ BUILD := $(SWIFT) build -c release
 BINARY := .build/release/sluice
 KILLS ?= 1000
 SEED ?= 7
+DAMAGED ?= 10000
+SECONDS ?= 600
 
-.PHONY: help setup setup-demo setup-test setup-bench build demo test bench torture docs lint format install clean
+.PHONY: help setup setup-demo setup-test setup-bench build demo test bench torture damage fuzz docs lint format install clean
 
 help:                    ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -36,12 +38,19 @@ test: setup-test         ## build everything and run all tests
 bench: setup-bench       ## measure speed and memory of the release build
 	$(BUILD)
 	@Benchmarks/run $(BINARY)
+	@Benchmarks/compare $(BINARY)
 
 torture: setup-test build ## kill the service many times (KILLS=1000 SEED=7) and check that nothing is lost
 	@scripts/torture --binary $(BINARY) --kills $(KILLS) --seed $(SEED)
 
+fuzz: setup-test         ## fuzz everything that reads untrusted bytes (SECONDS=600 for each target)
+	@scripts/fuzz --seconds $(SECONDS)
+
+damage: setup-test build ## read many damaged files (DAMAGED=10000 SEED=7) and check that none passes for whole
+	@Tests/Scenarios/damage $(BINARY) --count $(DAMAGED) --seed $(SEED)
+
 docs: build              ## make the reference pages from the components
-	$(BINARY) reference docs/reference
+	$(BINARY) reference docs
 
 lint:                    ## check the format of the sources
 	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift

@@ -24,7 +24,11 @@ func library(_ name: String, pkgConfig: String, apt: String) -> Target {
 
 let package = Package(
     name: "sluice",
-    products: [.executable(name: "sluice", targets: ["sluice"])],
+    products: [
+        .executable(name: "sluice", targets: ["sluice"]),
+        // For the fuzzers, which are a package of their own.
+        .library(name: "RecordEngine", targets: ["RecordEngine", "EventModel", "Settings"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
@@ -43,7 +47,10 @@ let package = Package(
         room("ExpressionLanguage", ["EventModel", "Settings", "CRE2"]),
         room(
             "RecordEngine",
-            ["EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CSimdjson", "CPCRE2"],
+            [
+                "EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CLZMA", "CBZip2", "CLZ4",
+                "CSimdjson", "CArchive", "CPCRE2",
+            ],
             extra: [lifetimes]
         ),
 
@@ -128,6 +135,11 @@ let package = Package(
         library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
         library("CZstd", pkgConfig: "libzstd", apt: "libzstd-dev"),
+        library("CArchive", pkgConfig: "libarchive", apt: "libarchive-dev"),
+        library("CLZMA", pkgConfig: "liblzma", apt: "liblzma-dev"),
+        // Debian's libbz2-dev comes without a pkg-config file.
+        .systemLibrary(name: "CBZip2", providers: [.apt(["libbz2-dev"])]),
+        library("CLZ4", pkgConfig: "liblz4", apt: "liblz4-dev"),
         library("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         library("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         .target(name: "CLinux"),

@@ -30,6 +30,7 @@ let cases = [
     Case(name: "combined", file: 1, steps: "- parse: combined\n- compress: { format: gzip, level: 1 }"),
     Case(name: "ndjson-through", file: 0, steps: "- parse: json\n- compress: { format: gzip, level: 1 }"),
     Case(name: "bytes", file: 0, steps: "- compress: { format: gzip, level: 1 }"),
+    Case(name: "decompress", file: 0, steps: "- decompress: auto"),
 ]
 
 /// Ends the program with EX_USAGE (sysexits.h).

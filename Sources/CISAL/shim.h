@@ -16,16 +16,18 @@ typedef struct {
     size_t consumed;
     size_t produced;
     int code;      // an ISA-L return value; negative is an error
-    int finished;  // the member's data, CRC32 and ISIZE were read and agree
+    int finished;  // the data was read to its end, and the checksum behind it agrees
+    size_t surplus;  // when finished: bytes behind the end that were consumed, for ISA-L reads whole words
 } sluice_inflate_step;
 
 static inline size_t sluice_inflate_size(void) { return sizeof(struct inflate_state); }
 
-// Begins the deflate stream of one gzip member whose header has been read; its trailer will be verified.
-static inline void sluice_inflate_begin(void *memory) {
+// Begins a deflate stream whose header, if it has one, was read; its trailer will be verified. `trailer` is
+// ISAL_GZIP_NO_HDR_VER, ISAL_ZLIB_NO_HDR_VER, or ISAL_DEFLATE for none.
+static inline void sluice_inflate_begin(void *memory, uint32_t trailer) {
     struct inflate_state *state = (struct inflate_state *)memory;
     isal_inflate_init(state);
-    state->crc_flag = ISAL_GZIP_NO_HDR_VER;
+    state->crc_flag = trailer;
 }
 
 static inline sluice_inflate_step sluice_inflate_run(
@@ -42,6 +44,7 @@ static inline sluice_inflate_step sluice_inflate_run(
     step.consumed = in - state->avail_in;
     step.produced = out - state->avail_out;
     step.finished = state->block_state == ISAL_BLOCK_FINISH;
+    step.surplus = step.finished && state->read_in_length > 0 ? (size_t)state->read_in_length / 8 : 0;
     return step;
 }
 

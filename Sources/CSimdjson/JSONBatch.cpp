@@ -140,13 +140,20 @@ size_t sluice_json_parse(
     if (count == 0) return 0;
     size_t used = 0, live = 0;
     const uint32_t first = records[0].offset, last = records[count - 1].offset + records[count - 1].length;
-    for (size_t i = 0; i < count; i++) live += records[i].state == SLUICE_LIVE;
+    size_t live_bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (records[i].state != SLUICE_LIVE) continue;
+        live++;
+        live_bytes += records[i].length;
+    }
     Walk walk{};
     walk.text = text;
     walk.parser = parser;
     walk.text_end = last;
     walk.find_backslash(first);
-    if (live * 2 > count && make_index(parser, text + first, last - first) == simdjson::SUCCESS) {
+    // Records that are few or far apart are indexed one by one.
+    const bool is_dense = live * 2 > count && live_bytes * 2 > last - first;
+    if (is_dense && make_index(parser, text + first, last - first) == simdjson::SUCCESS) {
         walk.base = first;
         walk.at = parser->index->structural_indexes.get();
         for (size_t i = 0; i < count; i++) {

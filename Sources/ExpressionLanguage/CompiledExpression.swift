@@ -26,6 +26,10 @@ internal import EventModel
     /// The expression in one form whatever its blanks, quotes and parentheses: for fingerprints.
     public let canonicalText: String
 
+    /// Text without which the expression is never true, where it reads one field only: what must occur in that
+    /// field.
+    public let requiredText: [UInt8]?
+
     private let slotCount: Int
     private let program: Program
     private let instructionCount: Int
@@ -39,6 +43,7 @@ internal import EventModel
         slotCount = checker.names.count
         resultType = checker.types[checker.tree.root]
         canonicalText = CanonicalText(checker).text
+        requiredText = checker.names.count == 1 ? RequiredText(checker).text(in: checker.names[0]) : nil
         fieldUses = checker.uses.map { use in
             let offset = checker.start(of: use.node)
             let place = ExpressionError(Finding(.expressionSyntax, "", at: offset), in: source)

@@ -26,7 +26,8 @@ public struct StepsFunction: Function {
     ///
     /// Throws what failed; the rejects do not fail it.
     public func invoke(_ invocation: Invocation) throws(SluiceError) -> InvocationReport {
-        let isSmall = invocation.event.sizeBytes <= Self.smallObjectBytes
+        // 0 is also what is told of standard input, whose length nobody knows.
+        let isSmall = (1...Self.smallObjectBytes).contains(invocation.event.sizeBytes)
         let result = try pipeline.run(
             source: invocation.source,
             sinks: InvocationSinks(invocation.outputs),

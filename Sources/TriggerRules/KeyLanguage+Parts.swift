@@ -1,3 +1,5 @@
+internal import EventModel
+
 /// The languages of a key's parts, for the values that placeholders can have.
 ///
 /// Each is exact or too large, never too small: what is proven of all its words holds for every real value.

@@ -1,3 +1,5 @@
+internal import EventModel
+
 /// The keys that a template can give for the keys of a trigger.
 ///
 /// Placeholders are taken as independent of each other, so the set is exact or too large: "all of them match"

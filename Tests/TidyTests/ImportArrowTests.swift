@@ -12,7 +12,10 @@ internal import Testing
         "Settings": ["EventModel", "CYAML"],
         "HTTPTransport": ["EventModel", "Execution", "CCurl"],
         "ExpressionLanguage": ["CRE2"],
-        "RecordEngine": ["ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CSimdjson", "CRE2", "CPCRE2"],
+        "RecordEngine": [
+            "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CLZMA", "CBZip2", "CLZ4", "CArchive",
+            "CSimdjson", "CRE2", "CPCRE2",
+        ],
         "ObjectStorage": ["CLinux", "CISAL"],
         "DurableLedger": ["GRDB", "GRDBSQLite"],
         "FunctionRuntime": ["RecordEngine", "Crypto"],

@@ -1,5 +1,6 @@
 internal import EventModel
 internal import Settings
+internal import TestSupport
 internal import Testing
 internal import TriggerRules
 

@@ -158,6 +158,34 @@ extension ConfigurationTable {
                 example: "100",
                 "JSON that is nested deeper is rejected."
             ),
+            Setting(
+                "max_window",
+                .byteCount,
+                standard: "`64MiB`",
+                example: "128MiB",
+                "An object whose zstd window or xz dictionary is larger fails; 8MiB to 2GiB."
+            ),
+            Setting(
+                "max_nesting",
+                .integer(1...8),
+                standard: "`2`",
+                example: "3",
+                "Codecs around codecs, and archives inside of archives, that are opened; more fail."
+            ),
+            Setting(
+                "max_members",
+                .integer(1...100_000_000),
+                standard: "`1000000`",
+                example: "10000000",
+                "An object with more members in its archives fails."
+            ),
+            Setting(
+                "max_spool",
+                .byteCount,
+                standard: "`16GiB`",
+                example: "64GiB",
+                "A zip archive that is larger fails: it is kept in the state directory while it is read."
+            ),
         ]
     )
 }

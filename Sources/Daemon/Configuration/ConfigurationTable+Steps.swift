@@ -1,107 +1,60 @@
+internal import RecordEngine
 internal import Settings
 
 extension ConfigurationTable {
-    private static let fields = SettingType.oneOrMany(.string)
-
-    /// What one entry of `steps:` may be, in the order in which they may stand.
-    static let steps = [
-        Setting(
-            "decompress",
-            .choice(["auto", "gzip", "zstd", "none"]),
-            standard: "`auto`",
-            example: "auto",
-            "Unpacks the object; `auto` tells by the first bytes. The first step, if it is there."
-        ),
-        Setting(
-            "parse",
-            .choice(["json", "combined", "common", "logfmt", "raw"]),
-            example: "combined",
-            "Reads each line into fields. Without it, bytes pass through and only codecs apply."
-        ),
-        Setting(
-            "keep_if",
-            .string,
-            example: "status >= 400",
-            "Keeps the records for which the expression (CEL) is true. Before `parse` it sees the raw `line`."
-        ),
-        Setting(
-            "drop_if",
-            .string,
-            example: "path == \"/healthz\"",
-            "Drops the records for which the expression (CEL) is true. Before `parse` it sees the raw `line`."
-        ),
-        Setting(
-            "keep",
-            fields,
-            example: "[timestamp, path, status]",
-            "Keeps these fields and removes all others."
-        ),
-        Setting("drop", fields, example: "[ident, user]", "Removes these fields."),
-        Setting(
-            "rename",
-            .mapping(.string),
-            example: "{ user_agent: agent }",
-            "Gives fields other names: `old: new`."
-        ),
-        Setting(
-            "set",
-            .mapping(.string),
-            example: "{ error: status >= 500 }",
-            "Sets fields to the values of expressions (CEL)."
-        ),
-        Setting(
-            "text",
-            .mapping(.string),
-            example: "{ env: prod, where: \"{method} {path}\" }",
-            "Sets fields to text; `{field}` stands for a field's value."
-        ),
-        Setting(
-            "redact",
-            .section(redact),
-            example: "{ fields: [client_ip], as: mask }",
-            "Makes values unreadable, in every field of such a name."
-        ),
-        Setting(
-            "encode",
-            .choice(["ndjson", "raw"]),
-            standard: "`ndjson` after a `parse`",
-            example: "ndjson",
-            "Writes each record as a line."
-        ),
-        Setting(
-            "compress",
-            .either([.choice(["none", "gzip", "zstd"]), .section(compress)]),
-            standard: "`none`",
-            example: "{ format: zstd, level: 3 }",
-            "Packs the result. The last step, if it is there."
-        ),
-    ]
-
-    /// `redact:`.
-    static let redact = SettingSection(
-        "redact",
-        "Makes values unreadable.",
+    /// What one entry of `steps:` may be: stages that stand in a certain place, and steps on records.
+    static let steps: [Setting] =
         [
-            Setting("fields", fields, isRequired: true, example: "[client_ip]", "The names of the fields."),
             Setting(
-                "as",
-                .choice(["mask", "hash", "remove"]),
-                isRequired: true,
-                example: "mask",
-                """
-                `mask`: an IPv4 address loses its last octet, an IPv6 address its last 80 bits, an e-mail \
-                address all before the `@`, anything else becomes `***`. `hash`: SHA-256, keyed with `key` \
-                if there is one. `remove`: the field goes.
-                """
+                "decompress",
+                .oneOrMany(
+                    .choice(["auto", "gzip", "zstd", "bzip2", "xz", "lz4", "zlib", "deflate", "none"])
+                ),
+                standard: "`auto`",
+                example: "auto",
+                "Unpacks the object; `auto` tells by the first bytes. The first step, if it is there."
             ),
             Setting(
-                "key",
-                .secret,
-                example: "{ env: SLUICE_HASH_KEY }",
-                "With `hash`: the key of HMAC-SHA-256, without which short values could be guessed."
+                "parse",
+                format(of: "parse"),
+                example: "combined",
+                "Cuts each record's text into fields. Without it, bytes pass through and only codecs apply."
+            ),
+            Setting(
+                "encode",
+                format(of: "encode"),
+                standard: "`ndjson` after a `parse`",
+                example: "ndjson",
+                "Writes each record."
+            ),
+            Setting(
+                "compress",
+                .either([.choice(["none", "gzip", "zstd", "lz4", "xz"]), .section(compress)]),
+                standard: "`none`",
+                example: "{ format: zstd, level: 3 }",
+                "Packs the result. The last step, if it is there."
             ),
         ]
-    )
+        + Pipeline.components.filter { word($0) == nil }.map { step in
+            Setting(
+                step.name,
+                .anything,
+                example: String(step.example.dropFirst(step.name.count + 4)),
+                step.summary
+            )
+        }
+
+    /// The name of a format, or a mapping with its options; the engine checks those.
+    private static func format(of word: String) -> SettingType {
+        .either([
+            .choice(Pipeline.components.filter { self.word($0) == word }.map(\.name)), .mapping(.anything),
+        ])
+    }
+
+    /// `parse` or `encode`, where the component is a format of it.
+    private static func word(_ component: ComponentSpec) -> String? {
+        ["parse", "encode"].first { component.example.hasPrefix("- \($0):") }
+    }
 
     /// `compress:` with a level.
     static let compress = SettingSection(
@@ -110,7 +63,7 @@ extension ConfigurationTable {
         [
             Setting(
                 "format",
-                .choice(["none", "gzip", "zstd"]),
+                .choice(["none", "gzip", "zstd", "lz4", "xz"]),
                 isRequired: true,
                 example: "zstd",
                 "The codec."
@@ -118,9 +71,10 @@ extension ConfigurationTable {
             Setting(
                 "level",
                 .integer(0...19),
-                standard: "`1` for gzip, `3` for zstd",
+                standard: "`1` for gzip, `3` for zstd, `0` for lz4, `3` for xz",
                 example: "3",
-                "0 to 9 for gzip, 1 to 19 for zstd: the higher, the smaller and slower."
+                "0 to 9 for gzip, 1 to 19 for zstd, 0 to 12 for lz4, 0 to 6 for xz: the higher, the smaller "
+                    + "and slower."
             ),
         ]
     )

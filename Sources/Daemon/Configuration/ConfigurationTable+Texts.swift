@@ -1,4 +1,3 @@
-internal import RecordEngine
 internal import Settings
 
 extension ConfigurationTable {
@@ -14,20 +13,13 @@ extension ConfigurationTable {
             for setting in section.settings { text += row(setting) }
             text += "\n"
         }
-        text += "### steps\n\nEach entry of `steps:` is one of these, with what it needs.\n\n"
-        text += "| step | holds | | example |\n|---|---|---|---|\n"
+        text += "### steps\n\nEach entry of `steps:` is one of these. Their pages say more: "
+        text +=
+            "[parsers](reference/parsers.md), [steps](reference/steps.md), [encoders](reference/encoders.md)."
+        text += "\n\n| step | | example |\n|---|---|---|\n"
         for step in steps {
             let example = escaped("\(step.name): \(step.example)")
-            text +=
-                "| `\(step.name)` | \(escaped(step.type.name)) | \(escaped(step.summary)) | `\(example)` |\n"
-        }
-        text +=
-            "\n### parsers\n\nWhat `parse:` reads, and the fields it makes.\n\n"
-            + "| parser | | fields |\n|---|---|---|\n"
-        for parser in Pipeline.components where parser.example.hasPrefix("- parse:") {
-            let names = parser.fields.map { "`\($0)`" }.joined(separator: ", ")
-            let fields = names.isEmpty ? "those of the record" : names
-            text += "| `\(parser.name)` | \(escaped(parser.summary)) | \(fields) |\n"
+            text += "| `\(step.name)` | \(escaped(step.summary)) | `\(example)` |\n"
         }
         return text
     }

@@ -1,10 +1,11 @@
 internal import CISAL
 internal import EventModel
 
-/// Compresses fragments of an output, each independent of all others, so that any thread may do it and the
-/// joined bytes are always the same. One per thread; its memory is reused.
+/// Compresses fragments of an output, each independent of all others.
+///
+/// So any thread may do it, and the joined bytes are always the same. One per thread; its memory is reused.
 protocol FragmentCompressor: AnyObject {
-    /// Appends the compressed form of `text`, which is never empty, to `target`.
+    /// Appends the compressed form of `text` to `target`.
     func compress(_ text: UnsafeRawBufferPointer, into target: ByteBuffer) throws(SluiceError)
 }
 
@@ -16,6 +17,8 @@ extension OutputCodec {
         case .gzip(let level) where level <= 3: IsalCompressor(level: max(level, 0))
         case .gzip(let level): try ZlibCompressor(level: min(level, 9))
         case .zstd(let level): try ZstdCompressor(level: level)
+        case .lz4(let level): LZ4Compressor(level: level)
+        case .xz(let level): XZCompressor(level: level)
         }
     }
 

@@ -62,7 +62,7 @@ struct GzipHeader {
 
     private mutating func next(_ input: StoredInput) throws(SluiceError) -> UInt8 {
         guard var byte = try input.nextByte() else {
-            throw SluiceError(.codecTruncated, "The object ends inside a gzip header.")
+            throw .truncated("gzip header")
         }
         checksum = unsafe crc32_gzip_refl(checksum, &byte, 1)
         return byte

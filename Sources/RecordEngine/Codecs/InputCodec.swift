@@ -1,4 +1,4 @@
-/// How the stored bytes of an object are to be decoded.
+/// One codec of stored bytes.
 public enum InputCodec: String, Sendable, Hashable, CaseIterable {
     /// The first bytes decide; names and metadata do not (trap G10).
     case auto
@@ -6,44 +6,48 @@ public enum InputCodec: String, Sendable, Hashable, CaseIterable {
     case gzip
     /// Zstandard, RFC 8878: one or more frames, skippable ones included.
     case zstd
+    /// bzip2: one or more streams.
+    case bzip2
+    /// The .xz format: one or more streams, with padding.
+    case xz
+    /// LZ4 frames: one or more, skippable ones included.
+    case lz4
+    /// zlib, RFC 1950: one or more streams.
+    case zlib
+    /// Raw deflate, RFC 1951: one stream. It has neither magic nor checksum, so `auto` never finds it.
+    case deflate
     /// The stored bytes are the text.
     case none
 }
 
-/// What the first bytes of an object say about its codec.
-enum MagicBytes {
-    /// As many bytes as the longest magic has.
-    static let count = 10
+/// How the stored bytes of an object are to be decoded: codecs around codecs, the outermost first.
+public struct InputLayers: Sendable, Hashable {
+    /// Codecs that one function may name, one inside the other.
+    public static let maximumCount = 8
+    /// The first bytes decide, layer by layer, up to `EngineLimits.maxNesting`.
+    public static let auto = InputLayers(.auto)
+    /// The stored bytes are the text.
+    public static let none = InputLayers(.none)
 
-    /// What `auto` may find.
-    enum Verdict: Equatable {
-        /// A codec that we read, or plain text.
-        case codec(InputCodec)
-        /// A codec that we know by sight only.
-        case unsupported(String)
+    /// The outermost first; `auto` and `none` stand alone, and there is at least one.
+    public let codecs: [InputCodec]
+
+    /// One codec.
+    public init(_ codec: InputCodec) { codecs = [codec] }
+
+    /// Codecs around codecs, the outermost first; nil unless there are 1 to `maximumCount`, each with a name
+    /// of its own.
+    public init?(_ codecs: [InputCodec]) {
+        guard (1...Self.maximumCount).contains(codecs.count) else { return nil }
+        guard codecs.count == 1 || !codecs.contains(where: { $0 == .auto || $0 == .none }) else { return nil }
+        self.codecs = codecs
     }
 
-    /// Judges the first bytes, of which there may be fewer than `count` when the object is short.
-    ///
-    /// RFC 1952 section 2.3.1, RFC 8878 sections 3.1.1 and 3.1.2, the .xz format 1.1.0 section 2.1.1.1, the
-    /// LZ4 frame format 1.6.1, and bzip2's "BZh" followed by level and the first digits of pi.
-    static func judge(_ bytes: [UInt8]) -> Verdict {
-        if bytes.starts(with: [0x1F, 0x8B]) { return .codec(.gzip) }
-        if isZstd(bytes) { return .codec(.zstd) }
-        if bytes.starts(with: [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]) { return .unsupported("xz") }
-        if bytes.starts(with: [0x04, 0x22, 0x4D, 0x18]) { return .unsupported("lz4") }
-        if bytes.starts(with: [0x42, 0x5A, 0x68]),
-            bytes.dropFirst(4).starts(with: [0x31, 0x41, 0x59, 0x26, 0x53, 0x59])
-        {
-            return .unsupported("bzip2")
-        }
-        return .codec(.none)
+    /// How many layers may ask for a window of their own choice.
+    func windowCount(maxNesting: Int) -> Int {
+        self == .auto ? maxNesting : codecs.count { $0 == .zstd || $0 == .xz }
     }
 
-    /// Whether four bytes begin a zstd frame or a skippable frame (0x184D2A50 to 0x184D2A5F, little-endian).
-    static func isZstd(_ bytes: [UInt8]) -> Bool {
-        if bytes.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) { return true }
-        return bytes.count >= 4 && bytes[0] & 0xF0 == 0x50 && bytes[1] == 0x2A && bytes[2] == 0x4D
-            && bytes[3] == 0x18
-    }
+    /// The names, as reports and fingerprints have them: `gzip+zstd`.
+    public var text: String { codecs.map(\.rawValue).joined(separator: "+") }
 }

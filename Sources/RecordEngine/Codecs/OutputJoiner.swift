@@ -2,7 +2,7 @@ internal import CZlib
 internal import EventModel
 
 /// Joins compressed fragments, in order, into the bytes of one output: a single gzip member, a sequence of
-/// zstd frames, or the fragments themselves.
+/// zstd or lz4 frames or of xz streams, or the fragments themselves.
 final class OutputJoiner {
     private let codec: OutputCodec
     private let sink: any ByteSink
@@ -57,10 +57,16 @@ final class OutputJoiner {
             }
             for shift in [0, 8, 16, 24] { trailer.append(UInt8(truncatingIfNeeded: length >> UInt32(shift))) }
             try write(trailer)
-        case .zstd:
-            // An output of nothing is one empty frame: single segment, content size 0, one empty raw block
-            // that is the last (RFC 8878, section 3.1.1).
-            if storedBytes == 0 { try write([0x28, 0xB5, 0x2F, 0xFD, 0x20, 0x00, 0x01, 0x00, 0x00]) }
+        case .zstd, .lz4, .xz:
+            // An output of nothing is one empty frame or stream.
+            guard storedBytes == 0 else { break }
+            let empty = ByteBuffer()
+            unsafe try codec.makeCompressor()?.compress(
+                UnsafeRawBufferPointer(start: nil, count: 0),
+                into: empty
+            )
+            storedBytes &+= UInt64(empty.count)
+            try sink.write(unsafe RawSpan(_unsafeBytes: empty.bytes))
         }
     }
 

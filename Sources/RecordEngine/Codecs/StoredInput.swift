@@ -1,12 +1,20 @@
 internal import EventModel
 
-/// The stored bytes of an object, chunk by chunk: what decoders read from.
+/// The stored bytes of an object, or the bytes that another decoder makes, chunk by chunk: what decoders read
+/// from.
 ///
 /// Invariant: `0 ≤ start ≤ end ≤ capacity`; the bytes in `start..<end` were read and not yet taken.
 @safe final class StoredInput {
-    private let source: any ByteSource
+    private enum Origin {
+        case source(any ByteSource)
+        case layer(any StreamDecoder)
+    }
+
+    private let origin: Origin
     private let memory: ByteBuffer
     private let capacity: Int
+    /// Bytes before `start` that are kept when more is read, so that they can be given back.
+    private static let keptBytes = 8
     private var start = 0
     private var end = 0
     /// Whether the source has no more bytes; there may still be some `available`.
@@ -15,10 +23,19 @@ internal import EventModel
     private(set) var takenBytes: UInt64 = 0
 
     /// Reads `source` in chunks of up to `capacity` bytes.
-    init(_ source: any ByteSource, capacity: Int = 256 << 10) {
-        self.source = source
-        self.capacity = capacity
-        memory = ByteBuffer(capacity: capacity)
+    convenience init(_ source: any ByteSource, capacity: Int = 256 << 10) {
+        self.init(.source(source), capacity)
+    }
+
+    /// Reads what `layer` decodes, in chunks of up to `capacity` bytes.
+    convenience init(layer: any StreamDecoder, capacity: Int = 256 << 10) {
+        self.init(.layer(layer), capacity)
+    }
+
+    private init(_ origin: Origin, _ capacity: Int) {
+        self.origin = origin
+        self.capacity = capacity + Self.keptBytes
+        memory = ByteBuffer(capacity: capacity + Self.keptBytes)
     }
 
     /// How many bytes can be taken now.
@@ -36,16 +53,21 @@ internal import EventModel
         takenBytes &+= UInt64(count)
     }
 
+    /// Gives back the bytes that were taken last, at most 8: for decoders that read whole words.
+    func giveBack(_ count: Int) {
+        precondition(count >= 0 && count <= min(start, Self.keptBytes), "These bytes are gone.")
+        start -= count
+        takenBytes &-= UInt64(count)
+    }
+
     /// Reads more; false when the source has ended.
     func fill() throws(SluiceError) -> Bool {
         if isAtEnd { return false }
-        if start == end {
-            start = 0
-            end = 0
-        } else if end == capacity, start > 0 {
-            unsafe memory.base.copyMemory(from: memory.base + start, byteCount: end - start)
-            end -= start
-            start = 0
+        if start == end || end == capacity, start > Self.keptBytes {
+            let surplus = start - Self.keptBytes
+            unsafe memory.base.copyMemory(from: memory.base + surplus, byteCount: end - surplus)
+            end -= surplus
+            start = Self.keptBytes
         }
         precondition(end < capacity, "A decoder asked for more bytes than a chunk holds.")
         let read = unsafe try readSource(
@@ -91,10 +113,37 @@ internal import EventModel
     }
 
     private func readSource(into target: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {
-        var span = unsafe OutputRawSpan(buffer: target, initializedCount: 0)
-        try source.read(into: &span)
-        let count = unsafe span.finalize(for: target)
+        let count: Int
+        switch origin {
+        case .source(let source):
+            var span = unsafe OutputRawSpan(buffer: target, initializedCount: 0)
+            try source.read(into: &span)
+            unsafe count = span.finalize(for: target)
+        case .layer(let decoder):
+            unsafe count = try decoder.decode(into: target)
+        }
         if count == 0 { isAtEnd = true }
         return count
+    }
+}
+
+extension StoredInput {
+    /// Takes the zeros that come next: padding of blocks and tapes.
+    func skipZeros() throws(SluiceError) {
+        while try require(1) {
+            let zeros = unsafe bytes.prefix { $0 == 0 }.count
+            guard zeros > 0 else { return }
+            take(zeros)
+        }
+    }
+
+    /// Takes everything up to the end, and says so in a warning (trap G02).
+    func skipGarbage(behind part: String) throws(SluiceError) -> String {
+        var count = 0
+        repeat {
+            count += available
+            take(available)
+        } while try fill()
+        return "\(count) bytes of garbage behind the last \(part) were ignored"
     }
 }

@@ -25,7 +25,9 @@ internal import EventModel
 
     deinit { _ = unsafe ZSTD_freeDCtx(context) }
 
-    /// Decodes as much as fits; 0 at the end. Throws `codec.*` for what is no zstd.
+    /// Decodes as much as fits; 0 at the end.
+    ///
+    /// Throws `codec.*` for what is no zstd.
     func decode(into memory: UnsafeMutableRawBufferPointer) throws(SluiceError) -> Int {
         var produced = 0
         while produced < memory.count, !isFinished {
@@ -44,10 +46,10 @@ internal import EventModel
         let magic = try input.peek(4)
         if magic.isEmpty {
             isFinished = true
-        } else if MagicBytes.isZstd(magic) {
+        } else if magic == MagicBytes.zstd || MagicBytes.isSkippable(magic) {
             isInFrame = true
-        } else if magic.count < 4, [0x28, 0xB5, 0x2F, 0xFD].starts(with: magic) {
-            throw SluiceError(.codecTruncated, "The object ends inside a zstd header.")
+        } else if magic.count < 4, MagicBytes.zstd.starts(with: magic) {
+            throw .truncated("zstd header")
         } else {
             throw SluiceError(
                 .codecCorrupt,
@@ -68,16 +70,8 @@ internal import EventModel
         if result == 0 {
             isInFrame = false
         } else if consumed == 0, produced == 0 {
-            guard bytes.count == 0 else {
-                throw SluiceError(.codecCorrupt, "The zstd decoder makes no progress on this data.")
-            }
-            guard try input.fill() else {
-                throw SluiceError(
-                    .codecTruncated,
-                    "The object ends inside a zstd frame.",
-                    hint: "The upload was probably cut off: upload the object again."
-                )
-            }
+            guard bytes.count == 0 else { throw .noProgress("zstd frame") }
+            guard try input.fill() else { throw .truncated("zstd frame") }
         }
         return produced
     }
@@ -88,7 +82,7 @@ internal import EventModel
             SluiceError(
                 .codecWindowTooLarge,
                 "A zstd frame asks for a window above 2^\(windowLog) bytes.",
-                hint: "Compress with a smaller window (without --long), or raise the limit of the function."
+                hint: "Compress with a smaller window (without --long), or raise `max_window` in its limits."
             )
         case ZSTD_error_dictionary_wrong:
             SluiceError(

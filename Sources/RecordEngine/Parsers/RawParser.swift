@@ -55,6 +55,8 @@ extension RecordBatch {
     /// Whether the text of all records is well-formed UTF-8.
     var isUTF8: Bool {
         guard count > 0 else { return true }
+        // Records far apart are looked at one by one.
+        if passed.count > UInt64(count) { return false }
         return unsafe sluice_is_utf8(text + Int(records[0].offset), textExtent)
     }
 }

@@ -16,7 +16,14 @@ public protocol BlockProcessor: Sendable {
     var framing: any Framing { get }
     /// What surrounds the encoded records in each output, and how records are counted there.
     var outputFrame: OutputFrame { get }
-    /// The same processor with fresh memory for one run, where steps remember records.
+    /// Whether steps name outputs: the one without a name is then opened with its first record, not at once.
+    var namesOutputs: Bool { get }
+    /// When an output with a name is full and its next part begins; nil where it never is.
+    var outputRoll: OutputRoll? { get }
+    /// The same processor with fresh memory for one result, where steps remember records.
+    ///
+    /// Asked once for each unit, or once for the object where its members are merged: what a damaged member
+    /// left in a step's memory must not decide about the records of another.
     func forRun() -> any BlockProcessor
     /// What the next block must know of the text up to its beginning; called in order, on the driver's
     /// thread.
@@ -42,6 +49,10 @@ extension BlockProcessor {
     public var framing: any Framing { LineFraming() }
     /// One line a record, and nothing else.
     public var outputFrame: OutputFrame { OutputFrame() }
+    /// All records go to one output.
+    public var namesOutputs: Bool { false }
+    /// Outputs are never full.
+    public var outputRoll: OutputRoll? { nil }
     /// Nothing is remembered.
     public func forRun() -> any BlockProcessor { self }
     /// Nothing is carried on.
@@ -50,7 +61,8 @@ extension BlockProcessor {
     public func notes(on unit: UnitContext) -> [String] { [] }
 }
 
-/// Memory that one thread reuses from block to block; belongs to the processor that made it.
+/// Memory that one thread reuses from block to block; for the processor that made it, and for all that its
+/// `forRun` made.
 public protocol BlockScratch: AnyObject {}
 
 /// The unit of compute: whole records.
@@ -111,10 +123,15 @@ public struct OversizedRecord: Sendable {
 /// Pooled by the driver, cleared before each use.
 public final class BlockOutput {
     /// Encoded records of the output without a name, in order.
-    public let encoded = ByteBuffer()
-    /// Encoded records of further outputs, in the order in which they appeared in the block.
-    public internal(set) var named: [NamedOutput] = []
-    private var spare: [ByteBuffer] = []
+    public internal(set) var encoded = ByteBuffer()
+    /// Encoded records of all outputs with names, in the order of the block.
+    ///
+    /// One buffer for all of them: a buffer each would grow with the number of outputs.
+    let mixed = ByteBuffer()
+    /// Which output each stretch of `mixed` belongs to.
+    private(set) var runs: [OutputRun] = []
+    /// The names by number: those of the block's `OutputTable`.
+    var names: [OutputName] = []
     /// Rejected records, encoded as NDJSON with line number, reason and original bytes.
     public let rejects = ByteBuffer()
     /// Where the block's records went.
@@ -129,24 +146,32 @@ public final class BlockOutput {
     /// An empty output.
     public init() {}
 
-    /// The buffer of a further output; made when it is asked for the first time.
-    func buffer(of name: OutputName) -> ByteBuffer {
-        if let known = named.first(where: { $0.name == name }) { return known.encoded }
-        let buffer = spare.popLast() ?? ByteBuffer()
-        named.append(NamedOutput(name: name, encoded: buffer))
-        return buffer
+    /// Notes that `mixed` has grown by this many bytes of the output with this number.
+    func addRun(of number: UInt32, byteCount: Int) {
+        if byteCount == 0 { return }
+        if let last = runs.indices.last, runs[last].number == number {
+            runs[last].byteCount &+= byteCount
+        } else {
+            runs.append(OutputRun(number: number, byteCount: byteCount))
+        }
     }
 
     /// Forgets everything and keeps the memory.
     func clear() {
         encoded.removeAll()
-        for output in named {
-            output.encoded.removeAll()
-            spare.append(output.encoded)
-        }
-        named.removeAll(keepingCapacity: true)
+        mixed.removeAll()
+        runs.removeAll(keepingCapacity: true)
+        names.removeAll(keepingCapacity: true)
         rejects.removeAll()
         tally = RecordTally()
         counters.removeAll(keepingCapacity: true)
     }
+}
+
+/// Neighbouring encoded records that go to the same output.
+struct OutputRun {
+    /// The output's number in the block's table, from 1.
+    let number: UInt32
+    /// Their encoded bytes; never 0.
+    var byteCount: Int
 }

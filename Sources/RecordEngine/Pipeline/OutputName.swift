@@ -12,12 +12,20 @@ public struct OutputName: Hashable, Sendable {
     }
 }
 
-/// What one block became in one of several outputs.
-public struct NamedOutput {
-    /// Which output.
-    public let name: OutputName
-    /// Encoded records, in order.
-    public let encoded: ByteBuffer
+/// When an output is full: its next record begins the next part, which is an output of its own.
+///
+/// Each part but the last is as short as these allow, whatever the blocks and threads.
+public struct OutputRoll: Sendable, Hashable {
+    /// A part holds at most this many records.
+    public var records: UInt64?
+    /// A part ends with the record that brings it to this many encoded bytes, before compression.
+    public var bytes: UInt64?
+
+    /// Describes when an output is full.
+    public init(records: UInt64? = nil, bytes: UInt64? = nil) {
+        self.records = records
+        self.bytes = bytes
+    }
 }
 
 /// What surrounds the encoded records of an output, and how records are counted in encoded bytes.
@@ -49,13 +57,42 @@ public struct OutputFrame: Sendable {
         case .lineFeed: return unsafe Newlines.count(in: bytes)
         case .unquotedLineFeed:
             var count = 0
-            var isQuoted = false
-            for index in 0..<bytes.count {
-                let byte = unsafe bytes[index]
-                if byte == UInt8(ascii: "\"") { isQuoted.toggle() }
-                if byte == Newlines.lineFeed, !isQuoted { count &+= 1 }
+            unsafe forEachEnd(in: bytes) { _ in
+                count &+= 1
+                return true
             }
             return count
+        }
+    }
+
+    /// The first of whole encoded records: as many as there are, but at most `records`, and none behind the
+    /// one that ends at or after `bytes`. How many records, and how many bytes they are.
+    func prefix(
+        of encoded: UnsafeRawBufferPointer,
+        records: UInt64,
+        bytes: UInt64
+    ) -> (records: UInt64, bytes: Int) {
+        var taken: (records: UInt64, bytes: Int) = (0, 0)
+        unsafe forEachEnd(in: encoded) { end in
+            taken.records &+= 1
+            taken.bytes = end
+            return taken.records < records && UInt64(end) < bytes
+        }
+        return taken
+    }
+
+    /// Calls `body` with the offset behind each record until it says false.
+    private func forEachEnd(in bytes: UnsafeRawBufferPointer, _ body: (Int) -> Bool) {
+        var start = 0
+        var isQuoted = false
+        while let end = unsafe Newlines.first(in: bytes, from: start) {
+            if recordEnd == .unquotedLineFeed {
+                for index in start..<end {
+                    if unsafe bytes[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
+                }
+            }
+            start = end + 1
+            if !isQuoted, !body(start) { return }
         }
     }
 

@@ -6,7 +6,9 @@ public import Settings
 /// Without `parse` it passes bytes through. It can run on any number of objects and threads at the same time.
 public struct Pipeline: Sendable {
     /// How the object's stored bytes are decoded.
-    public let inputCodec: InputCodec
+    public let inputCodec: InputLayers
+    /// How an archive is taken apart; nil where it is taken as it is.
+    public let archive: ArchivePlan?
     /// How the result is compressed.
     public let outputCodec: OutputCodec
     /// How much one object may ask for.
@@ -20,6 +22,22 @@ public struct Pipeline: Sendable {
     /// Whether bytes are passed through, without records.
     public var isByteMode: Bool { processor == nil }
 
+    /// Bytes of codec windows that one run may need on top of the memory that every run may: 0 unless the
+    /// limits allow windows above the ordinary 64 MiB.
+    public var windowBytes: Int {
+        guard limits.maxWindowBytes > EngineLimits.ordinaryWindowBytes else { return 0 }
+        return limits.maxWindowBytes * inputCodec.windowCount(maxNesting: limits.maxNesting)
+    }
+
+    /// The placeholders that this function's outputs fill: `member`, `output`, `partition` and `part`.
+    ///
+    /// An output template that leaves one of them out gives several outputs the same key.
+    public var placeholders: Set<String> {
+        var names: Set<String> = []
+        if let archive, !archive.merge { names.insert("member") }
+        return names.union(processor?.placeholders ?? [])
+    }
+
     /// The names of the stages that records pass, in the order of `PipelineReport.stages`.
     public var stageNames: [String] { processor?.stageNames ?? [] }
 
@@ -30,13 +48,17 @@ public struct Pipeline: Sendable {
 
     /// Compiles the `steps:` and `limits:` of a function; reports every mistake at its node and returns nil
     /// when there is one.
+    ///
+    /// `resources` are what steps need beside the configuration: tables of time zones.
     public static func compile(
         steps: ConfigNode,
         limits: ConfigNode? = nil,
+        resources: PipelineResources = .system,
         diagnostics: inout Diagnostics
     ) -> Pipeline? {
         let before = diagnostics.errorCount
         var compiler = PipelineCompiler(diagnostics)
+        compiler.context.resources = resources
         let pipeline = compiler.compile(steps, limits: limits)
         diagnostics = compiler.context.diagnostics
         return diagnostics.errorCount == before ? pipeline : nil
@@ -49,6 +71,7 @@ public struct Pipeline: Sendable {
     public func makeDriver() -> PipelineDriver {
         var driver = PipelineDriver(processor: processor)
         driver.input = inputCodec
+        driver.archive = archive
         driver.output = outputCodec
         driver.limits = limits
         return driver
@@ -59,9 +82,14 @@ public struct Pipeline: Sendable {
         source: any ByteSource,
         sinks: any PipelineSinks,
         executor: any BlockExecutor,
+        objectTime: Timestamp? = nil,
+        spools: any SpoolProvider = MemorySpoolProvider(),
         checkCancellation: @escaping () throws(SluiceError) -> Void = { () throws(SluiceError) in }
     ) throws(SluiceError) -> PipelineReport {
-        let totals = try makeDriver().run(
+        var driver = makeDriver()
+        driver.objectTime = objectTime
+        driver.spools = spools
+        let totals = try driver.run(
             source: source,
             sinks: sinks,
             executor: executor,

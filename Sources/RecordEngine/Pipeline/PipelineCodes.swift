@@ -7,6 +7,10 @@ extension SluiceError.Code {
     public static let configStepOrder = Self("config.step-order", .usage)
     /// A field that no earlier step makes.
     public static let configUnknownField = Self("config.unknown-field", .usage)
+    /// The records of one object go to more outputs than the limits allow.
+    public static let engineTooManyOutputs = Self("engine.too-many-outputs", .object)
+    /// A time zone that this machine has no table of.
+    public static let configUnknownZone = Self("config.unknown-zone", .usage)
     /// A pattern that backtracks without end, or for too long, on some texts.
     public static let configPatternExplodes = Self("config.pattern-explodes", .usage)
 }

@@ -8,12 +8,13 @@ struct PipelineCompiler {
     /// The stages of which there is at most one, each in its place.
     private enum Frame: String, CaseIterable {
         /// In their order.
-        case decompress, parse, encode, compress
+        case decompress, unarchive, parse, encode, compress
     }
 
     /// What the steps share; holds the findings.
     var context: StepContext
-    private var input = InputCodec.auto
+    private var input = InputLayers.auto
+    private var archive: ArchivePlan?
     private var output = OutputCodec.none
     private var parser: ParserPlan?
     private var encoder: (kind: EncoderKind, made: any RecordEncoder)?
@@ -62,6 +63,7 @@ struct PipelineCompiler {
         }
         return Pipeline(
             inputCodec: input,
+            archive: archive,
             outputCodec: output,
             limits: reader.engine,
             canonicalText: canonical.joined(separator: "\n"),
@@ -163,8 +165,13 @@ struct PipelineCompiler {
         switch frame {
         case .decompress:
             if !canonical.isEmpty { order(entry, "'decompress' is the first step.") }
-            input = entry.value.choice(InputCodec.self, &context.diagnostics) ?? input
-            canonical.append("decompress@1(\(input.rawValue))")
+            input = CompressionReader.readLayers(entry.value, &context.diagnostics) ?? input
+            canonical.append("decompress@2(\(input.text))")
+        case .unarchive:
+            let isFirst = canonical.isEmpty || seen[.decompress] != nil && canonical.count == 1
+            if !isFirst { order(entry, "'unarchive' stands before all steps but 'decompress'.") }
+            archive = ArchivePlanReader.read(entry.value, &context.diagnostics) ?? archive
+            canonical.append("unarchive@1(\(CanonicalNode.text(entry.value, replacing: "", by: nil)))")
         case .parse:
             refuse(entry, behind: [.encode, .compress])
             parser = plan(entry.value) ?? parser
@@ -178,7 +185,7 @@ struct PipelineCompiler {
             if let encoder { note(encoder.kind.spec, mapping(entry.value)) }
         case .compress:
             output = CompressionReader.read(entry.value, &context.diagnostics) ?? output
-            canonical.append("compress@1(\(output))")
+            canonical.append("compress@2(\(output))")
         }
         seen[frame] = entry.value
     }
@@ -219,7 +226,9 @@ struct PipelineCompiler {
                 .error,
                 .configStepOrder,
                 message,
-                hint: "The order is decompress, keep_if or drop_if on lines, parse, steps, encode, compress.",
+                hint:
+                    "The order is decompress, unarchive, keep_if or drop_if on lines, parse, steps, encode, "
+                    + "compress.",
                 at: entry.location,
                 path: entry.value.path
             )

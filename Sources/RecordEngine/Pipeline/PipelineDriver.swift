@@ -8,7 +8,7 @@ public import EventModel
 /// of threads.
 public struct PipelineDriver: Sendable {
     /// How the object's stored bytes are decoded.
-    public var input = InputCodec.auto
+    public var input = InputLayers.auto
     /// How the result is compressed.
     public var output = OutputCodec.none
     /// How the rejects are compressed.
@@ -17,6 +17,12 @@ public struct PipelineDriver: Sendable {
     public var limits = EngineLimits()
     /// What is done with each block; nil passes the text through as bytes, without cutting it into records.
     public var processor: (any BlockProcessor)?
+    /// How an archive is taken apart; nil takes it as it is.
+    public var archive: ArchivePlan?
+    /// Keeps archives that cannot be read from their beginning to their end.
+    public var spools: any SpoolProvider = MemorySpoolProvider()
+    /// When the object was last modified, for time stamps without a year; nil where nobody knows.
+    public var objectTime: Timestamp?
     /// Falsifies what passes between the stages, to prove that a loss is noticed. Nothing outside of tests
     /// sets it.
     package var falsifier: DriverFalsifier?
@@ -35,17 +41,42 @@ public struct PipelineDriver: Sendable {
         executor: any BlockExecutor,
         checkCancellation: @escaping () throws(SluiceError) -> Void = { () throws(SluiceError) in }
     ) throws(SluiceError) -> PipelineDriverReport {
-        let run = try PipelineDriverRun(
+        try run(
+            reader: ObjectReader(
+                InputPlan(layers: input, archive: archive, limits: limits),
+                source: source,
+                spools: spools,
+                betweenReads: checkCancellation
+            ),
+            sinks: sinks,
+            executor: executor,
+            checkCancellation: checkCancellation
+        )
+    }
+
+    /// Whether the members of an archive become one result; a damaged member then fails the object.
+    var mergesUnits: Bool { archive?.merge == true }
+
+    /// Runs the pipeline over the units that `reader` opens; as above.
+    ///
+    /// Each unit has outputs of its own, unless they are merged. A unit that cannot be read to its end is
+    /// taken back and named in the rejects, and the next one is read.
+    package func run(
+        reader: any UnitReader,
+        sinks: any PipelineSinks,
+        executor: any BlockExecutor,
+        checkCancellation: @escaping () throws(SluiceError) -> Void = { () throws(SluiceError) in }
+    ) throws(SluiceError) -> PipelineDriverReport {
+        let run = PipelineDriverRun(
             self,
-            source: source,
+            reader: reader,
             sinks: sinks,
             executor: executor,
             checkCancellation: checkCancellation
         )
         // Also after an error: buffers and processor belong to the caller again when this function returns.
         defer { run.waitUntilIdle() }
-        if processor != nil { try run.driveRecords() } else { try run.driveBytes() }
-        return try run.finish()
+        return try run.run()
     }
 }
 

@@ -4,8 +4,10 @@ public import EventModel
 public struct PipelineDriverReport: Sendable, Hashable {
     /// Where the records went; balanced. All zero when bytes were passed through.
     public var tally = RecordTally()
-    /// The codec that the object turned out to have; nil when nothing was read.
+    /// The outermost codec that the object turned out to have; nil when nothing was read.
     public var codec: InputCodec?
+    /// All codecs that the object turned out to have: `gzip+zstd`; nil when nothing was read.
+    public var codecText: String?
     /// Stored bytes that were read and decoded.
     public var storedBytesIn: UInt64 = 0
     /// Bytes of text that they decoded to.
@@ -23,6 +25,42 @@ public struct PipelineDriverReport: Sendable, Hashable {
     /// What the operator should know though the run succeeded.
     public var warnings: [String] = []
 
+    /// Results that were written: the object's own, or those of its members and names.
+    public var outputs: UInt64 = 0
+    /// What became of the members of an archive.
+    public var members = MemberReport()
+    /// How the text was read, where that was found out: the format that was recognised. At most 20.
+    public var notes: [String] = []
+
     /// A report of nothing.
+    public init() {}
+}
+
+/// What became of the members of an archive: `seen` is the sum of the others.
+public struct MemberReport: Sendable, Hashable {
+    /// A member that could not be read to its end.
+    public struct Rejected: Sendable, Hashable {
+        /// As people read it.
+        public let name: String
+        /// Of the failure.
+        public let code: String
+        /// What failed.
+        public let reason: String
+    }
+
+    /// What the object was taken apart as; nil where it is one unit, and all numbers are 0.
+    public var archive: ArchiveFormat?
+    /// Entries of the archive.
+    public var seen: UInt64 = 0
+    /// Members whose results are whole.
+    public var written: UInt64 = 0
+    /// Members that could not be read; nothing of them is published.
+    public var rejected: UInt64 = 0
+    /// The first 100 of them.
+    public var rejectedNames: [Rejected] = []
+    /// Entries that were not opened, by reason.
+    public var skipped: [String: UInt64] = [:]
+
+    /// No members.
     public init() {}
 }

@@ -6,139 +6,219 @@ final class PipelineDriverRun {
     /// thread and feeds no more, and each costs about 3 MB.
     private static let maxParallelism = 8
 
+    /// What was read and is not yet handed to the outputs.
+    private enum Work {
+        /// A block or piece of a unit.
+        case block(PipelineDriverTask, PipelineDriverUnit)
+        /// A unit was read to its end.
+        case end(PipelineDriverUnit)
+        /// A unit cannot be read to its end; without a unit where it could not even be begun.
+        case lost([String], PipelineDriverUnit?, SluiceError)
+    }
+
     private let driver: PipelineDriver
-    private let decoder: TextDecoder
-    private let splitter: BlockSplitter
+    private let reader: any UnitReader
+    /// The text of the unit that is open.
+    private var text: UnitText
+    /// Members of the archive when the open one was lost by what its text is, not by how it is packed.
+    private var membersAtLoss: UInt64?
     private let crew: PipelineDriverCrew
     private let tasks: PipelineDriverTaskPool
-    private let results: PipelineDriverChannel
-    private let rejects: PipelineDriverChannel
+    private let writer: PipelineDriverWriter
+    private let totals: PipelineDriverTotals
     private let checkCancellation: () throws(SluiceError) -> Void
-    /// Blocks with the executor, or processed and not yet handed to the channels; oldest first.
-    private var blocks: [PipelineDriverTask] = []
-    private var report = PipelineDriverReport()
+    /// Blocks with the executor, or processed and not yet handed to the outputs; between them the ends of
+    /// units. Oldest first.
+    private var work: [Work] = []
+    /// The most of them; small members must not have more outputs open than there are tasks.
+    private let workLimit: Int
+    private var lastBlock: PipelineDriverTask?
 
     /// Prepares one run; nothing is read before it is told to run.
     init(
         _ driver: PipelineDriver,
-        source: any ByteSource,
+        reader: any UnitReader,
         sinks: any PipelineSinks,
         executor: any BlockExecutor,
         checkCancellation: @escaping () throws(SluiceError) -> Void
-    ) throws(SluiceError) {
+    ) {
         self.driver = driver
+        self.reader = reader
+        text = UnitText(reader)
         self.checkCancellation = checkCancellation
-        decoder = TextDecoder(driver.input, source: source, limits: driver.limits)
-        splitter = BlockSplitter(
-            decoder,
-            maxRecordBytes: driver.limits.maxRecordBytes,
-            betweenReads: checkCancellation
-        )
         crew = PipelineDriverCrew(driver, executor)
         let limit = min(max(executor.parallelism, 1), Self.maxParallelism) + 2
-        tasks = PipelineDriverTaskPool(limit: limit, codec: driver.output)
-        results = PipelineDriverChannel(.result, driver, sinks, crew, limit)
-        rejects = PipelineDriverChannel(.rejects, driver, sinks, crew, limit)
-        try results.open()
+        workLimit = 2 * limit
+        tasks = PipelineDriverTaskPool(limit: limit)
+        writer = PipelineDriverWriter(driver, sinks, crew, limit: limit)
+        totals = PipelineDriverTotals(writer)
     }
 
     /// Waits until no closure of this run is with the executor.
     func waitUntilIdle() { crew.waitUntilIdle() }
 
-    /// Cuts the text into blocks and has each processed.
-    func driveRecords() throws(SluiceError) {
+    /// Reads all units and has their blocks processed and written; returns what became of them.
+    func run() throws(SluiceError) -> PipelineDriverReport {
+        let merged = driver.mergesUnits ? try begin(UnitInfo()) : nil
+        while true {
+            let next: UnitInfo?
+            do throws(SluiceError) { next = try reader.nextUnit() } catch {
+                try lose(nil, error)
+                continue
+            }
+            guard let info = next else { break }
+            let unit: PipelineDriverUnit
+            if let merged { unit = merged } else { unit = try begin(info) }
+            let isWhole = try read(info, unit)
+            if isWhole { totals.countUnit() }
+            if isWhole, merged == nil { try add(.end(unit)) }
+        }
+        if let merged { try add(.end(merged)) }
+        try retireAll()
+        try totals.rejects.end()
+        try writer.drain()
+        return try totals.finish(reader.totals)
+    }
+
+    private func begin(_ info: UnitInfo) throws(SluiceError) -> PipelineDriverUnit {
+        let unit = PipelineDriverUnit(info, driver.processor?.forRun(), writer, totals)
+        totals.begin(unit)
+        try unit.open()
+        return unit
+    }
+
+    /// Has a unit's text worked on; whether it was read to its end.
+    private func read(_ info: UnitInfo, _ unit: PipelineDriverUnit) throws(SluiceError) -> Bool {
+        text = UnitText(reader)
+        membersAtLoss = nil
+        if unit.processor == nil { return try readBytes(unit) }
+        return try readRecords(info, unit)
+    }
+
+    /// Cuts the text into blocks and has each processed; whether the unit was read to its end.
+    private func readRecords(_ info: UnitInfo, _ unit: PipelineDriverUnit) throws(SluiceError) -> Bool {
+        guard let processor = unit.processor else { return true }
+        let source = processor.framing.makeSource(
+            text,
+            limits: driver.limits,
+            betweenReads: checkCancellation
+        )
+        var context: UnitContext?
+        var carry: [UInt8] = []
         while true {
             try checkCancellation()
             let task = try freeTask()
-            guard let block = try nextBlock(task) else { break }
-            if let falsify = driver.falsifier?.block {
-                task.block = falsify(block)
-            } else {
-                task.block = consume block
+            let cut: Block?
+            do throws(SluiceError) { cut = try source.next(into: task.text, index: task.index) } catch {
+                task.recycle()
+                try lose(unit, error)
+                return false
             }
-            if driver.processor?.isStateless == false, let last = blocks.last { crew.wait(for: last) }
-            crew.submit(task)
-            blocks.append(task)
+            guard var block = cut else {
+                task.recycle()
+                return true
+            }
+            if let falsify = driver.falsifier?.block { block = falsify(block) }
+            task.standsAlone =
+                context == nil && !driver.mergesUnits && block.text.count < BlockSplitter.blockBytes
+            let known = context ?? makeContext(info, source, block, processor)
+            context = known
+            block.unit = known
+            block.carry = carry
+            carry = processor.carry(carry, over: block)
+            task.block = consume block
+            task.processor = processor
+            task.mayBePiece = processor.outputFrame.isPlain
+            if !processor.isStateless, let lastBlock { crew.wait(for: lastBlock) }
+            try submit(task, unit)
         }
-        try retireAll()
     }
 
-    /// Passes the text through, in pieces of a fixed size.
-    func driveBytes() throws(SluiceError) {
+    private func makeContext(
+        _ info: UnitInfo,
+        _ source: any BlockSource,
+        _ block: borrowing Block,
+        _ processor: any BlockProcessor
+    ) -> UnitContext {
+        let context = UnitContext(
+            member: info.label,
+            header: source.header,
+            sample: unsafe Array(block.text.bytes.prefix(UnitContext.sampleBytes)),
+            objectTime: info.modified ?? driver.objectTime
+        )
+        totals.note(processor.notes(on: context))
+        return context
+    }
+
+    /// Passes the text through, in pieces of a fixed size; whether the unit was read to its end.
+    private func readBytes(_ unit: PipelineDriverUnit) throws(SluiceError) -> Bool {
         while true {
             try checkCancellation()
             let task = try freeTask()
             let text = task.output.encoded
             do throws(SluiceError) {
                 while text.count < BlockSplitter.blockBytes {
-                    if try decoder.read(into: text, upTo: BlockSplitter.blockBytes - text.count) == 0 {
+                    if try self.text.read(into: text, upTo: BlockSplitter.blockBytes - text.count) == 0 {
                         break
                     }
                 }
-            } catch { throw firstFailure() ?? error }
-            guard text.count > 0 else { break }
-            task.isPiece = true
-            crew.submit(task)
-            blocks.append(task)
+            } catch {
+                task.recycle()
+                try lose(unit, error)
+                return false
+            }
+            guard text.count > 0 else {
+                task.recycle()
+                return true
+            }
+            unit.textBytesIn &+= UInt64(text.count)
+            task.isPiece = !driver.mergesUnits || text.count >= driver.output.pieceBytes
+            try submit(task, unit)
+        }
+    }
+
+    private func submit(_ task: PipelineDriverTask, _ unit: PipelineDriverUnit) throws(SluiceError) {
+        task.codec = driver.output
+        task.frame = unit.processor?.outputFrame
+        crew.submit(task)
+        lastBlock = task
+        try add(.block(task, unit))
+    }
+
+    /// A unit could not be read any further. Where the object as a whole cannot, or its units are one result,
+    /// the run ends: with the failure of an earlier block, if there is one, so that the verdict does not
+    /// depend on timing.
+    private func lose(_ unit: PipelineDriverUnit?, _ error: SluiceError) throws(SluiceError) {
+        if let labels = lostLabels(unit, error) {
+            try add(.lost(labels, unit, error))
+            return
         }
         try retireAll()
+        try writer.drain()
+        throw error
     }
 
-    /// Ends the outputs and checks that nothing was lost.
-    func finish() throws(SluiceError) -> PipelineDriverReport {
-        try results.finish()
-        try rejects.finish()
-        report.codec = decoder.codec
-        report.storedBytesIn = decoder.storedBytes
-        report.textBytesIn = decoder.textBytes
-        report.textBytesOut = results.textBytes
-        report.storedBytesOut = results.storedBytes
-        report.rejectsTextBytes = rejects.textBytes
-        report.rejectsStoredBytes = rejects.storedBytes
-        report.warnings = decoder.warnings
-        report.tally.output = results.lines
-        try checkConservation()
-        return report
-    }
-
-    /// DESIGN 3, promise 4. The counts come from different hands: the splitter, the steps, and the bytes
-    /// written.
-    private func checkConservation() throws(SluiceError) {
-        let tally = report.tally
-        if driver.processor == nil {
-            guard report.textBytesIn != report.textBytesOut else { return }
-            throw unbalanced("\(report.textBytesIn) bytes went in and \(report.textBytesOut) came out")
+    /// The members that an error costs: the unit's own, and where it is damage to an archive in the archive,
+    /// that one. Nil where it costs the object.
+    private func lostLabels(_ unit: PipelineDriverUnit?, _ error: SluiceError) -> [String]? {
+        if driver.mergesUnits { return nil }
+        let own = unit?.info.label
+        if unit == nil || text.hasFailed {
+            guard reader.canContinue, let failed = reader.failedLabel else { return nil }
+            // Its rest was skipped and is damaged, too: the member is lost already.
+            if unit == nil, membersAtLoss == reader.totals.members { return [] }
+            return own.map { $0 == failed ? [$0] : [$0, failed] } ?? [failed]
         }
-        guard tally.isBalanced, rejects.lines == tally.rejected else {
-            throw unbalanced(
-                """
-                \(tally.input) records went in, \(tally.created) were created; \(tally.output) were written, \
-                \(tally.dropped) dropped, \(tally.rejected) rejected (\(rejects.lines) of them written), \
-                \(tally.deduplicated) deduplicated, \(tally.aggregated) aggregated
-                """
-            )
-        }
+        // What is cut of a unit's text may turn out to be nothing that can be cut.
+        guard error.code.blame == .object, let own else { return nil }
+        membersAtLoss = reader.totals.members
+        return [own]
     }
 
-    private func unbalanced(_ counts: String) -> SluiceError {
-        SluiceError(
-            .engineUnbalanced,
-            "The conservation law does not hold: \(counts).",
-            hint: "Nothing is published. This is a defect of Sluice: please report it with the object."
-        )
-    }
-
-    /// The next block, in the task's memory. An error of an earlier block goes before an error of decoding,
-    /// so that the verdict does not depend on timing.
-    private func nextBlock(_ task: PipelineDriverTask) throws(SluiceError) -> Block? {
-        do throws(SluiceError) { return try splitter.next(into: task.text, index: task.index) } catch {
-            throw firstFailure() ?? error
-        }
-    }
-
-    private func firstFailure() -> SluiceError? {
-        crew.waitUntilIdle()
-        return (results.unwritten + rejects.unwritten + blocks).lazy.compactMap(\.failure).first
+    private func add(_ item: Work) throws(SluiceError) {
+        while work.count >= workLimit { try retireOldest() }
+        work.append(item)
+        try retireReady()
     }
 
     /// A task that is not in use; waits until the oldest is written when all are.
@@ -146,35 +226,31 @@ final class PipelineDriverRun {
         while true {
             try retireReady()
             if let task = tasks.take() { return task }
-            if let oldest = results.oldest ?? blocks.first { crew.wait(for: oldest) }
+            if let oldest = writer.oldest { crew.wait(for: oldest) } else { try retireOldest() }
         }
     }
 
-    private func retireAll() throws(SluiceError) {
-        while let oldest = blocks.first {
-            crew.wait(for: oldest)
-            try retireReady()
-        }
+    private func retireAll() throws(SluiceError) { while !work.isEmpty { try retireOldest() } }
+
+    private func retireOldest() throws(SluiceError) {
+        if case .block(let task, _)? = work.first { crew.wait(for: task) }
+        try retireReady()
     }
 
-    /// Hands processed blocks to the channels, in order.
+    /// Hands processed blocks to the outputs, in order.
     private func retireReady() throws(SluiceError) {
-        while let task = blocks.first, crew.isDone(task) {
-            if let failure = task.failure { throw failure }
-            blocks.removeFirst()
-            // The writers count what they write; a processor's own count of it would prove nothing.
-            task.output.tally.output = 0
-            report.tally += task.output.tally
-            addCounters(task.output.counters)
-            try rejects.add(task.output.rejects)
-            try results.add(task)
+        while let oldest = work.first {
+            if case .block(let task, _) = oldest, !crew.isDone(task) { break }
+            work.removeFirst()
+            switch oldest {
+            case .block(let task, let unit):
+                if let failure = task.failure { throw failure }
+                unsafe try totals.rejects.add(task.output.rejects.bytes)
+                try unit.add(task)
+            case .end(let unit): try unit.end()
+            case .lost(let labels, let unit, let error): try totals.lose(labels, unit, error)
+            }
         }
-        try results.writeReady()
-        try rejects.writeReady()
-    }
-
-    private func addCounters(_ counters: [UInt64]) {
-        while report.counters.count < counters.count { report.counters.append(0) }
-        for index in counters.indices { report.counters[index] &+= counters[index] }
+        try writer.writeReady()
     }
 }

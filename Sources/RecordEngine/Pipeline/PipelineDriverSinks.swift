@@ -38,7 +38,7 @@ public protocol PipelineSinks: AnyObject {
     func open(_ output: PipelineOutput) throws(SluiceError) -> (any ByteSink)?
     /// Says that nothing more is written to an output that was opened.
     func close(_ output: PipelineOutput) throws(SluiceError)
-    /// Takes an output back that was opened: nothing of it becomes visible, because its member turned out to
-    /// be damaged.
+    /// Takes an output back that was opened, and perhaps closed: nothing of it becomes visible, because its
+    /// member turned out to be damaged.
     func discard(_ output: PipelineOutput) throws(SluiceError)
 }

@@ -9,6 +9,8 @@ internal import EventModel
 final class PipelineDriverTask: @unchecked Sendable {
     /// The block to process; nil when `output.encoded` is there already.
     var block: Block?
+    /// What processes the block.
+    var processor: (any BlockProcessor)?
     /// Memory of the block's text.
     let text = ByteBuffer()
     /// Memory of the block's record index.
@@ -19,8 +21,14 @@ final class PipelineDriverTask: @unchecked Sendable {
     let compressed = ByteBuffer()
     /// Whether `output.encoded` is a piece of output by itself: whatever is not gathered with its neighbours.
     var isPiece = false
-    /// Lines in `output.encoded`; known for pieces.
-    var lines = 0
+    /// Whether what the block becomes may be a piece by itself, where it is long enough.
+    var mayBePiece = false
+    /// Whether the block is likely its unit's only one: what it becomes is a piece however short it is.
+    var standsAlone = false
+    /// How the records of a piece are counted; nil where it is bytes.
+    var frame: OutputFrame?
+    /// Records in `output.encoded`; known for pieces.
+    var records = 0
     /// CRC32 of `output.encoded` where the codec wants it; known for pieces.
     var checksum: UInt32 = 0
     /// What the work failed of.
@@ -28,15 +36,14 @@ final class PipelineDriverTask: @unchecked Sendable {
     /// Guarded by the crew's lock while the task is with the executor.
     var isDone = true
     /// How the piece is compressed.
-    let codec: OutputCodec
+    var codec = OutputCodec.none
+    /// The output that the piece belongs to; touched by the driver's thread only.
+    var channel: PipelineDriverChannel?
     /// The pool holds its idle tasks, and its owner outlives all of them.
     private unowned let pool: PipelineDriverTaskPool
 
     /// Belongs to `pool`, which takes it back.
-    init(_ pool: PipelineDriverTaskPool) {
-        self.pool = pool
-        codec = pool.codec
-    }
+    init(_ pool: PipelineDriverTaskPool) { self.pool = pool }
 
     /// The piece as it is to be stored.
     var stored: UnsafeRawBufferPointer {
@@ -46,13 +53,18 @@ final class PipelineDriverTask: @unchecked Sendable {
     /// Forgets everything, keeps the memory and goes back to its pool.
     func recycle() {
         block = nil
+        processor = nil
         text.removeAll()
         index.removeAll()
         output.clear()
         compressed.removeAll()
         isPiece = false
-        lines = 0
+        mayBePiece = false
+        standsAlone = false
+        frame = nil
+        records = 0
         checksum = 0
+        channel = nil
         pool.idle.append(self)
     }
 }
@@ -62,14 +74,9 @@ final class PipelineDriverTaskPool {
     fileprivate var idle: [PipelineDriverTask] = []
     private var made = 0
     private let limit: Int
-    /// How the output is compressed that the tasks work for.
-    let codec: OutputCodec
 
     /// At most `limit` tasks exist at a time.
-    init(limit: Int, codec: OutputCodec) {
-        self.limit = limit
-        self.codec = codec
-    }
+    init(limit: Int) { self.limit = limit }
 
     /// An unused task; nil when all are in use.
     func take() -> PipelineDriverTask? {

@@ -11,11 +11,14 @@ final class PipelineDriverWorker {
 
     /// Processes the task's block, and finishes its output where that is a piece by itself.
     ///
-    /// Whether it is one depends on its length alone: the same block makes the same piece in every run.
+    /// Whether it is one depends on the block alone: the same block makes the same piece in every run.
     func run(_ task: PipelineDriverTask) {
         do throws(SluiceError) {
             try process(task)
-            if task.output.encoded.count >= PipelineDriverChannel.pieceBytes { task.isPiece = true }
+            let byteCount = task.output.encoded.count
+            if task.mayBePiece, byteCount >= task.codec.pieceBytes || task.standsAlone {
+                task.isPiece = true
+            }
             if task.isPiece { try finish(task) }
         } catch {
             task.failure = error
@@ -23,11 +26,12 @@ final class PipelineDriverWorker {
     }
 
     private func process(_ task: PipelineDriverTask) throws(SluiceError) {
-        guard let processor = driver.processor, let block = task.block.take() else { return }
+        guard let processor = task.processor, let block = task.block.take() else { return }
         let scratch = self.scratch ?? processor.makeScratch()
         self.scratch = scratch
         // Most pipelines write about as much as they read: room for it at once saves growing step by step.
-        task.output.encoded.reserve(block.text.count)
+        let target = processor.namesOutputs ? task.output.mixed : task.output.encoded
+        target.reserve(block.text.count)
         try processor.process(block, into: task.output, scratch: scratch)
         task.output.tally.input = block.recordCount
     }
@@ -36,7 +40,7 @@ final class PipelineDriverWorker {
     private func finish(_ task: PipelineDriverTask) throws(SluiceError) {
         let encoded = task.output.encoded
         driver.falsifier?.encoded?(encoded)
-        if let processor = driver.processor { task.lines = unsafe processor.outputFrame.count(encoded.bytes) }
+        if let frame = task.frame { task.records = unsafe frame.count(encoded.bytes) }
         guard encoded.count > 0, let compressor = try compressor(task.codec) else { return }
         task.checksum = unsafe task.codec.checksum(of: encoded.bytes)
         unsafe try compressor.compress(encoded.bytes, into: task.compressed)

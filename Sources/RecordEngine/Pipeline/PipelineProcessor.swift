@@ -5,7 +5,7 @@ internal import EventModel
 ///
 /// split → [steps on lines] → parse → steps → encode.
 ///
-/// Stateless: everything that changes lives in the scratch.
+/// Everything that changes lives in the scratch, except what stateful steps remember.
 struct PipelineProcessor: BlockProcessor {
     /// Conditions on raw lines, before `parse`.
     private(set) var lineSteps: [any RecordStep]
@@ -37,6 +37,15 @@ struct PipelineProcessor: BlockProcessor {
 
     /// What surrounds the records of an output.
     var outputFrame: OutputFrame { encoder.frame }
+
+    /// Whether a step says which output a record goes to.
+    var namesOutputs: Bool { !placeholders.isEmpty }
+
+    /// The placeholders that the steps fill in output templates.
+    var placeholders: Set<String> { Set(steps.flatMap(\.placeholders)) }
+
+    /// As the step that names outputs wants it.
+    var outputRoll: OutputRoll? { steps.lazy.compactMap(\.outputRoll).first }
 
     /// The same stages, with fresh memory in those that remember records.
     func forRun() -> any BlockProcessor {
@@ -74,12 +83,15 @@ struct PipelineProcessor: BlockProcessor {
         let batch = scratch.batch
         batch.begin(block)
         var next = 0
+        var skipped: UInt64 = 0
         let end = block.index?.slices.count ?? block.text.count
         while next < end {
-            next = block.index.map { batch.take($0.slices, from: next) } ?? batch.takeLines(from: next)
+            next = take(block, from: next, batch)
+            skipped &+= batch.passed.count
             run(scratch, output, &counts)
             reject(batch, &oversized, &number, output)
         }
+        counts.addDropped(skipped, ofStage: 0)
         while let record = oversized.popFirst() {
             RejectWriter.append(
                 record,
@@ -92,6 +104,14 @@ struct PipelineProcessor: BlockProcessor {
         output.tally.deduplicated = counts.deduplicated
         output.tally.rejected = counts.rejected &+ UInt64(block.oversized.count)
         output.counters = counts.values
+        output.names = batch.outputs.names
+    }
+
+    /// The next records of the block: those that may matter to the first condition, where a search can tell.
+    private func take(_ block: borrowing Block, from next: Int, _ batch: RecordBatch) -> Int {
+        if let index = block.index { return batch.take(index.slices, from: next) }
+        guard let wanted = lineSteps.first?.requiredText else { return batch.takeLines(from: next) }
+        return batch.takeLines(holding: wanted, from: next)
     }
 
     /// All stages over one batch.
@@ -123,9 +143,13 @@ struct PipelineProcessor: BlockProcessor {
             let number = unsafe batch.records[start].output
             var end = start + 1
             while end < batch.count, unsafe batch.records[end].output == number { end += 1 }
-            let buffer =
-                number == 0 ? output.encoded : output.buffer(of: batch.outputs.names[Int(number) - 1])
-            encoder.encode(batch, start..<end, to: buffer)
+            if number == 0 {
+                encoder.encode(batch, start..<end, to: output.encoded)
+            } else {
+                let before = output.mixed.count
+                encoder.encode(batch, start..<end, to: output.mixed)
+                output.addRun(of: number, byteCount: output.mixed.count - before)
+            }
             start = end
         }
     }
@@ -137,7 +161,9 @@ struct PipelineProcessor: BlockProcessor {
         _ number: inout UInt64,
         _ output: BlockOutput
     ) {
+        let passed = batch.passed
         for index in 0..<batch.count {
+            if index < passed.before.count { number &+= UInt64(passed.before[index]) }
             while let first = oversized.first, first.record <= number {
                 RejectWriter.append(
                     first,
@@ -164,6 +190,7 @@ struct PipelineProcessor: BlockProcessor {
             }
             number &+= 1
         }
+        number &+= UInt64(passed.behind)
     }
 }
 
@@ -214,6 +241,12 @@ struct StageCounts {
 
     private func sum(_ place: Int) -> UInt64 {
         stride(from: place, to: values.count, by: Self.perStage).reduce(0) { $0 &+ values[$1] }
+    }
+
+    /// Notes records that never came to be looked at, because a stage drops them.
+    mutating func addDropped(_ count: UInt64, ofStage stage: Int) {
+        values[Self.perStage * stage] &+= count
+        values[Self.perStage * stage + 1] &+= count
     }
 
     /// Starts a batch, of which every record is live.

@@ -5,12 +5,16 @@ internal import Settings
 struct StepContext {
     /// The findings so far.
     var diagnostics: Diagnostics
+    /// What steps need beside the configuration.
+    var resources = PipelineResources.system
     /// The names mentioned so far.
     var symbols = SymbolTable()
     /// The fields at the place that is compiled.
     var fields = KnownFields(isOpen: false, names: ["line"])
     /// Whether steps see raw lines.
     var isBeforeParse = true
+    /// What the steps so far fill in output templates.
+    private var outputPlaceholders: Set<String> = []
     /// Fields that the steps so far may add to one record.
     private(set) var spareFields = 0
     /// The most fields that one expression names.
@@ -20,6 +24,19 @@ struct StepContext {
 
     /// Begins before the first step.
     init(_ diagnostics: Diagnostics) { self.diagnostics = diagnostics }
+
+    /// Notes that a step names outputs; reports those behind which it cannot stand.
+    mutating func noteOutputs(_ placeholder: String, notBehind others: [String], _ node: ConfigNode) {
+        if !outputPlaceholders.isDisjoint(with: others) {
+            diagnostics.error(
+                .configStepOrder,
+                "\(node.path) stands behind another step that says where records go.",
+                hint: "A function has at most one 'route', and behind it at most one 'partition'.",
+                at: node
+            )
+        }
+        outputPlaceholders.insert(placeholder)
+    }
 
     /// Notes that a step makes a field.
     mutating func add(_ name: String) {

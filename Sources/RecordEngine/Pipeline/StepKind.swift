@@ -16,6 +16,8 @@ enum StepKind: String, CaseIterable, Sendable {
     case standard = "default"
     /// Named as in the configuration.
     case compact, flatten
+    /// Named as in the configuration.
+    case sample, limit, dedupe, route, partition, timestamp, convert
 
     /// What the step is.
     var spec: ComponentSpec {
@@ -34,6 +36,13 @@ enum StepKind: String, CaseIterable, Sendable {
         case .standard: DefaultStep.spec
         case .compact: CompactStep.spec
         case .flatten: FlattenStep.spec
+        case .sample: SampleStep.spec
+        case .limit: LimitStep.spec
+        case .dedupe: DedupeStep.spec
+        case .route: RouteStep.spec
+        case .partition: PartitionStep.spec
+        case .timestamp: TimestampStep.spec
+        case .convert: ConvertStep.spec
         }
     }
 
@@ -57,6 +66,13 @@ enum StepKind: String, CaseIterable, Sendable {
         case .standard: DefaultStep.compile(node, &context)
         case .compact: CompactStep.compile(node, &context)
         case .flatten: FlattenStep.compile(node, &context)
+        case .sample: SampleStep.compile(node, &context)
+        case .limit: LimitStep.compile(node, &context)
+        case .dedupe: DedupeStep.compile(node, &context)
+        case .route: RouteStep.compile(node, &context)
+        case .partition: PartitionStep.compile(node, &context)
+        case .timestamp: TimestampStep.compile(node, &context)
+        case .convert: ConvertStep.compile(node, &context)
         }
     }
 }

@@ -24,10 +24,14 @@ internal import ExpressionLanguage
     private(set) var textCount = 0
     /// The unit that the block is part of.
     private(set) var unit = UnitContext.unknown
+    /// Records of the block that were not taken.
+    private(set) var passed = PassedRecords()
     /// What was carried on from the blocks before this one.
     private(set) var carry: [UInt8] = []
     /// The outputs that steps named in this block; a record's `output` is a number of this table.
     let outputs = OutputTable()
+    /// Which of them the partitions of this block have.
+    let partitions = PartitionMemory()
     /// The fields of all records.
     private(set) var fields: UnsafeMutablePointer<sluice_field>
     private var fieldCapacity: Int
@@ -65,6 +69,8 @@ internal import ExpressionLanguage
         unit = block.unit
         carry = block.carry
         outputs.removeAll()
+        passed.removeAll()
+        partitions.removeAll()
         count = 0
     }
 
@@ -75,6 +81,37 @@ internal import ExpressionLanguage
         var next = start
         let softEnd = min(start + Self.textBytes, textCount)
         unsafe count = sluice_split(text, start, softEnd, textCount, records, Self.maximumCount, &next)
+        return next
+    }
+
+    /// Takes the next lines that hold `wanted`, from `start`, and passes over all others; returns where the
+    /// following line begins.
+    ///
+    /// Plan: one search through the bytes instead of a look at each line; what lies between two hits is only
+    /// counted.
+    func takeLines(holding wanted: [UInt8], from start: Int) -> Int {
+        arena.removeAll()
+        fieldsEnd = nil
+        passed.removeAll()
+        count = 0
+        var next = start
+        var taken = 0
+        while next < textCount, count < Self.maximumCount, taken < Self.textBytes {
+            let hit = unsafe sluice_find_text(text + next, text + textCount, wanted, wanted.count) - text
+            let between = unsafe UnsafeRawBufferPointer(start: text + next, count: hit - next)
+            // What stands behind the last line feed belongs to the line of the hit.
+            let rest = unsafe Newlines.last(in: between).map { $0 + 1 } ?? 0
+            let lines = unsafe Newlines.count(in: UnsafeRawBufferPointer(rebasing: between[..<rest]))
+            if hit == textCount {
+                passed.behind = UInt32(lines + (rest < between.count ? 1 : 0))
+                return textCount
+            }
+            passed.append(lines)
+            next += rest
+            let from = next
+            unsafe count += sluice_split(text, from, from + 1, textCount, records + count, 1, &next)
+            taken += next - from
+        }
         return next
     }
 

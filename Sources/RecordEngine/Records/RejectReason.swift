@@ -85,6 +85,8 @@ enum RejectReason: UInt8 {
     case noLine
     /// Shown as "the field 'line' holds a line feed".
     case lineFeedInLine
+    /// Shown as "more different values than limit counts".
+    case limitKeys
 
     /// Shown as "CSV: quoted value without an end".
     case csvQuote = 110
@@ -118,6 +120,16 @@ enum RejectReason: UInt8 {
     case keyValueQuote
     /// Shown as "key_value: text behind a closing quote".
     case keyValueAfterQuote
+
+    // Times and conversions.
+    /// Shown as "no time in any of the layouts".
+    case timeMalformed = 160
+    /// Shown as "time without a year, and the object has no time that it could be near to".
+    case timeWithoutYear
+    /// Shown as "time outside of the years 0000 to 9999".
+    case timeOutOfRange
+    /// Shown as "value that cannot be converted".
+    case conversion
 
     /// `detail` where there is nothing more to say.
     static let noDetail = Int(UInt32.max)
@@ -162,8 +174,13 @@ enum RejectReason: UInt8 {
         case .expressionText: "too much text made by one expression"
         case .notFinite: "result is no finite number"
         case .tooMuchText: "steps made more text than a record may hold"
+        case .limitKeys: "more different values than limit counts"
         case .noLine: "no field 'line' to write"
         case .lineFeedInLine: "the field 'line' holds a line feed"
+        case .timeMalformed: "no time in any of the layouts"
+        case .timeWithoutYear: "time without a year, and the object has no time that it could be near to"
+        case .timeOutOfRange: "time outside of the years 0000 to 9999"
+        case .conversion: "value that cannot be converted"
         case .csvQuote: "CSV: quoted value without an end"
         case .csvAfterQuote: "CSV: text behind a closing quote"
         case .csvTooFew: "CSV: fewer values than columns"

@@ -1,4 +1,5 @@
 internal import CSimdjson
+internal import EventModel
 
 /// Writes rejected records as NDJSON: `{"line":3,"reason":"…","record":"…"}`;
 /// those of an archive begin with `"member":"…"`.
@@ -40,6 +41,16 @@ enum RejectWriter {
                 to: output
             )
         }
+    }
+
+    /// Appends a member of an archive that cannot be read: `{"member":"…","code":"…","reason":"…"}`.
+    static func append(member: String, _ error: SluiceError, to output: ByteBuffer) {
+        let code = JSONText.quoted(error.code.name)
+        let reason = JSONText.quoted(error.message)
+        append(
+            "{\"member\":\(JSONText.quoted(member)),\"code\":\(code),\"reason\":\(reason)}\n",
+            to: output
+        )
     }
 
     private static func append(_ text: String, to output: ByteBuffer) {

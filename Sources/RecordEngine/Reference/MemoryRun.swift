@@ -19,12 +19,12 @@ public struct MemoryRun: Sendable {
 }
 
 extension Pipeline {
-    /// Runs over `bytes`, on the caller's thread, and keeps all outputs in memory.
+    /// Runs over `bytes`, read `pieceBytes` at a time, on the caller's thread; keeps all outputs in memory.
     ///
     /// Throws what fails the object as a whole.
-    public func runInMemory(_ bytes: [UInt8]) throws(SluiceError) -> MemoryRun {
+    public func runInMemory(_ bytes: [UInt8], pieceBytes: Int = .max) throws(SluiceError) -> MemoryRun {
         let sinks = MemoryRunSinks()
-        let report = try run(source: MemoryRunSource(bytes), sinks: sinks, executor: InlineExecutor())
+        let report = try run(source: MemoryRunSource(bytes, pieceBytes), sinks: sinks, executor: InlineExecutor())
         let rejects = sinks.opened.first { $0.output.role == .rejects }
         return MemoryRun(
             results: sinks.opened.filter { $0.output.role == .result }.map {
@@ -39,11 +39,15 @@ extension Pipeline {
 /// Bytes in memory.
 private final class MemoryRunSource: ByteSource {
     private var rest: ArraySlice<UInt8>
+    private let pieceBytes: Int
 
-    init(_ bytes: [UInt8]) { rest = bytes[...] }
+    init(_ bytes: [UInt8], _ pieceBytes: Int) {
+        rest = bytes[...]
+        self.pieceBytes = pieceBytes
+    }
 
     func read(into buffer: inout OutputRawSpan) throws(SluiceError) {
-        let count = min(rest.count, buffer.freeCapacity)
+        let count = min(rest.count, buffer.freeCapacity, pieceBytes)
         for byte in rest.prefix(count) { buffer.append(byte) }
         rest = rest.dropFirst(count)
     }

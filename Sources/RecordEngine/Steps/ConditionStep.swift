@@ -74,6 +74,9 @@ struct LineConditionStep: RecordStep {
     /// Whether records stay or go when it holds.
     let keeps: Bool
 
+    /// What a line must hold to stay, where the condition says so.
+    var requiredText: [UInt8]? { keeps ? expression.requiredText : nil }
+
     /// Works on the live records of a batch.
     func apply(to batch: RecordBatch) {
         let memory = batch.expressions

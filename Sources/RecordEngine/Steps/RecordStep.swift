@@ -8,10 +8,16 @@ internal import CSimdjson
 protocol RecordStep: Sendable {
     /// The field that the step makes, where one entry of the configuration makes several steps.
     var madeField: String? { get }
+    /// Text that every record holds which the step does not drop; nil where there is none.
+    var requiredText: [UInt8]? { get }
     /// Whether the step remembers records: its pipeline runs block after block.
     var isStateful: Bool { get }
     /// The step with fresh memory for one run; itself where it remembers nothing.
     func instance() -> any RecordStep
+    /// What the step fills in output templates, where it gives records the number of an output.
+    var placeholders: [String] { get }
+    /// When the outputs that it names are full.
+    var outputRoll: OutputRoll? { get }
     /// Works on one batch.
     func apply(to batch: RecordBatch)
 }
@@ -19,8 +25,14 @@ protocol RecordStep: Sendable {
 extension RecordStep {
     /// Most steps make no field of their own.
     var madeField: String? { nil }
+    /// Most steps want to see every record.
+    var requiredText: [UInt8]? { nil }
     /// Most steps look at one record at a time.
     var isStateful: Bool { false }
+    /// Most steps leave records where they go.
+    var placeholders: [String] { [] }
+    /// Never.
+    var outputRoll: OutputRoll? { nil }
     /// The same step.
     func instance() -> any RecordStep { self }
 }

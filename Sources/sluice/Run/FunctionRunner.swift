@@ -47,6 +47,8 @@ struct FunctionRunner {
         do throws(SluiceError) {
             return try await pool.run { [function] () throws(SluiceError) in
                 let outputs = RunOutputs(result: result, rejects: rejects)
+                // Opened first: it learns the size that the event tells.
+                let source = try FileSource(input, progress: progress)
                 let event = ObjectEvent(
                     bucket: "local",
                     key: ObjectKey(input),
@@ -58,7 +60,7 @@ struct FunctionRunner {
                 let invocation = Invocation(
                     event: event,
                     idempotencyKey: "run",
-                    source: try FileSource(input, progress: progress),
+                    source: source,
                     outputs: outputs,
                     checkCancellation: { () throws(SluiceError) in }
                 )

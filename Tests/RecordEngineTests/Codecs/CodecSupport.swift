@@ -1,6 +1,7 @@
 internal import EventModel
 internal import Glibc
 internal import RecordEngine
+internal import Testing
 
 /// What decoding made of some bytes.
 struct Decoded: Equatable {
@@ -27,17 +28,21 @@ func decode(
     step: Int = 1 << 16,
     limits: EngineLimits = EngineLimits()
 ) throws(SluiceError) -> Decoded {
-    let decoder = TextDecoder(codec, source: source, limits: limits)
+    let decoder = TextDecoder(InputLayers(codec), source: source, limits: limits)
     let buffer = ByteBuffer()
     while try decoder.read(into: buffer, upTo: step) > 0 {}
     return Decoded(text: unsafe Array(buffer.bytes), warnings: decoder.warnings, codec: decoder.codec)
 }
 
 /// The code that decoding fails with; nil when it succeeds.
-func failure(_ bytes: [UInt8], as codec: InputCodec = .auto, limits: EngineLimits = EngineLimits()) -> String?
-{
+func failure(
+    _ bytes: [UInt8],
+    as codec: InputCodec = .auto,
+    chunk: Int = .max,
+    limits: EngineLimits = EngineLimits()
+) -> String? {
     do throws(SluiceError) {
-        _ = try decode(bytes, as: codec, limits: limits)
+        _ = try decode(bytes, as: codec, chunk: chunk, limits: limits)
         return nil
     } catch { return error.code.name }
 }
@@ -50,6 +55,28 @@ func encode(_ text: [UInt8], _ codec: OutputCodec) throws(SluiceError) -> [UInt8
     let sinks = MemorySinks()
     _ = try driver.run(source: MemorySource(text), sinks: sinks, executor: InlineExecutor())
     return sinks.result.bytes
+}
+
+/// `text`, as python3 or the codec's own command stores it: encoders that nobody here wrote.
+func stored(_ text: [UInt8], as codec: InputCodec) throws -> [UInt8] {
+    let command =
+        switch codec {
+        case .auto, .none: "cat"
+        case .gzip: "gzip -c"
+        case .zstd: "zstd -c --check"
+        case .bzip2: "bzip2 -c"
+        case .xz: "xz -c"
+        case .lz4: "lz4 -c"
+        case .zlib: python("zlib.compress(text)")
+        case .deflate: python("zlib.compressobj(wbits=-15); text = text.compress(data) + text.flush()")
+        }
+    return try #require(system(command, text))
+}
+
+/// A command that writes what a Python expression makes of the `text` on its standard input.
+func python(_ expression: String) -> String {
+    "python3 -c 'import sys, zlib, bz2, lzma, gzip; text = data = sys.stdin.buffer.read(); "
+        + "text = \(expression); sys.stdout.buffer.write(text)'"
 }
 
 /// Bytes of a string.

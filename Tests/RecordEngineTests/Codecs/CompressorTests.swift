@@ -5,6 +5,7 @@ internal import Testing
 @Suite struct CompressorTests {
     static let codecs: [OutputCodec] =
         [.none] + (0...9).map { .gzip(level: $0) } + [1, 3, 9, 19].map { .zstd(level: $0) }
+        + [0, 1, 3, 9, 12].map { .lz4(level: $0) } + [0, 3, 6].map { .xz(level: $0) }
 
     @Test("what is compressed decodes to the same bytes", arguments: codecs)
     func roundTrip(codec: OutputCodec) throws {
@@ -17,6 +18,8 @@ internal import Testing
                 case .none: .none
                 case .gzip: .gzip
                 case .zstd: .zstd
+                case .lz4: .lz4
+                case .xz: .xz
                 }
             #expect(try decode(stored, as: name).text == text)
         }
@@ -29,6 +32,8 @@ internal import Testing
             case .none: "cat"
             case .gzip: "gzip -dc"
             case .zstd: "zstd -dc"
+            case .lz4: "lz4 -dc"
+            case .xz: "xz -dc"
             }
         for text in [[], sampleLines(30_000)] {
             let stored = try encode(text, codec)

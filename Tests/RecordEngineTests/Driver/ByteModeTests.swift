@@ -12,7 +12,7 @@ internal import Testing
                 let pool = TestPool(max(threads, 1))
                 defer { pool.close() }
                 var driver = PipelineDriver(processor: nil)
-                driver.input = .gzip
+                driver.input = InputLayers(.gzip)
                 driver.output = .zstd(level: 1)
                 let sinks = MemorySinks()
                 let report = try driver.run(
@@ -30,7 +30,7 @@ internal import Testing
 
     @Test(
         "recompressed bytes do not depend on chunks or threads",
-        arguments: [OutputCodec.gzip(level: 1), .zstd(level: 3)]
+        arguments: [OutputCodec.gzip(level: 1), .zstd(level: 3), .lz4(level: 3), .xz(level: 1)]
     )
     func deterministic(codec: OutputCodec) throws {
         let text = sampleLines(60_000)

@@ -50,7 +50,8 @@ private func isSame(_ left: [UInt8], _ right: [UInt8]) -> Bool {
     @Test(
         "output bytes do not depend on chunks or threads",
         arguments: [
-            OutputCodec.gzip(level: 1), .gzip(level: 6), .zstd(level: 3), .none,
+            OutputCodec.gzip(level: 1), .gzip(level: 6), .zstd(level: 3), .lz4(level: 0), .lz4(level: 9),
+            .xz(level: 0), .none,
         ]
     )
     func deterministic(codec: OutputCodec) throws {
@@ -124,7 +125,10 @@ private func isSame(_ left: [UInt8], _ right: [UInt8]) -> Bool {
 
     @Test("L14: the result is opened at once and is valid though empty, the rejects with the first of them")
     func openings() throws {
-        for codec in [OutputCodec.none, .gzip(level: 1), .gzip(level: 9), .zstd(level: 3)] {
+        for codec in [
+            OutputCodec.none, .gzip(level: 1), .gzip(level: 9), .zstd(level: 3), .lz4(level: 0),
+            .xz(level: 0),
+        ] {
             var driver = PipelineDriver(processor: LineProcessor())
             driver.output = codec
             for text in ["", "drop\n"] {

@@ -128,6 +128,40 @@ internal import Testing
         #expect(try run("- compress: none", bytes).output == bytes)
     }
 
+    @Test("decompress takes a codec or a list of them; compress a codec with its levels")
+    func codecLists() throws {
+        let gzip = try #require(InputLayers([.gzip, .zstd]))
+        #expect(compile("- decompress: [gzip, zstd]").0?.inputCodec == gzip)
+        #expect(compile("- decompress: [xz]").0?.inputCodec == InputLayers(.xz))
+        #expect(compile("- compress: { format: lz4, level: 12 }").0?.outputCodec == .lz4(level: 12))
+        #expect(compile("- compress: xz").0?.outputCodec == .xz(level: 3))
+        for mistake in [
+            "- decompress: []", "- decompress: [auto, gzip]", "- decompress: [gzip, none]",
+            "- decompress: [gzip, rar]",
+            "- decompress: [\(Array(repeating: "gzip", count: 9).joined(separator: ", "))]",
+            "- compress: { format: xz, level: 7 }", "- compress: { format: lz4, level: 13 }",
+            "- compress: bzip2",
+        ] {
+            let (pipeline, findings) = compile(mistake)
+            #expect(pipeline == nil && findings.map(\.code.name) == ["config.invalid-value"], "\(findings)")
+        }
+    }
+
+    @Test("a window above 64 MiB is counted, once for each layer that may ask for one")
+    func windows() throws {
+        func bytes(_ steps: String, _ limits: String?) -> Int? {
+            compile(steps, limits: limits).0?.windowBytes
+        }
+        #expect(bytes("- parse: json", nil) == 0)
+        #expect(bytes("- parse: json", "{ max_window: 64MiB }") == 0)
+        #expect(bytes("- parse: json", "{ max_window: 128MiB }") == 256 << 20)
+        #expect(bytes("- parse: json", "{ max_window: 2GiB, max_nesting: 1 }") == 2 << 30)
+        #expect(bytes("- decompress: gzip", "{ max_window: 2GiB }") == 0)
+        #expect(bytes("- decompress: [gzip, xz]", "{ max_window: 256MiB }") == 256 << 20)
+        #expect(compile("- parse: json", limits: "{ max_window: 3GiB }").0 == nil)
+        #expect(compile("- parse: json", limits: "{ max_nesting: 9 }").0 == nil)
+    }
+
     @Test("reads limits")
     func readsLimits() throws {
         let pipeline = try #require(

@@ -1,0 +1,3 @@
+// LZ4 frames (lz4frame.h).
+#pragma once
+#include <lz4frame.h>
