@@ -4,4 +4,5 @@
 // except where a comment says so.
 #pragma once
 #include "SluiceBytes.h"
+#include "SluiceLogs.h"
 #include "SluiceRecords.h"

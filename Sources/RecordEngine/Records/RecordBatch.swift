@@ -28,6 +28,8 @@ internal import ExpressionLanguage
     private(set) var passed = PassedRecords()
     /// What was carried on from the blocks before this one.
     private(set) var carry: [UInt8] = []
+    /// Batches of the block so far, this one included.
+    private var batchNumber = 0
     /// The outputs that steps named in this block; a record's `output` is a number of this table.
     let outputs = OutputTable()
     /// Which of them the partitions of this block have.
@@ -72,12 +74,18 @@ internal import ExpressionLanguage
         passed.removeAll()
         partitions.removeAll()
         count = 0
+        batchNumber = 0
     }
+
+    /// Whether the records are the first of their block, so that what a parser learned from the batch before
+    /// says nothing about them.
+    var isFirstOfBlock: Bool { batchNumber == 1 }
 
     /// Takes the next lines of the block, from `start`; returns where the following one begins.
     func takeLines(from start: Int) -> Int {
         arena.removeAll()
         fieldsEnd = nil
+        batchNumber &+= 1
         var next = start
         let softEnd = min(start + Self.textBytes, textCount)
         unsafe count = sluice_split(text, start, softEnd, textCount, records, Self.maximumCount, &next)
@@ -119,6 +127,7 @@ internal import ExpressionLanguage
     func take(_ slices: [RecordIndex.Slice], from start: Int) -> Int {
         arena.removeAll()
         fieldsEnd = nil
+        batchNumber &+= 1
         count = 0
         var bytes = 0
         while start + count < slices.count, count < Self.maximumCount, bytes < Self.textBytes {

@@ -87,6 +87,48 @@ enum RejectReason: UInt8 {
     case lineFeedInLine
     /// Shown as "more different values than limit counts".
     case limitKeys
+    // Times and conversions.
+    /// Shown as "no time in any of the layouts".
+    case timeMalformed = 230
+    /// Shown as "time without a year, and the object has no time that it could be near to".
+    case timeWithoutYear
+    /// Shown as "time outside of the years 0000 to 9999".
+    case timeOutOfRange
+    /// Shown as "value that cannot be converted".
+    case conversion
+
+    /// Shown as "priority of 0 to 191 in <> expected".
+    case syslogPriority = 150
+    /// Shown as "header of RFC 5424 expected".
+    case syslogHeader
+    /// Shown as "malformed structured data".
+    case syslogStructuredData
+    /// Shown as "timestamp expected".
+    case logTimestamp
+    /// Shown as "[level] expected".
+    case logLevel
+    /// Shown as "number of the process expected".
+    case logProcess
+    /// Shown as "stdout or stderr expected".
+    case criStream
+    /// Shown as "tag F or P expected".
+    case criTag
+    /// Shown as "no text in 'log'".
+    case dockerLog
+    /// Shown as "no #Fields line in front of it".
+    case columnsUnknown
+    /// Shown as "not as many columns as were named".
+    case columnCount
+    /// Shown as "line with too few columns".
+    case rowShort
+    /// Shown as "space expected".
+    case rowSpace
+    /// Shown as "value expected".
+    case rowText
+    /// Shown as "number or '-' expected".
+    case rowNumber
+    /// Shown as "quoted text expected".
+    case rowQuote
 
     /// Shown as "CSV: quoted value without an end".
     case csvQuote = 110
@@ -120,16 +162,6 @@ enum RejectReason: UInt8 {
     case keyValueQuote
     /// Shown as "key_value: text behind a closing quote".
     case keyValueAfterQuote
-
-    // Times and conversions.
-    /// Shown as "no time in any of the layouts".
-    case timeMalformed = 160
-    /// Shown as "time without a year, and the object has no time that it could be near to".
-    case timeWithoutYear
-    /// Shown as "time outside of the years 0000 to 9999".
-    case timeOutOfRange
-    /// Shown as "value that cannot be converted".
-    case conversion
 
     /// `detail` where there is nothing more to say.
     static let noDetail = Int(UInt32.max)
@@ -197,7 +229,28 @@ enum RejectReason: UInt8 {
         case .keyValueKey: "key_value: key expected"
         case .keyValueQuote: "key_value: quoted value without an end"
         case .keyValueAfterQuote: "key_value: text behind a closing quote"
+        case .syslogPriority: "priority of 0 to 191 in <> expected"
+        case .syslogHeader: "header of RFC 5424 expected"
+        case .syslogStructuredData: "malformed structured data"
+        case .logTimestamp: "timestamp expected"
+        case .logLevel: "[level] expected"
+        case .logProcess: "number of the process expected"
+        case .criStream: "stdout or stderr expected"
+        case .criTag: "tag F or P expected"
+        case .dockerLog: "no text in 'log'"
+        case .columnsUnknown: "no #Fields line in front of it"
+        case .columnCount: "not as many columns as were named"
+        case .rowShort: "line with too few columns"
+        case .rowSpace: "space expected"
+        case .rowText: "value expected"
+        case .rowNumber: "number or '-' expected"
+        case .rowQuote: "quoted text expected"
         }
+    }
+
+    /// Whether the text does not say which format was expected.
+    private var isOfSeveralFormats: Bool {
+        rawValue >= Self.syslogPriority.rawValue && rawValue <= Self.rowQuote.rawValue
     }
 
     /// Whether `detail` is a number of values and not a place.
@@ -210,8 +263,9 @@ enum RejectReason: UInt8 {
         let reason = RejectReason(rawValue: record.reason)
         var text = reason?.text ?? "unknown reason \(record.reason)"
         let stage = Int(record.step) - 1
-        // The texts of parsers name the format already.
-        if stageNames.indices.contains(stage), !stageNames[stage].hasPrefix("parse: ") {
+        // The texts of parsers name the format already, but for those that several formats share.
+        let isNamed = reason?.isOfSeveralFormats != true
+        if stageNames.indices.contains(stage), !isNamed || !stageNames[stage].hasPrefix("parse: ") {
             text = "\(stageNames[stage]): \(text)"
         }
         if record.detail == UInt32.max { return text }
