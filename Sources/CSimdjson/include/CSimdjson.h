@@ -6,4 +6,5 @@
 #include "SluiceBytes.h"
 #include "SluiceCharset.h"
 #include "SluiceFrames.h"
+#include "SluiceLogs.h"
 #include "SluiceRecords.h"

@@ -5,9 +5,13 @@ extension SluiceError.Code {
     public static let archiveTruncated = Self("archive.truncated", .object)
     /// An archive is not what its format asks for, or a checksum does not match (traps T02, Z02).
     public static let archiveCorrupt = Self("archive.corrupt", .object)
-    /// An archive can be read in two ways: overlapping entries, headers that disagree (traps Z01 to Z03).
+    /// An archive can be read in two ways: headers that disagree, members not listed (traps Z01, Z02).
     public static let archiveAmbiguous = Self("archive.ambiguous", .object)
-    /// A member is encrypted, sparse or compressed with a method that we do not read (trap Z04).
+    /// Entries of a zip archive share bytes, so that little data makes much (trap Z03).
+    public static let archiveOverlap = Self("archive.overlap", .object)
+    /// A member of a tar archive is stored as a sparse file (trap T02).
+    public static let archiveSparse = Self("archive.sparse", .object)
+    /// A member is encrypted or compressed with a method that we do not read (trap Z04).
     public static let archiveUnsupported = Self("archive.unsupported", .object)
     /// An archive has more members, or archives inside of it, than the limits allow (trap Z03).
     public static let archiveLimit = Self("archive.limit", .object)

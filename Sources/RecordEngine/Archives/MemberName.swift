@@ -9,7 +9,7 @@ enum MemberName {
 
     /// The name as a path: without `.` components and doubled slashes, which every `tar c .` has.
     ///
-    /// A leading slash and `..` stay, so that no pattern takes such a name for a harmless one.
+    /// A leading slash and `..` stay: this is what labels show.
     static func normalized(_ name: [UInt8]) -> [UInt8] {
         let slash = UInt8(ascii: "/")
         let parts = name.split(separator: slash).filter { $0 != [UInt8(ascii: ".")] }
@@ -17,33 +17,38 @@ enum MemberName {
         return name.first == slash ? [slash] + joined : joined
     }
 
-    /// Why a normalised name cannot be part of a key; nil when it can.
-    static func objection(to name: [UInt8]) -> String? {
-        if name.isEmpty { return "is empty" }
-        if name.count > maximumBytes { return "is longer than \(maximumBytes) bytes" }
-        if name.first == UInt8(ascii: "/") { return "is absolute" }
-        if name.contains(0) { return "contains a NUL byte" }
-        if name.contains(UInt8(ascii: "\\")) { return "contains a backslash" }
-        if name.count >= 2, name[1] == UInt8(ascii: ":"), isLetter(name[0]) {
-            return "begins with a drive letter"
-        }
-        for part in name.split(separator: UInt8(ascii: "/")) {
-            if part.elementsEqual("..".utf8) { return "contains '..'" }
-            if part.count > maximumComponentBytes {
-                return "has a component of more than \(maximumComponentBytes) bytes"
-            }
+    /// The name as a path that can be part of an output key: relative, without `..`, UTF-8.
+    ///
+    /// Windows' backslashes become slashes and its drive letter goes. What no store takes, NUL bytes and
+    /// bytes that are no UTF-8, is written as `%E9`. Of members whose names become the same, the second is
+    /// refused.
+    static func safePath(_ name: [UInt8]) -> [UInt8] {
+        let slash = UInt8(ascii: "/")
+        let backslash = UInt8(ascii: "\\")
+        var rest = name[...]
+        if rest.count >= 2, isLetter(name[0]), name[1] == UInt8(ascii: ":") { rest = rest.dropFirst(2) }
+        let parts = rest.split { $0 == slash || $0 == backslash }
+            .filter { !$0.elementsEqual(".".utf8) && !$0.elementsEqual("..".utf8) }
+        return escaped([UInt8](parts.joined(separator: [slash])))
+    }
+
+    /// Why a safe path cannot be part of a key after all; nil when it can.
+    static func objection(to path: [UInt8]) -> String? {
+        if path.isEmpty || path.last == UInt8(ascii: "/") { return "is empty" }
+        if path.count > maximumBytes { return "is longer than \(maximumBytes) bytes" }
+        let parts = path.split(separator: UInt8(ascii: "/"))
+        guard parts.allSatisfy({ $0.count <= maximumComponentBytes }) else {
+            return "has a component of more than \(maximumComponentBytes) bytes"
         }
         return nil
     }
 
-    /// The name as part of an output key: bytes that are no UTF-8 are written as `%E9`, because stores take
-    /// none.
-    static func keyPart(_ name: [UInt8]) -> [UInt8] {
-        if String(validating: name, as: UTF8.self) != nil { return name }
+    private static func escaped(_ name: [UInt8]) -> [UInt8] {
+        if !name.contains(0), String(validating: name, as: UTF8.self) != nil { return name }
         var part: [UInt8] = []
         var rest = name[...]
         while let first = rest.first {
-            let length = (1...4).first { $0 <= rest.count && isScalar(rest.prefix($0)) }
+            let length = first == 0 ? nil : (1...4).first { $0 <= rest.count && isScalar(rest.prefix($0)) }
             if let length {
                 part += rest.prefix(length)
             } else {

@@ -6,6 +6,8 @@ struct PaxRecords {
     private(set) var size: UInt64?
     /// Whether there is anything in it that changes what follows: names or sizes.
     private(set) var changesMembers = false
+    /// Whether the data behind it is a sparse file's, without its holes: GNU tar's, star's or Solaris' form.
+    private(set) var isSparse = false
 
     /// Reads records strictly: what one reader skips another obeys (trap T02).
     ///
@@ -34,8 +36,11 @@ struct PaxRecords {
         case "path", "linkpath":
             guard !value.isEmpty, !value.contains(0) else { throw Self.malformed }
             changesMembers = true
+        case "SCHILY.realsize", "SUN.holesdata": isSparse = true
+        case let name where name.hasPrefix("GNU.sparse."): isSparse = true
         default: break
         }
+        if isSparse { changesMembers = true }
     }
 
     private static func decimal(_ digits: ArraySlice<UInt8>) -> UInt64? {

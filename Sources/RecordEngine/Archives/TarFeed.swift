@@ -18,8 +18,8 @@ final class TarFeed {
     /// Lends what `input` holds, from its next byte to its end.
     init(_ input: StoredInput) { self.input = input }
 
-    /// The size of the member that libarchive gives out now, as the guard read it.
-    func takeSize() -> UInt64? { tarGuard.takeSize() }
+    /// The member that libarchive gives out now, as the guard read it.
+    func takeSeen() -> TarGuard.Seen? { tarGuard.takeSeen() }
 
     /// The next chunk, empty at the end; nil after a failure.
     func lend() -> UnsafeRawBufferPointer? {

@@ -6,6 +6,14 @@ internal import EventModel
 /// libarchive skips malformed numbers, ignores global headers and forgives more than is safe. The guard reads
 /// nothing itself: it is shown all bytes in order, whole headers in one piece.
 struct TarGuard {
+    /// What the guard knows of a member.
+    struct Seen {
+        /// Bytes of data.
+        let byteCount: UInt64
+        /// Whether the data is a sparse file's, without its holes.
+        let isSparse: Bool
+    }
+
     /// What the next bytes are.
     private enum State {
         case header
@@ -25,9 +33,9 @@ struct TarGuard {
     private var pax: PaxRecords?
     /// Blocks of zeros in a row: two of them end an archive.
     private(set) var zeroBlocks = 0
-    /// Sizes of the members whose headers went by, and which libarchive has not given out, in order.
-    private var sizes: [UInt64] = []
-    private var firstSize = 0
+    /// The members whose headers went by, and which libarchive has not given out, in order.
+    private var seen: [Seen] = []
+    private var firstSeen = 0
 
     /// Whether the next bytes are a header, of which a whole block must be shown.
     var expectsHeader: Bool {
@@ -37,15 +45,15 @@ struct TarGuard {
         }
     }
 
-    /// The size of the member that libarchive gives out now; nil when the guard has not seen one.
-    mutating func takeSize() -> UInt64? {
-        guard firstSize < sizes.count else { return nil }
-        defer { firstSize += 1 }
-        if firstSize == 4096 {
-            sizes.removeFirst(firstSize)
-            firstSize = 0
+    /// The member that libarchive gives out now; nil when the guard has not seen one.
+    mutating func takeSeen() -> Seen? {
+        guard firstSeen < seen.count else { return nil }
+        defer { firstSeen += 1 }
+        if firstSeen == 4096 {
+            seen.removeFirst(firstSeen)
+            firstSeen = 0
         }
-        return sizes[firstSize]
+        return seen[firstSeen]
     }
 
     /// Looks at as much of `bytes` as belongs together, and gives its length; `bytes` is not empty.
@@ -111,8 +119,8 @@ struct TarGuard {
         _ size: UInt64,
         _ block: UnsafeRawBufferPointer
     ) throws(SluiceError) {
+        seen.append(Seen(byteCount: size, isSparse: pax?.isSparse == true || kind == UInt8(ascii: "S")))
         pax = nil
-        sizes.append(size)
         switch kind {
         case UInt8(ascii: "1"):
             // Some readers expect data there, and some do not.

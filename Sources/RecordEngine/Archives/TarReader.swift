@@ -52,9 +52,10 @@ internal import Glibc
             if code == ARCHIVE_EOF { return nil }
             guard code == ARCHIVE_OK || code == ARCHIVE_WARN && isOnlyAboutCharset else { throw failed() }
             // Two readers of one archive: what they do not agree on is refused.
-            let size = feed.takeSize()
-            guard let member = takeMember() else { continue }
-            guard size == member.byteCount || member.refusal != nil else { throw disagreement() }
+            guard let seen = feed.takeSeen() else { throw disagreement() }
+            guard var member = takeMember() else { continue }
+            if seen.isSparse || isSparse { member.refusal = Self.sparse }
+            guard member.refusal != nil || seen.byteCount == member.byteCount else { throw disagreement() }
             (memberBytes, readBytes) = (member.byteCount ?? 0, 0)
             hasMember = true
             return member
@@ -108,7 +109,7 @@ internal import Glibc
                 byteCount: unsafe UInt64(clamping: archive_entry_size(entry)),
                 modified: isKnown ? Timestamp(nanoseconds: nanoseconds) : nil,
                 // No kind: libarchive's word for the continuation of a file of another volume.
-                refusal: kind == 0 ? Self.continued : isSparse ? Self.sparse : nil
+                refusal: kind == 0 ? Self.continued : nil
             )
         }
         return nil
@@ -161,7 +162,7 @@ internal import Glibc
         hint: "Pack it without --multi-volume."
     )
     private static let sparse = SluiceError(
-        .archiveUnsupported,
+        .archiveSparse,
         "It is stored as a sparse file, which we do not read.",
         hint: "Pack it without --sparse."
     )

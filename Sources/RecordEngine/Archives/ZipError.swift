@@ -11,6 +11,13 @@ enum ZipError {
         )
     }
 
+    /// Two entries share bytes.
+    static let overlap = SluiceError(
+        .archiveOverlap,
+        "Two entries of the zip archive overlap.",
+        hint: "Pack it again with a tool that writes plain zip archives, such as Info-ZIP or 7-Zip."
+    )
+
     /// It is not what the format asks for.
     static func corrupt(_ what: String) -> SluiceError {
         SluiceError(.archiveCorrupt, "The zip archive is damaged: \(what).", hint: "Upload it again.")

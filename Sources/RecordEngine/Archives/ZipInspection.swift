@@ -48,7 +48,7 @@ struct ZipInspection {
         var covered: UInt64 = 0
         var strayBytes: UInt64 = 0
         for extent in extents + [Extent(start: end.directoryOffset, end: end.directoryOffset)] {
-            guard extent.start >= covered else { throw ZipError.ambiguous("two of its entries overlap") }
+            guard extent.start >= covered else { throw ZipError.overlap }
             if extent.start > covered {
                 let signature = unsafe try headers.bytes(at: covered, 4)?.little(0, as: UInt32.self)
                 guard signature != ZipLocalHeader.signature else {

@@ -30,8 +30,8 @@ struct LineVerdict {
 extension RecordBatch {
     /// What every parser does that makes fields of one record's text at a time.
     ///
-    /// Records of blanks are dropped; those that are no UTF-8 are rejected, unless `needsUTF8` says that
-    /// nobody minds; the others are given to `scan`: start, end and the place of the first field, behind
+    /// Records of blanks are dropped, unless `dropsBlank` says that they mean something; those that are no
+    /// UTF-8 are rejected, unless `needsUTF8` says that nobody minds; the others are given to `scan`: start, end and the place of the first field, behind
     /// which there is room for as many as the whole batch may need by `fieldBound`. Text behind the end may
     /// be read as far as `ByteBuffer.padding`.
     ///
@@ -40,6 +40,7 @@ extension RecordBatch {
     func parseLines(
         fieldBound: Int,
         needsUTF8: Bool = true,
+        dropsBlank: Bool = true,
         _ scan: (
             _ start: UnsafePointer<UInt8>, _ end: UnsafePointer<UInt8>,
             _ fields: UnsafeMutablePointer<sluice_field>
@@ -53,7 +54,8 @@ extension RecordBatch {
             let length = unsafe Int(record.pointee.length)
             let start = unsafe text + Int(record.pointee.offset)
             // Most lines begin with a letter or digit: one comparison tells that they are not blank.
-            if unsafe length == 0 || start.pointee <= 0x20, unsafe sluice_is_blank(start, length) {
+            if dropsBlank, unsafe length == 0 || start.pointee <= 0x20, unsafe sluice_is_blank(start, length)
+            {
                 unsafe record.pointee.drop()
                 continue
             }

@@ -1,7 +1,13 @@
 /// The formats of `parse`.
 enum ParserKind: String, CaseIterable, Sendable {
     /// The words of the configuration.
-    case json, combined, common, logfmt, raw
+    case json, combined, common, logfmt, csv, tsv, raw
+    /// The formats of servers, containers and vendors.
+    case syslog, cri, docker, w3c, apacheError = "apache_error", nginxError = "nginx_error"
+    /// Whichever of them fits.
+    case auto
+    /// The formats of Amazon's services.
+    case awsALB = "aws_alb", awsS3Access = "aws_s3_access", awsVPCFlow = "aws_vpc_flow"
 
     /// What the format is.
     var spec: ComponentSpec {
@@ -10,7 +16,19 @@ enum ParserKind: String, CaseIterable, Sendable {
         case .combined: AccessLogParser.combined
         case .common: AccessLogParser.common
         case .logfmt: LogfmtParser.spec
+        case .csv: CSVParser.csv
+        case .tsv: CSVParser.tsv
         case .raw: RawParser.spec
+        case .syslog: SyslogParser.spec
+        case .cri: CRIParser.spec
+        case .docker: DockerParser.spec
+        case .w3c: W3CParser.spec
+        case .apacheError: ApacheErrorParser.spec
+        case .nginxError: NginxErrorParser.spec
+        case .awsALB: ALBParser.spec
+        case .awsS3Access: S3AccessParser.spec
+        case .awsVPCFlow: VPCFlowParser.spec
+        case .auto: AutoParser.spec
         }
     }
 
@@ -21,7 +39,19 @@ enum ParserKind: String, CaseIterable, Sendable {
         case .combined: AccessLogParser.plan(AccessLogParser.combined)
         case .common: AccessLogParser.plan(AccessLogParser.common)
         case .logfmt: LogfmtParser.plan
+        case .csv: CSVParser.compile(CSVParser.csv, &options, &context)
+        case .tsv: CSVParser.compile(CSVParser.tsv, &options, &context)
         case .raw: RawParser.plan
+        case .syslog: SyslogParser.plan
+        case .cri: CRIParser.plan
+        case .docker: DockerParser.compile(&options, &context)
+        case .w3c: W3CParser.compile(&options, &context)
+        case .apacheError: ApacheErrorParser.plan
+        case .nginxError: NginxErrorParser.plan
+        case .awsALB: ALBParser.plan
+        case .awsS3Access: S3AccessParser.plan
+        case .awsVPCFlow: VPCFlowParser.compile(&options, &context)
+        case .auto: AutoParser.compile(&options, &context)
         }
     }
 }

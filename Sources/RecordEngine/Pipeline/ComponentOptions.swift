@@ -25,6 +25,20 @@ struct ComponentOptions {
     /// The value of an option, or nil.
     mutating func optional(_ name: String) -> ConfigNode? { reader?.optional(name) }
 
+    /// An option of one character of one byte; `standard` where nothing is said, nil where it is empty.
+    mutating func byte(_ name: String, _ diagnostics: inout Diagnostics, standard: UInt8?) -> UInt8? {
+        guard let node = optional(name) else { return standard }
+        guard let text = node.text(&diagnostics) else { return standard }
+        if text.utf8.count <= 1, text != "\n", text != "\r" { return text.utf8.first }
+        diagnostics.error(
+            .configInvalidValue,
+            "\(node.displayPath) must be one character of ASCII that ends no line, not '\(text)'.",
+            hint: "A tab is written \"\\t\", in double quotes.",
+            at: node
+        )
+        return standard
+    }
+
     /// The value of an option; reports `config.missing-key` when it is not there.
     mutating func required(_ name: String, _ diagnostics: inout Diagnostics) -> ConfigNode? {
         if let value = optional(name) { return value }

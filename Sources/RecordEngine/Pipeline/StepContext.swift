@@ -55,6 +55,17 @@ struct StepContext {
         }
     }
 
+    /// A list of names for columns, at least one and each once.
+    mutating func columnNames(_ node: ConfigNode) -> [String]? {
+        guard let names = node.texts(&diagnostics) else { return nil }
+        var seen: Set<String> = []
+        let twice = names.first { !seen.insert($0).inserted }
+        guard names.isEmpty || twice != nil || seen.contains("") else { return names }
+        let problem = twice.map { "names '\($0)' twice" } ?? "needs names that are not empty"
+        diagnostics.error(.configInvalidValue, "\(node.displayPath) \(problem).", at: node)
+        return nil
+    }
+
     /// The entries of a mapping, at least one.
     mutating func entries(_ node: ConfigNode) -> [ConfigNode.Entry] {
         guard case .mapping(let entries) = node.value, !entries.isEmpty else {

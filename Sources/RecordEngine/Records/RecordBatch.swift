@@ -28,6 +28,8 @@ internal import ExpressionLanguage
     private(set) var passed = PassedRecords()
     /// What was carried on from the blocks before this one.
     private(set) var carry: [UInt8] = []
+    /// Batches of the block so far, this one included.
+    private var batchNumber = 0
     /// The outputs that steps named in this block; a record's `output` is a number of this table.
     let outputs = OutputTable()
     /// The records that the framer cut off because they are too long, by rising number.
@@ -77,12 +79,18 @@ internal import ExpressionLanguage
         passed.removeAll()
         partitions.removeAll()
         count = 0
+        batchNumber = 0
     }
+
+    /// Whether the records are the first of their block, so that what a parser learned from the batch before
+    /// says nothing about them.
+    var isFirstOfBlock: Bool { batchNumber == 1 }
 
     /// Takes the next lines of the block, from `start`; returns where the following one begins.
     func takeLines(from start: Int) -> Int {
         arena.removeAll()
         fieldsEnd = nil
+        batchNumber &+= 1
         var next = start
         let softEnd = min(start + Self.textBytes, textCount)
         unsafe count = sluice_split(text, start, softEnd, textCount, records, Self.maximumCount, &next)
@@ -124,6 +132,7 @@ internal import ExpressionLanguage
     func take(_ index: RecordIndex, from start: Int) -> Int {
         arena.removeAll()
         fieldsEnd = nil
+        batchNumber &+= 1
         count = 0
         let slices = index.slices
         var bytes = 0

@@ -85,7 +85,6 @@ enum RejectReason: UInt8 {
     case noLine
     /// Shown as "the field 'line' holds a line feed".
     case lineFeedInLine
-
     /// Shown as "more different values than limit counts".
     case limitKeys
 
@@ -110,13 +109,61 @@ enum RejectReason: UInt8 {
 
     // Times and conversions.
     /// Shown as "no time in any of the layouts".
-    case timeMalformed = 160
+    case timeMalformed = 230
     /// Shown as "time without a year, and the object has no time that it could be near to".
     case timeWithoutYear
     /// Shown as "time outside of the years 0000 to 9999".
     case timeOutOfRange
     /// Shown as "value that cannot be converted".
     case conversion
+
+    /// Shown as "priority of 0 to 191 in <> expected".
+    case syslogPriority = 150
+    /// Shown as "header of RFC 5424 expected".
+    case syslogHeader
+    /// Shown as "malformed structured data".
+    case syslogStructuredData
+    /// Shown as "timestamp expected".
+    case logTimestamp
+    /// Shown as "[level] expected".
+    case logLevel
+    /// Shown as "number of the process expected".
+    case logProcess
+    /// Shown as "stdout or stderr expected".
+    case criStream
+    /// Shown as "tag F or P expected".
+    case criTag
+    /// Shown as "no text in 'log'".
+    case dockerLog
+    /// Shown as "no #Fields line in front of it".
+    case columnsUnknown
+    /// Shown as "not as many columns as were named".
+    case columnCount
+    /// Shown as "line with too few columns".
+    case rowShort
+    /// Shown as "space expected".
+    case rowSpace
+    /// Shown as "value expected".
+    case rowText
+    /// Shown as "number or '-' expected".
+    case rowNumber
+    /// Shown as "quoted text expected".
+    case rowQuote
+
+    /// Shown as "CSV: quoted value without an end".
+    case csvQuote = 110
+    /// Shown as "CSV: text behind a closing quote".
+    case csvAfterQuote
+    /// Shown as "CSV: fewer values than columns".
+    case csvTooFew
+    /// Shown as "CSV: more values than columns".
+    case csvTooMany
+    /// Shown as "CSV: more than 100000 columns".
+    case csvColumnLimit
+    /// Shown as "CSV: there is no header line".
+    case csvNoHeader
+    /// Shown as "CSV: malformed header line".
+    case csvHeader
 
     /// `detail` where there is nothing more to say.
     static let noDetail = Int(UInt32.max)
@@ -177,8 +224,39 @@ enum RejectReason: UInt8 {
         case .timeWithoutYear: "time without a year, and the object has no time that it could be near to"
         case .timeOutOfRange: "time outside of the years 0000 to 9999"
         case .conversion: "value that cannot be converted"
+        case .csvQuote: "CSV: quoted value without an end"
+        case .csvAfterQuote: "CSV: text behind a closing quote"
+        case .csvTooFew: "CSV: fewer values than columns"
+        case .csvTooMany: "CSV: more values than columns"
+        case .csvColumnLimit: "CSV: more than \(CSVColumns.maximumCount) columns"
+        case .csvNoHeader: "CSV: there is no header line"
+        case .csvHeader: "CSV: malformed header line"
+        case .syslogPriority: "priority of 0 to 191 in <> expected"
+        case .syslogHeader: "header of RFC 5424 expected"
+        case .syslogStructuredData: "malformed structured data"
+        case .logTimestamp: "timestamp expected"
+        case .logLevel: "[level] expected"
+        case .logProcess: "number of the process expected"
+        case .criStream: "stdout or stderr expected"
+        case .criTag: "tag F or P expected"
+        case .dockerLog: "no text in 'log'"
+        case .columnsUnknown: "no #Fields line in front of it"
+        case .columnCount: "not as many columns as were named"
+        case .rowShort: "line with too few columns"
+        case .rowSpace: "space expected"
+        case .rowText: "value expected"
+        case .rowNumber: "number or '-' expected"
+        case .rowQuote: "quoted text expected"
         }
     }
+
+    /// Whether the text does not say which format was expected.
+    private var isOfSeveralFormats: Bool {
+        rawValue >= Self.syslogPriority.rawValue && rawValue <= Self.rowQuote.rawValue
+    }
+
+    /// Whether `detail` is a number of values and not a place.
+    private var countsValues: Bool { self == .csvTooFew || self == .csvTooMany }
 
     /// What people read about a rejected record: the stage, the reason, the place.
     ///
@@ -187,9 +265,13 @@ enum RejectReason: UInt8 {
         let reason = RejectReason(rawValue: record.reason)
         var text = reason?.text ?? "unknown reason \(record.reason)"
         let stage = Int(record.step) - 1
-        if record.reason >= RejectReason.expressionOverflow.rawValue, stageNames.indices.contains(stage) {
+        // The texts of parsers name the format already, but for those that several formats share.
+        let isNamed = reason?.isOfSeveralFormats != true
+        if stageNames.indices.contains(stage), !isNamed || !stageNames[stage].hasPrefix("parse: ") {
             text = "\(stageNames[stage]): \(text)"
         }
-        return record.detail == UInt32.max ? text : "\(text) at byte \(record.detail)"
+        if record.detail == UInt32.max { return text }
+        return reason?.countsValues == true
+            ? "\(text) (\(record.detail))" : "\(text) at byte \(record.detail)"
     }
 }

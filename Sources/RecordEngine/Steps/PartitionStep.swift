@@ -106,7 +106,7 @@ struct PartitionStep: RecordStep {
     private struct Run {
         let reference: Instant?
         var reading = TimeMemory()
-        var writing = ZonePart.none
+        var writing = TimeMemory()
         /// The times of the record, in the order of the template.
         var times: [ReadTime?] = []
     }
@@ -166,7 +166,7 @@ struct PartitionStep: RecordStep {
             case .failure(let fault): return RejectReason(fault)
             case .success(let time):
                 run.times.append(time)
-                let offset = zone.part(at: time.instant.seconds, &run.writing).offset
+                let offset = zone.part(at: time.instant.seconds, &run.writing.part).offset
                 key.append(1)
                 key.appendNumber(
                     UInt64(

@@ -12,7 +12,7 @@ final class ArchiveLevel {
     let keyPrefix: [UInt8]
     /// The label of the current member.
     private(set) var label = ""
-    /// The path of the current member.
+    /// The path of the current member, as in output keys.
     private(set) var path: [UInt8] = []
     /// What becomes of the current member in the totals.
     var fate = MemberFate.none
@@ -30,8 +30,8 @@ final class ArchiveLevel {
 
     /// Begins with a member.
     func begin(_ member: ArchiveMember) {
-        path = MemberName.normalized(member.name)
-        label = labelPrefix + MemberName.label(path)
+        path = MemberName.safePath(member.name)
+        label = labelPrefix + MemberName.label(MemberName.normalized(member.name))
         stack = nil
         fate = .none
     }

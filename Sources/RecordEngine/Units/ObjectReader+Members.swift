@@ -125,18 +125,18 @@ extension ObjectReader {
     /// The name for output keys; nil when all members go to one output. Throws when there can be none.
     private func keyPart(of level: ArchiveLevel) throws(SluiceError) -> [UInt8]? {
         guard plan.archive?.merge == false else { return nil }
-        let part = MemberName.keyPart(level.keyPrefix + level.path)
+        let part = level.keyPrefix + level.path
         if let objection = MemberName.objection(to: part) {
             throw SluiceError(
                 .archiveUnsafeName,
                 "Its name \(objection), so that it cannot be part of an output key.",
-                hint: "Pack it under a relative name, or take all members as one output with `merge: true`."
+                hint: "Pack it under another name, or take all members as one output with `merge: true`."
             )
         }
         guard names.insert(part) else {
             throw SluiceError(
                 .archiveDuplicateMember,
-                "An earlier member of this object has the same name and went out already.",
+                "An earlier member of this object has the same name in output keys and went out already.",
                 hint: "Pack each name once, or take all members as one output with `merge: true`."
             )
         }

@@ -127,8 +127,10 @@ public final class ObjectReader {
     private func failed(_ error: SluiceError) -> SluiceError {
         text = nil
         var innermost: String?
-        // Errors of the surroundings, and limits of the object, are nobody's member's fault.
-        let isOfMember = error.code.blame == .object && !isOverLimit
+        // Errors of the surroundings, and limits of the object, are nobody's member's fault; nor may one
+        // member after another expand without bounds (trap G09).
+        let isBomb = error.code == .codecLimit && levels.last?.fate != MemberFate.none
+        let isOfMember = error.code.blame == .object && !isOverLimit && !isBomb
         while let level = levels.last, level.reader.isBroken || !isOfMember {
             innermost = innermost ?? level.label
             leave(level)
