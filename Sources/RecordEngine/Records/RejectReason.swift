@@ -162,6 +162,8 @@ enum RejectReason: UInt8 {
     case keyValueQuote
     /// Shown as "key_value: text behind a closing quote".
     case keyValueAfterQuote
+    /// Shown as "text holds a line feed".
+    case lineFeedInText = 140
 
     /// `detail` where there is nothing more to say.
     static let noDetail = Int(UInt32.max)
@@ -228,6 +230,7 @@ enum RejectReason: UInt8 {
         case .keyValueNone: "key_value: no pair of key and value"
         case .keyValueKey: "key_value: key expected"
         case .keyValueQuote: "key_value: quoted value without an end"
+        case .lineFeedInText: "text holds a line feed"
         case .keyValueAfterQuote: "key_value: text behind a closing quote"
         case .syslogPriority: "priority of 0 to 191 in <> expected"
         case .syslogHeader: "header of RFC 5424 expected"
