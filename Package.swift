@@ -159,7 +159,7 @@ let package = Package(
         tests("ExecutionTests", ["Execution", "EventModel"]),
         tests("SettingsTests", ["Settings", "EventModel"]),
         tests("ExpressionLanguageTests", ["ExpressionLanguage", "EventModel"]),
-        tests("RecordEngineTests", ["RecordEngine", "EventModel", "Settings", "CISAL"]),
+        tests("RecordEngineTests", ["RecordEngine", "EventModel", "Settings", "CISAL", "CSimdjson"]),
         tests("ObjectStorageTests", ["ObjectStorage", "EventModel", "Execution", "CLinux"]),
         tests("DurableLedgerTests", ["DurableLedger", "EventModel"]),
         tests("FunctionRuntimeTests", ["FunctionRuntime", "RecordEngine", "EventModel", "Execution", "Settings"]),

@@ -4,5 +4,7 @@
 // except where a comment says so.
 #pragma once
 #include "SluiceBytes.h"
+#include "SluiceCharset.h"
+#include "SluiceFrames.h"
 #include "SluiceLogs.h"
 #include "SluiceRecords.h"

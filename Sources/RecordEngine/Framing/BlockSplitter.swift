@@ -44,6 +44,9 @@ public final class BlockSplitter: BlockSource {
     /// Lines have no header.
     public var header: [UInt8] { [] }
 
+    /// What the text layers say.
+    public var warnings: [String] { decoder.warnings }
+
     /// Fills `text` with the next block; nil at the end of the unit.
     public func next(into text: ByteBuffer, index: RecordIndex) throws(SluiceError) -> Block? {
         text.removeAll()

@@ -7,6 +7,13 @@ public protocol TextSource: AnyObject {
     ///
     /// The end is reported only when every checksum matched.
     func read(into buffer: ByteBuffer, upTo byteCount: Int) throws(SluiceError) -> Int
+    /// What users should know of the text, though reading succeeded; complete at the end of the unit.
+    var warnings: [String] { get }
+}
+
+extension TextSource {
+    /// Nothing to say.
+    public var warnings: [String] { [] }
 }
 
 /// Cuts one unit's text into blocks of whole records, on the driver's thread.
@@ -18,6 +25,9 @@ public protocol BlockSource: AnyObject {
     func next(into text: ByteBuffer, index: RecordIndex) throws(SluiceError) -> Block?
     /// Header lines that were taken off; complete when the first block is cut.
     var header: [UInt8] { get }
+    /// What users should know of the text, though it was cut: what its layers say; complete at the end of
+    /// the unit.
+    var warnings: [String] { get }
 }
 
 /// How the text of a unit is cut into records, as configured.

@@ -128,9 +128,17 @@ final class CSVParser: RecordParser {
         }
         let dialect = CSVDialect(delimiter: delimiter, quote: quote, isTyped: types == .auto)
         let fields = KnownFields(isOpen: hasHeader || ragged == .keep, names: columns ?? [])
-        return ParserPlan(spec, fields: fields) { setup in
+        var plan = ParserPlan(spec, fields: fields) { setup in
             CSVParser(dialect, ragged, columns.map { CSVColumns(symbols: setup.symbols(of: $0)) })
         }
+        // Without a quote every line is a row; the header is taken off in both cases.
+        plan.framing =
+            if let quote {
+                ScannedFraming.csv(delimiter: delimiter, quote: quote, headerRecords: hasHeader ? 1 : 0)
+            } else {
+                ScannedFraming(layout: .lines, headerRecords: hasHeader ? 1 : 0)
+            }
+        return plan
     }
 
     private let dialect: CSVDialect

@@ -1,4 +1,5 @@
 internal import CSimdjson
+internal import Settings
 
 /// `parse: json`: one JSON object a line (NDJSON), checked in full.
 ///
@@ -18,10 +19,22 @@ internal import CSimdjson
         summary: "One JSON object a line, validated in full.",
         semantics: 1,
         example: "- parse: json",
+        options: [
+            ComponentSpec.Option(
+                "explode",
+                "name, dotted where it lies deeper",
+                standard: "none",
+                "The elements of this list in each document are the records, and nothing else of it is."
+            )
+        ],
         notes: """
             Every byte is checked against RFC 8259: comments, `NaN`, trailing commas, half a line and two
             objects on one line are rejected, and so are lists, strings and numbers on their own.
             `max_depth` limits how deep values are nested.
+
+            With `explode` a document of any size and layout is read in constant memory, and may span lines.
+            The name is that of a list within the document, or leads to one through objects:
+            `result.items`. A document without the list is rejected.
             """,
         samples: [
             #"{"a": 1.50, "b": [1, 2]}"#,
@@ -33,7 +46,11 @@ internal import CSimdjson
 
     /// Reads the options.
     static func compile(_ options: inout ComponentOptions, _ context: inout StepContext) -> ParserPlan? {
-        ParserPlan(spec) { JSONParser(maximumDepth: $0.maximumDepth) }
+        var plan = ParserPlan(spec) { JSONParser(maximumDepth: $0.maximumDepth) }
+        if let path = options.optional("explode")?.text(&context.diagnostics) {
+            plan.framing = ScannedFraming.exploded(path)
+        }
+        return plan
     }
 
     /// Makes a parser that takes this many levels of nesting.

@@ -46,6 +46,11 @@ public struct Pipeline: Sendable {
         ParserKind.allCases.map(\.spec) + StepKind.allCases.map(\.spec) + EncoderKind.allCases.map(\.spec)
     }
 
+    /// What `charset` and the formats of `frame` are: help is made from it.
+    public static var textComponents: [ComponentSpec] {
+        [CharsetReader.spec] + FramingKind.allCases.map(\.spec)
+    }
+
     /// Compiles the `steps:` and `limits:` of a function; reports every mistake at its node and returns nil
     /// when there is one.
     ///

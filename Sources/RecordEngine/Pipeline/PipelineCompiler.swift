@@ -8,7 +8,7 @@ struct PipelineCompiler {
     /// The stages of which there is at most one, each in its place.
     private enum Frame: String, CaseIterable {
         /// In their order.
-        case decompress, unarchive, parse, encode, compress
+        case decompress, unarchive, charset, frame, parse, encode, compress
     }
 
     /// What the steps share; holds the findings.
@@ -16,6 +16,8 @@ struct PipelineCompiler {
     private var input = InputLayers.auto
     private var archive: ArchivePlan?
     private var output = OutputCodec.none
+    private var charset: TextCharset?
+    private var framing: ScannedFraming?
     private var parser: ParserPlan?
     private var encoder: (kind: EncoderKind, made: any RecordEncoder)?
     private var lineSteps: [any RecordStep] = []
@@ -41,7 +43,7 @@ struct PipelineCompiler {
             )
         }
         for item in items { step(item) }
-        if parser == nil, let first = firstLineStep {
+        if parser == nil, let first = firstLineStep ?? seen[.frame] ?? seen[.charset] {
             context.diagnostics.error(
                 .configStepOrder,
                 "\(first.path) works on records, and nothing parses them.",
@@ -73,6 +75,8 @@ struct PipelineCompiler {
 
     private mutating func makeProcessor(_ parser: ParserPlan, _ limits: LimitsReader) -> PipelineProcessor {
         let encoder = encoder ?? (.ndjson, NDJSONEncoder())
+        let truncates = framing?.tooLong == .truncate
+        let truncationSymbol = truncates ? context.symbols.symbol(for: TruncationMark.fieldName) : 0
         // Parsers find their own names by asking for them again.
         for name in parser.fields.names.sorted() { _ = context.symbols.symbol(for: name) }
         return PipelineProcessor(
@@ -80,12 +84,13 @@ struct PipelineCompiler {
             parser: parser,
             steps: steps,
             encoder: encoder.made,
-            needsUTF8: encoder.kind.needsUTF8,
-            framing: parser.framing,
+            needsUTF8: encoder.kind.needsUTF8 || charset?.needsUTF8 == true,
+            framing: DecodedFraming(charset: charset ?? .unspecified, framing: framing ?? parser.framing),
             symbols: context.symbols,
             spareFields: context.spareFields,
             slotCount: context.slotCount,
             maximumDepth: limits.maximumDepth,
+            truncationSymbol: truncationSymbol,
             maximumRecordBytes: limits.engine.maxRecordBytes,
             stageNames: lineNames + ["parse: \(parser.spec.name)"] + stepNames + [
                 "encode: \(encoder.kind.rawValue)"
@@ -172,10 +177,21 @@ struct PipelineCompiler {
             if !isFirst { order(entry, "'unarchive' stands before all steps but 'decompress'.") }
             archive = ArchivePlanReader.read(entry.value, &context.diagnostics) ?? archive
             canonical.append("unarchive@1(\(CanonicalNode.text(entry.value, replacing: "", by: nil)))")
+        case .charset:
+            refuse(entry, behind: [.frame, .parse, .encode, .compress])
+            refuseBehindLineSteps(entry)
+            charset = CharsetReader.read(entry.value, &context.diagnostics) ?? charset
+            note(CharsetReader.spec, entry.value)
+        case .frame:
+            refuse(entry, behind: [.parse, .encode, .compress])
+            refuseBehindLineSteps(entry)
+            makeFraming(entry.value)
         case .parse:
             refuse(entry, behind: [.encode, .compress])
             parser = plan(entry.value) ?? parser
+            checkFraming(entry)
             context.fields = parser?.fields ?? KnownFields(isOpen: true, names: [])
+            if framing?.tooLong == .truncate { context.add(TruncationMark.fieldName) }
             if let parser { note(parser.spec, mapping(entry.value)) }
             context.isBeforeParse = false
         case .encode:
@@ -188,6 +204,25 @@ struct PipelineCompiler {
             canonical.append("compress@2(\(output))")
         }
         seen[frame] = entry.value
+    }
+
+    private mutating func makeFraming(_ node: ConfigNode) {
+        guard var options = ComponentOptions(node, &context.diagnostics),
+            let kind = options.format.choice(FramingKind.self, &context.diagnostics)
+        else { return }
+        framing = kind.compile(&options, &context.diagnostics)
+        options.finish(&context.diagnostics)
+        note(kind.spec, node)
+    }
+
+    /// A parser that cuts the text itself takes no other framing.
+    private mutating func checkFraming(_ entry: ConfigNode.Entry) {
+        guard let parser, seen[.frame] != nil, !(parser.framing is LineFraming) else { return }
+        order(entry, "'parse: \(parser.spec.name)' cuts the text into records itself: leave out 'frame'.")
+    }
+
+    private mutating func refuseBehindLineSteps(_ entry: ConfigNode.Entry) {
+        if firstLineStep != nil { order(entry, "'\(entry.name)' stands before the steps on lines.") }
     }
 
     private mutating func plan(_ node: ConfigNode) -> ParserPlan? {
@@ -227,8 +262,8 @@ struct PipelineCompiler {
                 .configStepOrder,
                 message,
                 hint:
-                    "The order is decompress, unarchive, keep_if or drop_if on lines, parse, steps, encode, "
-                    + "compress.",
+                    "The order is decompress, unarchive, charset, frame, keep_if or drop_if on lines, parse, "
+                    + "steps, encode, compress.",
                 at: entry.location,
                 path: entry.value.path
             )

@@ -27,6 +27,8 @@ struct PipelineProcessor: BlockProcessor {
     let slotCount: Int
     /// Levels of nesting that JSON may have.
     let maximumDepth: Int
+    /// The symbol of the field that marks records that were cut off; 0 where none are.
+    let truncationSymbol: UInt16
     /// Longest record, for the reason of oversized ones.
     let maximumRecordBytes: Int
     /// One per line step, parser, step and encoder, in that order.
@@ -102,14 +104,14 @@ struct PipelineProcessor: BlockProcessor {
         }
         output.tally.dropped = counts.dropped
         output.tally.deduplicated = counts.deduplicated
-        output.tally.rejected = counts.rejected &+ UInt64(block.oversized.count)
+        output.tally.rejected = counts.rejected &+ counts.rejectedBefore &+ UInt64(block.oversized.count)
         output.counters = counts.values
         output.names = batch.outputs.names
     }
 
     /// The next records of the block: those that may matter to the first condition, where a search can tell.
     private func take(_ block: borrowing Block, from next: Int, _ batch: RecordBatch) -> Int {
-        if let index = block.index { return batch.take(index.slices, from: next) }
+        if let index = block.index { return batch.take(index, from: next) }
         guard let wanted = lineSteps.first?.requiredText else { return batch.takeLines(from: next) }
         return batch.takeLines(holding: wanted, from: next)
     }
@@ -123,6 +125,7 @@ struct PipelineProcessor: BlockProcessor {
             counts.endStage(batch)
         }
         scratch.parser.parse(batch)
+        if !batch.truncated.isEmpty { TruncationMark.apply(to: batch, symbol: truncationSymbol) }
         counts.endStage(batch)
         for step in steps {
             step.apply(to: batch)
@@ -228,6 +231,8 @@ struct StageCounts {
     private var alreadyDeduplicated = 0
     private var live = 0
     private var alreadyRejected = 0
+    /// Records that were rejected before the first stage.
+    private(set) var rejectedBefore: UInt64 = 0
 
     /// Counts nothing yet.
     init(stageCount: Int) { values = [UInt64](repeating: 0, count: Self.perStage * stageCount) }
@@ -249,11 +254,12 @@ struct StageCounts {
         values[Self.perStage * stage + 1] &+= count
     }
 
-    /// Starts a batch, of which every record is live.
+    /// Starts a batch, of which every record is live, except those that the framer rejected.
     mutating func begin(_ batch: RecordBatch) {
         stage = 0
-        live = batch.count
-        alreadyRejected = 0
+        live = batch.liveCount
+        alreadyRejected = batch.count - live
+        rejectedBefore &+= UInt64(alreadyRejected)
         alreadyDeduplicated = 0
     }
 

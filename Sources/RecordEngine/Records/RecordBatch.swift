@@ -32,6 +32,9 @@ internal import ExpressionLanguage
     private var batchNumber = 0
     /// The outputs that steps named in this block; a record's `output` is a number of this table.
     let outputs = OutputTable()
+    /// The records that the framer cut off because they are too long, by rising number.
+    private(set) var truncated: [Int] = []
+    private var nextMark = 0
     /// Which of them the partitions of this block have.
     let partitions = PartitionMemory()
     /// The fields of all records.
@@ -73,6 +76,8 @@ internal import ExpressionLanguage
         unit = block.unit
         carry = block.carry
         outputs.removeAll()
+        truncated.removeAll(keepingCapacity: true)
+        nextMark = 0
         passed.removeAll()
         partitions.removeAll()
         count = 0
@@ -135,11 +140,12 @@ internal import ExpressionLanguage
     }
 
     /// Takes the next records of an index, from number `start`; returns the number of the following one.
-    func take(_ slices: [RecordIndex.Slice], from start: Int) -> Int {
+    func take(_ index: RecordIndex, from start: Int) -> Int {
         arena.removeAll()
         fieldsEnd = nil
         batchNumber &+= 1
         count = 0
+        let slices = index.slices
         var bytes = 0
         while start + count < slices.count, count < Self.maximumCount, bytes < Self.textBytes {
             let slice = slices[start + count]
@@ -158,7 +164,22 @@ internal import ExpressionLanguage
             bytes += Int(slice.length)
             count += 1
         }
+        apply(index.marks, from: start)
         return start + count
+    }
+
+    /// Rejects and notes the records that the framer marked; `start` is the number of the first one.
+    private func apply(_ marks: [RecordIndex.Mark], from start: Int) {
+        truncated.removeAll(keepingCapacity: true)
+        while nextMark < marks.count, marks[nextMark].slice < start + count {
+            let mark = marks[nextMark]
+            if let reason = mark.reason {
+                unsafe records[mark.slice - start].reject(reason)
+            } else {
+                truncated.append(mark.slice - start)
+            }
+            nextMark += 1
+        }
     }
 
     /// Makes room for further fields behind those of all records; returns where they may be put.

@@ -87,6 +87,26 @@ enum RejectReason: UInt8 {
     case lineFeedInLine
     /// Shown as "more different values than limit counts".
     case limitKeys
+
+    /// Shown as "JSON: no list of the name that is exploded".
+    case jsonNoList = 100
+    /// Shown as "JSON: not a list of records".
+    case jsonNoOuterList
+    /// Shown as "JSON: value without an end".
+    case jsonOpenDocument
+    /// Shown as "JSON: text outside of documents".
+    case jsonOutside
+    /// Shown as "JSON: element expected".
+    case jsonElement
+    /// Shown as "JSON: comma or closing bracket expected between elements".
+    case jsonSeparator
+    /// Shown as "JSON: list without an end".
+    case jsonOpenList
+    /// Shown as "JSON: malformed text around the list".
+    case jsonEnvelope
+    /// Shown as "CSV: quoted field without an end".
+    case csvOpenQuote
+
     // Times and conversions.
     /// Shown as "no time in any of the layouts".
     case timeMalformed = 230
@@ -211,6 +231,15 @@ enum RejectReason: UInt8 {
         case .limitKeys: "more different values than limit counts"
         case .noLine: "no field 'line' to write"
         case .lineFeedInLine: "the field 'line' holds a line feed"
+        case .jsonNoList: "JSON: no list of the name that is exploded"
+        case .jsonNoOuterList: "JSON: not a list of records"
+        case .jsonOpenDocument: "JSON: value without an end"
+        case .jsonOutside: "JSON: text outside of documents"
+        case .jsonElement: "JSON: element expected"
+        case .jsonSeparator: "JSON: comma or closing bracket expected between elements"
+        case .jsonOpenList: "JSON: list without an end"
+        case .jsonEnvelope: "JSON: malformed text around the list"
+        case .csvOpenQuote: "CSV: quoted field without an end"
         case .timeMalformed: "no time in any of the layouts"
         case .timeWithoutYear: "time without a year, and the object has no time that it could be near to"
         case .timeOutOfRange: "time outside of the years 0000 to 9999"

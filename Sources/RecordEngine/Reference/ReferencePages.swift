@@ -16,6 +16,17 @@ public enum ReferencePages {
     public static var all: [Page] {
         [
             page(
+                "text",
+                "Text",
+                """
+                `charset` says how bytes stand for text, and `frame` how text is cut into records: \
+                `- frame: NAME`, or `- frame: { format: NAME, … }` with options. Without it each line is a \
+                record, unless the format says otherwise; a format that cuts the text itself, such as `csv`, \
+                takes no `frame`. Steps on `line` before `parse` see the whole record.
+                """,
+                Pipeline.textComponents
+            ),
+            page(
                 "parsers",
                 "Parsers",
                 """

@@ -36,6 +36,14 @@ internal import Testing
         #expect(component.options.allSatisfy { $0.summary.hasSuffix(".") }, "\(component.name)")
     }
 
+    @Test("how text is read and cut has examples that compile, and notes", arguments: Pipeline.textComponents)
+    func describesText(_ component: ComponentSpec) {
+        let (pipeline, findings) = compile(component.example + "\n- parse: raw")
+        #expect(pipeline != nil, "\(findings)")
+        #expect(!component.notes.isEmpty && component.summary.hasSuffix("."), "\(component.name)")
+        #expect(component.options.allSatisfy { $0.summary.hasSuffix(".") }, "\(component.name)")
+    }
+
     @Test("every sample runs, and is written, dropped or rejected")
     func samples() {
         for page in ReferencePages.all {
