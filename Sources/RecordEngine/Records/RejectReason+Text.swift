@@ -72,6 +72,7 @@ extension RejectReason {
         case .keyValueNone: "key_value: no pair of key and value"
         case .keyValueKey: "key_value: key expected"
         case .keyValueQuote: "key_value: quoted value without an end"
+        case .lineFeedInText: "text holds a line feed"
         case .keyValueAfterQuote: "key_value: text behind a closing quote"
         case .syslogPriority: "priority of 0 to 191 in <> expected"
         case .syslogHeader: "header of RFC 5424 expected"

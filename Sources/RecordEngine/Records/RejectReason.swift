@@ -180,6 +180,8 @@ enum RejectReason: UInt8 {
     case keyValueQuote
     /// Shown as "key_value: text behind a closing quote".
     case keyValueAfterQuote
+    /// Shown as "text holds a line feed".
+    case lineFeedInText = 140
 
     /// `detail` where there is nothing more to say.
     static let noDetail = Int(UInt32.max)
