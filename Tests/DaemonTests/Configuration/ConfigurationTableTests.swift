@@ -23,6 +23,7 @@ internal import Testing
         ("after", ConfigurationFixture.complete(bucket: ", after: { § }")),
         ("watch", ConfigurationFixture.complete(bucket: ", watch: { § }")),
         ("function", ConfigurationFixture.complete(function: ", §")),
+        ("test", ConfigurationFixture.complete(function: ", tests: [ { § } ]")),
         ("limits", ConfigurationFixture.complete(function: ", limits: { § }")),
         ("trigger", ConfigurationFixture.complete(trigger: ", §")),
         ("retry", ConfigurationFixture.complete(trigger: ", retry: { § }")),
