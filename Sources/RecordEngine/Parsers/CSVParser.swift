@@ -128,9 +128,15 @@ final class CSVParser: RecordParser {
         }
         let dialect = CSVDialect(delimiter: delimiter, quote: quote, isTyped: types == .auto)
         let fields = KnownFields(isOpen: hasHeader || ragged == .keep, names: columns ?? [])
-        return ParserPlan(spec, fields: fields) { setup in
+        var plan = ParserPlan(spec, fields: fields) { setup in
             CSVParser(dialect, ragged, columns.map { CSVColumns(symbols: setup.symbols(of: $0)) })
         }
+        plan.framing = ScannedFraming.csv(
+            delimiter: delimiter,
+            quote: quote ?? ScannedFraming.noQuote,
+            headerRecords: hasHeader ? 1 : 0
+        )
+        return plan
     }
 
     private let dialect: CSVDialect

@@ -25,8 +25,6 @@ internal import Testing
     @Test(
         "rejects malformed rows, with the reason (trap J11)",
         arguments: [
-            (#""open,b,c"#, "CSV: quoted value without an end at byte 0"),
-            (#"a,"open"#, "CSV: quoted value without an end at byte 2"),
             (#"a,"b"x,c"#, "CSV: text behind a closing quote at byte 5"),
             ("a,b", "CSV: fewer values than columns (2)"),
             ("a,b,c,d,e", "CSV: more values than columns (5)"),
@@ -38,6 +36,16 @@ internal import Testing
         #expect(result.lines == [#"{"a":"1","b":"2","c":"3"}"#, #"{"a":"4","b":"5","c":"6"}"#])
         #expect(result.rejectLines.first?.contains("\"\(reason)\"") == true, "\(result.rejectLines)")
         #expect(result.report.tally.dropped == 1)
+    }
+
+    @Test("a quote without an end rejects what it holds, at most max_record of it (trap J11)")
+    func openQuote() throws {
+        let text = "1,2,3\n\"open,b,c\n4,5,6\n7,8,9\n"
+        let whole = try run(three, text)
+        #expect(whole.lines == [#"{"a":"1","b":"2","c":"3"}"#] && whole.rejectLines.count == 1)
+        let bounded = try run(three, text, limits: "max_record: 10")
+        #expect(bounded.lines == [#"{"a":"1","b":"2","c":"3"}"#, #"{"a":"7","b":"8","c":"9"}"#])
+        #expect(bounded.rejectLines.count == 1)
     }
 
     @Test("reads bare values by the grammar of JSON where that is asked for")
