@@ -19,7 +19,7 @@ struct DissectParser: RecordParser {
         summary: "What stands between fixed pieces of text.",
         semantics: 1,
         example:
-            "- parse: { format: dissect, pattern: '%{time} %{+time} %{level->} [%{thread}] %{message}' }",
+            "- parse: { format: dissect, pattern: '%{time} %{+time} %{level->} %{message}' }",
         options: [
             .init("pattern", "dissect pattern", standard: nil, "What a record looks like.")
         ],
@@ -36,7 +36,7 @@ struct DissectParser: RecordParser {
             | `%{name->}` | followed by one or more copies of the text behind it |
             | `%{*key}`, `%{&key}` | a field whose name and value both stand in the record |
             """,
-        samples: ["2026-10-01 12:00:00 WARN   [main] disk full", "2026-10-01 12:00:00"]
+        samples: ["2026-10-01 12:00:00 WARN   disk full", "2026-10-01 12:00:00"]
     )
 
     /// Reads the options.

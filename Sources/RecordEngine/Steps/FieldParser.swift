@@ -30,7 +30,7 @@ final class FieldParser {
     private let parser: any RecordParser
     private let batch: RecordBatch
     private let text = ByteBuffer()
-    private let index = RecordIndex()
+    private let values = RecordIndex()
     /// The record of each value.
     private var owners: [Int] = []
 
@@ -53,13 +53,13 @@ final class FieldParser {
     /// Forgets the values.
     func removeAll() {
         text.removeAll()
-        index.removeAll()
+        values.removeAll()
         owners.removeAll(keepingCapacity: true)
     }
 
     /// Takes a copy of the value of a record.
     func append(_ value: UnsafeRawBufferPointer, of record: Int) {
-        index.slices.append(RecordIndex.Slice(offset: text.count, length: value.count))
+        values.slices.append(RecordIndex.Slice(offset: text.count, length: value.count))
         owners.append(record)
         let start = text.count
         unsafe text.append(value)
@@ -72,13 +72,13 @@ final class FieldParser {
     /// Parses all values, and tells what became of each; the bytes that fields need are copied to the arena
     /// of `target`.
     func parse(into target: RecordBatch, _ body: (_ record: Int, _ found: Found) -> Void) {
-        batch.begin(Block(text: text, firstRecord: 1, recordCount: UInt64(index.slices.count)))
+        batch.begin(Block(text: text, firstRecord: 1, recordCount: UInt64(values.slices.count)))
         let textStart = target.arena.count
         unsafe target.arena.append(text.bytes)
         var next = 0
-        while next < index.slices.count {
+        while next < values.slices.count {
             let first = next
-            next = batch.take(self.index, from: first)
+            next = batch.take(values, from: first)
             parser.parse(batch)
             let arenaStart = target.arena.count
             unsafe target.arena.append(batch.arena.bytes)

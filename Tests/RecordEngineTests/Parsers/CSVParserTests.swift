@@ -150,3 +150,44 @@ internal import Testing
         #expect(ours.rejects.isEmpty && ours.lines.count == 3_000)
     }
 }
+
+extension CSVParserTests {
+    @Test(
+        "takes the header from the object, skips a byte order mark and joins rows over lines",
+        arguments: [1, 7, 4_096]
+    )
+    func wholeObject(_ chunk: Int) throws {
+        let text = "\u{FEFF}id,\"the\nnote\",id\r\n1,\"a\r\nb\",x\r\n\r\n2,\"\"\"\",y"
+        let result = try run("- parse: csv\n- drop: id_2", Array(text.utf8), chunk: chunk)
+        #expect(
+            result.lines == [#"{"id":"1","the\nnote":"a\r\nb"}"#, #"{"id":"2","the\nnote":"\""}"#],
+            "\(result.rejectLines)"
+        )
+    }
+
+    @Test("an object of a header alone has no records")
+    func headerOnly() throws {
+        for text in ["", "a,b", "a,b\n"] {
+            let result = try run("- parse: csv", text)
+            #expect(result.output.isEmpty && result.rejects.isEmpty)
+        }
+    }
+
+    @Test("a quote without an end costs the row that it is in (trap J11)")
+    func openQuote() throws {
+        let result = try run("- parse: csv", "a,b\n1,2\n3,\"open\n4,5\n")
+        #expect(result.lines == [#"{"a":"1","b":"2"}"#])
+        #expect(result.rejectLines.count == 1)
+        #expect(result.report.tally.input == 2)
+    }
+
+    @Test("what csv writes, csv reads")
+    func roundTrip() throws {
+        let steps = "- parse: csv\n- encode: { format: csv, columns: [a, 'b,c'] }"
+        let text = "a,\"b,c\"\n1,\"x\ny\"\n\"\"\"\",\n,\r\n"
+        let once = try run(steps, text)
+        #expect(once.text == "a,\"b,c\"\n1,\"x\ny\"\n\"\"\"\",\n,\n")
+        #expect(try run(steps, once.text).text == once.text)
+        #expect(once.report.tally.output == 3)
+    }
+}
