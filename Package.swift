@@ -49,7 +49,7 @@ let package = Package(
             "RecordEngine",
             [
                 "EventModel", "Settings", "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CLZMA", "CBZip2", "CLZ4",
-                "CSimdjson", "CArchive",
+                "CSimdjson", "CArchive", "CPCRE2",
             ],
             extra: [lifetimes]
         ),
@@ -146,6 +146,7 @@ let package = Package(
         .target(name: "CSpawn"),
         .target(name: "CSimdjson", cxxSettings: [.unsafeFlags(["-O3"])], linkerSettings: [.linkedLibrary("simdjson")]),
         .target(name: "CRE2", linkerSettings: [.linkedLibrary("re2")]),
+        .target(name: "CPCRE2", linkerSettings: [.linkedLibrary("pcre2-8")]),
 
         // Tests mirror the sources.
         .target(

@@ -1,6 +1,8 @@
 """The work of Benchmarks/compare in DuckDB or Polars; run by the Python of the environment that has them.
 
-usage: peers.py {duckdb|polars} WORK INPUTS-GLOB OUTPUT THREADS       prints the seconds that the query itself took
+usage: peers.py {duckdb|polars} WORK INPUTS-GLOB OUTPUT THREADS LEVEL     prints the seconds that the query itself took
+
+LEVEL is that of gzip, or `default`; DuckDB has no setting for it.
 """
 import glob
 import os
@@ -17,7 +19,7 @@ KEYWORD = "/api/v2/cart/99"
 LAST_BYTE = r"\.\d+$"
 
 
-def duckdb_query(work, inputs, output, threads):
+def duckdb_query(work, inputs, output, threads, level):
     import duckdb
     connection = duckdb.connect()
     connection.execute(f"SET threads = {threads}")
@@ -42,11 +44,11 @@ def duckdb_query(work, inputs, output, threads):
     return lambda: connection.execute(f"COPY ({query}) {packed}")
 
 
-def polars_query(work, inputs, output, threads):
+def polars_query(work, inputs, output, threads, level):
     os.environ["POLARS_MAX_THREADS"] = str(threads)
     import polars as pl
     schema = {name: {"BIGINT": pl.Int64, "DOUBLE": pl.Float64}.get(NUMBERS.get(name), pl.String) for name in NAMES}
-    packed = {"compression": "gzip", "compression_level": 1, "maintain_order": False, "lazy": True, "check_extension": False}
+    packed = {"compression": "gzip", "compression_level": None if level == "default" else int(level), "maintain_order": False, "lazy": True, "check_extension": False}
 
     def scan(source):
         if work in ("rewrite", "filter"):
@@ -78,8 +80,8 @@ def polars_query(work, inputs, output, threads):
 
 
 def main():
-    engine, work, inputs, output, threads = sys.argv[1:]
-    run = {"duckdb": duckdb_query, "polars": polars_query}[engine](work, inputs, output, int(threads))
+    engine, work, inputs, output, threads, level = sys.argv[1:]
+    run = {"duckdb": duckdb_query, "polars": polars_query}[engine](work, inputs, output, int(threads), level)
     began = time.monotonic()
     run()
     print(time.monotonic() - began)

@@ -29,6 +29,16 @@ let cases = [
     Case(name: "ndjson-filter", file: 0, steps: "- parse: json\n- keep_if: status >= 400\n\(clean)"),
     Case(name: "combined", file: 1, steps: "- parse: combined\n- compress: { format: gzip, level: 1 }"),
     Case(name: "ndjson-through", file: 0, steps: "- parse: json\n- compress: { format: gzip, level: 1 }"),
+    Case(
+        name: "partition",
+        file: 0,
+        steps: """
+            - parse: json
+            - partition: "dt={timestamp:%Y-%m-%d}/service={service}/level={level}/status={status}"
+            - compress: { format: gzip, level: 1 }
+            """
+    ),
+    Case(name: "members", file: 0, steps: "- unarchive: auto\n- parse: json\n\(clean)"),
     Case(name: "bytes", file: 0, steps: "- compress: { format: gzip, level: 1 }"),
     Case(name: "decompress", file: 0, steps: "- decompress: auto"),
 ]

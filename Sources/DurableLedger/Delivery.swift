@@ -128,6 +128,12 @@ public struct DeliveryStatistics: Hashable, Sendable {
     public var duration: Duration = .zero
     /// What the operator should know though the run succeeded.
     public var warnings: [String] = []
+    /// What became of the members of an archive; nil where the object is none.
+    public var members: MemberTally?
+    /// How many outputs were made, the rejects among them.
+    public var outputs: UInt64 = 0
+    /// How the object was read, where that was found out: which format was recognised.
+    public var notes: [String] = []
     /// Statistics of nothing.
     public init() {}
 }

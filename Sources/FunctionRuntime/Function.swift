@@ -9,10 +9,18 @@ public protocol Function: Sendable {
     var name: FunctionName { get }
     /// Which logic this is; recorded with every output.
     var fingerprint: Fingerprint { get }
+    /// Bytes of memory that one run may need on top of what every run may; 0 unless the configuration allows
+    /// windows of codecs above the ordinary.
+    var windowBytes: Int { get }
     /// Runs on one object, on an I/O thread (it may block); reads the source to its end unless it fails.
     ///
     /// Throws what failed; the error's code says whose failure it is.
     func invoke(_ invocation: Invocation) throws(SluiceError) -> InvocationReport
+}
+
+extension Function {
+    /// No more than every run.
+    public var windowBytes: Int { 0 }
 }
 
 /// What a function is given for one object.
@@ -58,7 +66,7 @@ public struct OutputPart: Hashable, Sendable {
 
     /// Result or rejects.
     public let role: Role
-    /// Values of further placeholders: `member`, `output`, partition keys.
+    /// Values of further placeholders: `member`, `output`, `partition`, `part`.
     public let placeholders: [String: String]
 
     /// Describes an output.
@@ -92,6 +100,10 @@ public struct InvocationReport: Sendable, Hashable {
     public var stages: [Stage] = []
     /// What the operator should know though the run succeeded: trailing garbage, invalid UTF-8 repaired.
     public var warnings: [String] = []
+    /// What became of the members of an archive; nil where the object is none.
+    public var members: MemberTally?
+    /// How the object was read, where that was found out: which format was recognised.
+    public var notes: [String] = []
 
     /// A report of nothing.
     public init() {}

@@ -5,10 +5,15 @@ public import RecordEngine
 public struct FunctionRegistry: Sendable {
     private let functions: [FunctionName: any Function]
 
-    /// Makes every function of a configuration; all compute on `executor`.
-    public init(_ definitions: [FunctionDefinition], executor: any BlockExecutor) {
+    /// Makes every function of a configuration; all compute on `executor` and keep what they must in
+    /// one of `spools`.
+    public init(
+        _ definitions: [FunctionDefinition],
+        executor: any BlockExecutor,
+        spools: any SpoolProvider
+    ) {
         functions = Dictionary(
-            definitions.map { ($0.name, StepsFunction($0, executor: executor)) },
+            definitions.map { ($0.name, StepsFunction($0, executor: executor, spools: spools)) },
             uniquingKeysWith: { first, _ in first }
         )
     }

@@ -9,13 +9,23 @@ public struct StepsFunction: Function {
     public let fingerprint: Fingerprint
     private let pipeline: Pipeline
     private let executor: any BlockExecutor
+    private let spools: any SpoolProvider
 
-    /// Makes a function that computes on `executor`.
-    public init(_ definition: FunctionDefinition, executor: any BlockExecutor) {
+    /// Bytes of codec windows that one run may need on top of what every run may; see `Pipeline.windowBytes`.
+    public var windowBytes: Int { pipeline.windowBytes }
+
+    /// Makes a function that computes on `executor`, and keeps archives that must be read in another order
+    /// than they arrive in one of `spools`.
+    public init(
+        _ definition: FunctionDefinition,
+        executor: any BlockExecutor,
+        spools: any SpoolProvider
+    ) {
         name = definition.name
         fingerprint = definition.fingerprint
         pipeline = definition.pipeline
         self.executor = executor
+        self.spools = spools
     }
 
     /// A stored object up to this size is computed by the thread that reads it: its few blocks take less time
@@ -32,6 +42,8 @@ public struct StepsFunction: Function {
             source: invocation.source,
             sinks: InvocationSinks(invocation.outputs),
             executor: isSmall ? InlineExecutor() : executor,
+            objectTime: invocation.event.time.nanoseconds == 0 ? nil : invocation.event.time,
+            spools: spools,
             checkCancellation: invocation.checkCancellation
         )
         var report = InvocationReport()
@@ -48,7 +60,24 @@ public struct StepsFunction: Function {
             )
         }
         report.warnings = result.warnings
+        report.notes = result.totals.notes
+        report.members = MemberTally(result.totals.members)
         return report
+    }
+}
+
+extension MemberTally {
+    /// What the engine counted; nil where the object was no archive.
+    fileprivate init?(_ members: MemberReport) {
+        if members.archive == nil { return nil }
+        self.init()
+        seen = members.seen
+        written = members.written
+        rejected = members.rejected
+        skipped = members.skipped
+        rejectedNames = members.rejectedNames.prefix(Self.mostNames).map {
+            Rejected(name: $0.name, code: $0.code, reason: $0.reason)
+        }
     }
 }
 

@@ -6,6 +6,8 @@ struct NameParts {
     let directory: Range<Int>
     /// After the last slash.
     let name: Range<Int>
+    /// The name without one codec extension; all of it when it has none.
+    let unpackedName: Range<Int>
     /// The name without one codec and one format extension; all of it when it has none.
     let stem: Range<Int>
     /// What the stem leaves of the name, without its first dot: `log.gz`; empty without one.
@@ -28,6 +30,7 @@ struct NameParts {
         {
             end = dot
         }
+        unpackedName = name.lowerBound..<end
         if let dot = Self.dot(before: end, in: key, name), Self.isFormat(key[(dot + 1)..<end]) { end = dot }
         stem = name.lowerBound..<end
         ext = min(end + 1, key.count)..<key.count

@@ -5,7 +5,8 @@ public import EventModel
 /// `{key}` is the whole source key, `{dir}` its directories (when there are none, the slash behind it goes
 /// too), `{name}` its last component, `{stem}` the name without codec and format extension, `{ext}` those
 /// extensions (when there are none, the dot before it goes too), so that `{dir}/{stem}.{ext}` is the key
-/// again. `{member}`, `{output}` and partition keys come from the function.
+/// again. `{member}`, `{output}`, `{partition}` and `{part}` come from the function; an object that a function
+/// finds to be no archive is its own member, by its name without the extension of a codec.
 public struct OutputTemplate: Sendable, Hashable {
     /// Longest key that S3 takes, in bytes (Amazon S3 User Guide, "Naming Amazon S3 objects").
     public static let maximumKeyBytes = 1024
@@ -42,7 +43,7 @@ public struct OutputTemplate: Sendable, Hashable {
         return OutputTemplate(bucket: bucket, text: String(key))
     }
 
-    /// The output's key for a source key and further placeholders (`member`, `output`, partition keys).
+    /// The output's key for a source key and further placeholders (`member`, `output`…).
     ///
     /// Throws `output.invalid-key` when a placeholder has no value or the result cannot be a key.
     public func render(
@@ -68,6 +69,11 @@ public struct OutputTemplate: Sendable, Hashable {
         return ObjectKey(bytes: result)
     }
 
+    /// The placeholders in the template that only functions fill.
+    public var functionPlaceholders: [String] {
+        TemplatePiece.outputPlaceholders.filter { contains($0) }
+    }
+
     /// Whether a placeholder stands in the template.
     func contains(_ name: String) -> Bool { pieces.contains(.placeholder(name)) }
 
@@ -85,6 +91,7 @@ public struct OutputTemplate: Sendable, Hashable {
         case "ext": return parts.key[parts.ext]
         default:
             if let value = placeholders[name] { return Array(value.utf8)[...] }
+            if name == "member" { return parts.key[parts.unpackedName] }
             throw SluiceError(
                 .outputInvalidKey,
                 "The template '\(description)' needs {\(name)}, which the function did not give.",

@@ -66,7 +66,7 @@ struct TemplateLanguage {
         case "name": name
         case "stem": name.stems
         case "ext": name.extensions
-        case "member": .anyKey
+        case "member", "partition": .anyKey
         default: .component
         }
     }

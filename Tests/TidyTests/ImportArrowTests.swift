@@ -14,7 +14,7 @@ internal import Testing
         "ExpressionLanguage": ["CRE2"],
         "RecordEngine": [
             "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CLZMA", "CBZip2", "CLZ4", "CArchive",
-            "CSimdjson", "CRE2",
+            "CSimdjson", "CRE2", "CPCRE2",
         ],
         "ObjectStorage": ["CLinux", "CISAL"],
         "DurableLedger": ["GRDB", "GRDBSQLite"],

@@ -23,6 +23,16 @@ public enum ProcessingFamilies {
                 metrics.records.sorted { $0.key < $1.key }.flatMap { records($0.key, $0.value) }
             ),
             MetricFamily(
+                "sluice_members_total",
+                .counter,
+                "Members of archives of committed objects, by result.",
+                metrics.members.sorted { $0.key < $1.key }.flatMap { trigger, results in
+                    results.sorted { $0.key < $1.key }.map { result, count in
+                        sample(Double(count), ("trigger", trigger.rawValue), ("result", result))
+                    }
+                }
+            ),
+            MetricFamily(
                 "sluice_object_bytes_total",
                 .counter,
                 "Stored bytes of committed objects.",

@@ -105,6 +105,12 @@ public struct StatisticsView: Codable, Sendable, Hashable {
     public let durationSeconds: Double
     /// What the operator should know though the run succeeded.
     public let warnings: [String]
+    /// What became of the members of an archive; null where the object is none.
+    @OrNull public var members: MembersView?
+    /// How many outputs were made, the rejects among them.
+    public let outputs: UInt64
+    /// How the object was read, where that was found out.
+    public let notes: [String]
 
     /// Shows statistics.
     public init(_ statistics: DeliveryStatistics) {
@@ -113,6 +119,44 @@ public struct StatisticsView: Codable, Sendable, Hashable {
         bytesOut = statistics.bytesOut
         durationSeconds = statistics.duration / .seconds(1)
         warnings = statistics.warnings
+        members = statistics.members.map(MembersView.init)
+        outputs = statistics.outputs
+        notes = statistics.notes
+    }
+}
+
+/// What became of the members of an archive: each was written, rejected or skipped.
+public struct MembersView: Codable, Sendable, Hashable {
+    /// A member that could not be read to its end.
+    public struct Rejected: Codable, Sendable, Hashable {
+        /// Its name.
+        public let name: String
+        /// The error's code.
+        public let code: String
+        /// What failed.
+        public let reason: String
+    }
+
+    /// Entries of the archive.
+    public let seen: UInt64
+    /// Members whose results are whole.
+    public let written: UInt64
+    /// Members that could not be read.
+    public let rejected: UInt64
+    /// The first of them.
+    public let rejectedMembers: [Rejected]
+    /// Entries that were not opened, by reason.
+    public let skipped: [String: UInt64]
+
+    /// Shows a tally.
+    public init(_ tally: MemberTally) {
+        seen = tally.seen
+        written = tally.written
+        rejected = tally.rejected
+        rejectedMembers = tally.rejectedNames.map {
+            Rejected(name: $0.name, code: $0.code, reason: $0.reason)
+        }
+        skipped = tally.skipped
     }
 }
 

@@ -32,7 +32,9 @@ public struct StatusView: Codable, Sendable, Hashable {
         workers = status.workers
         oldestReady = status.oldestReady?.description
         counters = status.counters.map(CounterView.init).sorted { $0.order < $1.order }
-        triggers = status.triggers.map(TriggerView.init).sorted { $0.name < $1.name }
+        triggers = status.triggers.map { row in
+            TriggerView(row, rejected: isRunning ? status.rejected[row.name] ?? .nothing : nil)
+        }.sorted { $0.name < $1.name }
         buckets = status.buckets.map(BucketView.init).sorted { $0.name < $1.name }
     }
 }
@@ -73,9 +75,15 @@ public struct TriggerView: Codable, Sendable, Hashable {
     @OrNull public var pausedReason: String?
     /// How many different objects failed for good in a row.
     public let failuresInARow: Int
+    /// Records that were rejected since this boot began; absent when no service runs.
+    @OrNull public var rejectedRecords: UInt64?
+    /// Members of archives that were rejected since this boot began; absent when no service runs.
+    @OrNull public var rejectedMembers: UInt64?
 
     /// Shows a trigger.
-    public init(_ row: TriggerRow) {
+    public init(_ row: TriggerRow, rejected: RejectedCounts? = nil) {
+        rejectedRecords = rejected?.records
+        rejectedMembers = rejected?.members
         name = row.name.rawValue
         bucket = row.bucket.rawValue
         configured = row.isConfigured

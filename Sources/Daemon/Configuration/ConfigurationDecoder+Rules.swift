@@ -1,5 +1,6 @@
 internal import EventModel
 internal import FunctionRuntime
+internal import RecordEngine
 internal import Settings
 internal import TriggerRules
 
@@ -14,6 +15,15 @@ extension ConfigurationDecoder {
         guard let text = node.text(&diagnostics) else { return nil }
         do throws(TemplateError) {
             let template = try OutputTemplate.parse(text)
+            if let name = template.functionPlaceholders.first {
+                diagnostics.error(
+                    .configInvalidValue,
+                    "There is no {\(name)} where an object is moved as it is.",
+                    hint: "Use {key}, or {dir} and {name}.",
+                    at: node
+                )
+                return nil
+            }
             let bucket = template.bucket.rawValue
             if names.buckets.contains(bucket) { return template }
             diagnostics.error(
@@ -65,14 +75,23 @@ extension ConfigurationDecoder {
     }
 
     /// Loops and collisions over the whole flow: triggers and what `after: move` moves.
-    mutating func checkFlow(_ buckets: [Named<BucketConfiguration>], _ triggers: [Named<Trigger>]) {
+    mutating func checkFlow(
+        _ buckets: [Named<BucketConfiguration>],
+        _ functions: [Named<FunctionDefinition>],
+        _ triggers: [Named<Trigger>]
+    ) {
         var moves: [BucketName: OutputTemplate] = [:]
         for bucket in buckets.compactMap(\.value) {
             if case .move(let template) = bucket.after { moves[bucket.name] = template }
         }
         let rules = triggers.compactMap(\.value)
+        let placeholders = functions.compactMap(\.value).map { ($0.name, $0.pipeline.placeholders) }
         let findings =
             LoopCheck(triggers: rules, moves: moves).findings + CollisionCheck(triggers: rules).findings
+            + PlaceholderCheck(
+                triggers: rules,
+                placeholders: Dictionary(placeholders, uniquingKeysWith: { first, _ in first })
+            ).findings
         let node = ConfigNode(value: .mapping(triggers.map(\.entry)), location: .start, path: "triggers")
         RuleFinding.report(findings, triggers: node, &diagnostics)
     }

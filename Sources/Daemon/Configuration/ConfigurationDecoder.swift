@@ -17,6 +17,9 @@ struct ConfigurationDecoder {
     /// What was found so far.
     var diagnostics: Diagnostics
 
+    /// What `memory` may be: one ordinary window, or as much as any machine has.
+    private static let memory = (64 << 20)...(1 << 50)
+
     /// The names that the file declares, whatever became of what they name.
     struct Names {
         /// Of buckets.
@@ -44,6 +47,7 @@ struct ConfigurationDecoder {
         let maxPending = reader.optional("max_pending").flatMap {
             $0.integer(in: 1...100_000_000, &diagnostics)
         }
+        let memory = reader.optional("memory").flatMap { $0.byteCount(in: Self.memory, &diagnostics) }
         let listen = reader.optional("listen").flatMap { decodeListen($0) }
         let bucketEntries = entries(of: reader.required("buckets", &diagnostics))
         let functionEntries = entries(of: reader.required("functions", &diagnostics))
@@ -60,12 +64,13 @@ struct ConfigurationDecoder {
         }
         checkDirectories(buckets, state: statePath)
         checkUse(buckets, functions, triggers)
-        checkFlow(buckets, triggers)
+        checkFlow(buckets, functions, triggers)
         return SluiceConfiguration(
             file: file,
             state: statePath,
             workers: workers ?? 4 * surroundings.processorCount,
             maxPending: maxPending ?? 1_000_000,
+            memoryBytes: memory ?? 1 << 30,
             listen: listen,
             buckets: buckets.compactMap(\.value),
             functions: functions.compactMap(\.value),

@@ -186,6 +186,13 @@ extension ConfigurationTable {
                 example: "64GiB",
                 "A zip archive that is larger fails: it is kept in the state directory while it is read."
             ),
+            Setting(
+                "max_outputs",
+                .integer(1...10_000),
+                standard: "`256`",
+                example: "1000",
+                "An object, or member, whose `route` and `partition` name more outputs fails."
+            ),
         ]
     )
 }

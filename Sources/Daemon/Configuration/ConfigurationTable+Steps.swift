@@ -15,6 +15,13 @@ extension ConfigurationTable {
                 "Unpacks the object; `auto` tells by the first bytes. The first step, if it is there."
             ),
             Setting(
+                "unarchive",
+                .either([.choice(["auto", "tar", "zip", "none"]), .mapping(.anything)]),
+                standard: "`none`",
+                example: "{ format: auto, members: \"**/*.log\", merge: false }",
+                "Takes an archive apart: each member has a result of its own, or all one with `merge`."
+            ),
+            Setting(
                 "parse",
                 format(of: "parse"),
                 example: "combined",

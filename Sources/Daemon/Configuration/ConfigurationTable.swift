@@ -30,6 +30,13 @@ public enum ConfigurationTable {
                 "Scans pause while so many deliveries wait; events and chained deliveries never do."
             ),
             Setting(
+                "memory",
+                .byteCount,
+                standard: "`1GiB`",
+                example: "4GiB",
+                "What functions that raise `max_window` above 64MiB may need together; more of them wait."
+            ),
+            Setting(
                 "listen",
                 .section(listen),
                 example: "{ api: \"127.0.0.1:8484\", token: { env: SLUICE_TOKEN } }",

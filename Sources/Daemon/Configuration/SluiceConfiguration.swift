@@ -12,6 +12,8 @@ public struct SluiceConfiguration: Sendable {
     public let workers: Int
     /// Scans pause while so many deliveries wait.
     public let maxPending: Int
+    /// What attempts that run at the same time may need for codec windows above the ordinary, in bytes.
+    public let memoryBytes: Int
     /// Where the API listens besides its Unix socket, if anywhere.
     public let listen: ListenConfiguration?
     /// All buckets, in the order of the file.

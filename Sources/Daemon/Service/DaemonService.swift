@@ -34,7 +34,7 @@ public struct DaemonService: Sendable {
             path: state.ledgerPath,
             newLedger: random.hexadecimal(digitCount: 32)
         )
-        let assembly = ProcessingAssembly()
+        let assembly = ProcessingAssembly(state: configuration.state)
         let attempts = BlockingPool(name: "attempt", limit: configuration.workers)
         let processor = EventProcessor(
             ledger: ledger,

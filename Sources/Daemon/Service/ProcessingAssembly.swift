@@ -3,6 +3,7 @@ internal import EventModel
 internal import EventProcessing
 internal import Execution
 internal import FunctionRuntime
+internal import Glibc
 internal import ObjectStorage
 
 /// Turns a configuration into what processing uses; the pools outlive reloads.
@@ -11,9 +12,15 @@ struct ProcessingAssembly: Sendable {
     let compute: ComputePool
     /// Threads for the stores' file calls; never the attempts' own, which wait for the stores.
     let stores: BlockingPool
+    /// Files without names in the state directory's `work`, for archives that must be read from their end.
+    let spools: FileSpoolProvider
 
-    /// Makes the pools.
-    init() {
+    /// Makes the pools, and the directory `work` in the state directory `state`.
+    init(state: String) {
+        let work = state + "/work"
+        // One that cannot be made shows when something is kept in it: that delivery says why it waits.
+        _ = unsafe mkdir(work, 0o700)
+        spools = FileSpoolProvider(directory: work)
         compute = ComputePool()
         stores = BlockingPool(
             name: "store",
@@ -28,9 +35,10 @@ struct ProcessingAssembly: Sendable {
         ProcessingConfiguration(
             buckets: configuration.buckets.map(setup),
             matcher: configuration.matcher,
-            functions: FunctionRegistry(configuration.functions, executor: compute).all,
+            functions: FunctionRegistry(configuration.functions, executor: compute, spools: spools).all,
             workers: workers ?? configuration.workers,
-            maxPending: configuration.maxPending
+            maxPending: configuration.maxPending,
+            memoryBytes: configuration.memoryBytes
         )
     }
 

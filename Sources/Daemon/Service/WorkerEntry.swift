@@ -5,6 +5,6 @@ internal import EventProcessing
 public enum WorkerEntry {
     /// Reads an assignment from standard input and writes its result to standard output.
     public static func run(_ configuration: SluiceConfiguration) async throws(SluiceError) {
-        try await WorkerMain.serve(ProcessingAssembly().processing(configuration))
+        try await WorkerMain.serve(ProcessingAssembly(state: configuration.state).processing(configuration))
     }
 }

@@ -69,7 +69,10 @@ extension FailureRecord {
 }
 
 extension DeliveryStatistics {
-    /// The statistics as they are stored: the tally's presence and numbers, bytes, duration, warnings.
+    /// The statistics as they are stored: the tally's presence and numbers, bytes, duration, warnings, outputs,
+    /// notes and members.
+    ///
+    /// A new part is only ever appended: what an older version stored reads as if it were empty.
     var stored: [UInt8] {
         var writer = CompactWriter()
         writer.append(tally == nil ? 0 : 1)
@@ -85,6 +88,13 @@ extension DeliveryStatistics {
         writer.append(UInt64(bitPattern: duration.components.attoseconds))
         writer.append(UInt64(warnings.count))
         for warning in warnings { writer.append(warning) }
+        writer.append(outputs)
+        writer.append(UInt64(notes.count))
+        for note in notes { writer.append(note) }
+        if let members {
+            writer.append(1)
+            members.write(to: &writer)
+        }
         return writer.bytes
     }
 
@@ -113,6 +123,47 @@ extension DeliveryStatistics {
         for _ in 0..<(reader.integer() ?? 0) {
             guard let warning = reader.string() else { break }
             warnings.append(warning)
+        }
+        outputs = reader.integer() ?? 0
+        for _ in 0..<(reader.integer() ?? 0) {
+            guard let note = reader.string() else { break }
+            notes.append(note)
+        }
+        if reader.integer() == 1 { members = MemberTally(&reader) }
+    }
+}
+
+extension MemberTally {
+    /// Counts, reasons in their order, names.
+    fileprivate func write(to writer: inout CompactWriter) {
+        for count in [seen, written, rejected, UInt64(skipped.count)] { writer.append(count) }
+        for (reason, count) in skipped.sorted(by: { $0.key < $1.key }) {
+            writer.append(reason)
+            writer.append(count)
+        }
+        writer.append(UInt64(rejectedNames.count))
+        for member in rejectedNames {
+            writer.append(member.name)
+            writer.append(member.code)
+            writer.append(member.reason)
+        }
+    }
+
+    /// Reads what `write` wrote.
+    fileprivate init(_ reader: inout CompactReader) {
+        self.init()
+        seen = reader.integer() ?? 0
+        written = reader.integer() ?? 0
+        rejected = reader.integer() ?? 0
+        for _ in 0..<(reader.integer() ?? 0) {
+            guard let reason = reader.string() else { break }
+            skipped[reason] = reader.integer() ?? 0
+        }
+        for _ in 0..<(reader.integer() ?? 0) {
+            guard let name = reader.string(), let code = reader.string(), let reason = reader.string() else {
+                break
+            }
+            rejectedNames.append(Rejected(name: name, code: code, reason: reason))
         }
     }
 }

@@ -5,6 +5,8 @@ extension LedgerStore {
     static let sliceRows: Int64 = 2_000
     /// How many deliveries one slice of a long read answers.
     static let sliceAnswers = 200
+    /// How many outputs one slice of a long read answers.
+    static let sliceOutputs: Int64 = 500
 
     // MARK: Deliveries
 
@@ -142,8 +144,8 @@ extension LedgerStore {
         }
     }
 
-    /// See `Ledger.history`.
-    func history(of id: DeliveryID) throws(SluiceError) -> DeliveryHistory? {
+    /// See `Ledger.history`; without its outputs, which belong to the target of this number.
+    func history(of id: DeliveryID) throws(SluiceError) -> (history: DeliveryHistory, target: Int64)? {
         guard let entry = try entry(id) else { return nil }
         let rows = try sql(
             """
@@ -176,12 +178,12 @@ extension LedgerStore {
                 )
             )
         }
-        let made = try outputs(ofTarget: entry.target).map(\.row).filter { $0.delivery == id }
-        return DeliveryHistory(
+        let history = DeliveryHistory(
             delivery: entry.delivery,
             attempts: attempts.suffix(Self.keptAttempts),
-            outputs: made
+            outputs: []
         )
+        return (history, entry.target)
     }
 
     // MARK: Outputs
@@ -192,16 +194,14 @@ extension LedgerStore {
         return try sql(LedgerSQL.output).bind(bucket).bind(key.bytes).first { row in self.output(row).row }
     }
 
-    /// See `Ledger.outputs`.
-    func outputs(of target: TargetID) throws(SluiceError) -> [OutputRow] {
+    /// A target's number.
+    func number(of target: TargetID) throws(SluiceError) -> Int64? {
         guard let stream = memory.streams[.init(trigger: target.trigger, bucket: target.bucket)] else {
-            return []
+            return nil
         }
-        let number = try sql("SELECT id FROM target WHERE key = ? AND stream = ?").bind(target.key.bytes)
+        return try sql("SELECT id FROM target WHERE key = ? AND stream = ?").bind(target.key.bytes)
             .bind(stream)
             .first { row in row.integer(0) }
-        guard let number else { return [] }
-        return try outputs(ofTarget: number).map(\.row)
     }
 
     // MARK: Counts

@@ -236,6 +236,28 @@ extension LedgerStore {
         return OwnedOutput(row: output, planned: planned)
     }
 
+    /// Some outputs of a target, of those that come after `last` by delivery, bucket and key.
+    func outputs(
+        ofTarget number: Int64,
+        delivery: DeliveryID?,
+        after last: OutputRow?,
+        limit: Int64
+    ) throws(SluiceError) -> [OutputRow] {
+        let bucket = try last.map { row throws(SluiceError) in try self.number(of: row.bucket) }
+        let rows = try sql(
+            """
+            SELECT \(LedgerSQL.outputColumns) FROM output o INDEXED BY output_owner
+            JOIN target t ON t.id = o.owner
+            WHERE o.owner = ? AND (o.delivery, o.bucket, o.key) > (?, ?, ?) AND o.delivery <= ?
+            ORDER BY o.delivery, o.bucket, o.key LIMIT ?
+            """
+        ).bind(number).bind(last?.delivery.rawValue ?? delivery?.rawValue ?? 0).bind(bucket ?? 0)
+            .bind(last?.key.bytes ?? []).bind(delivery?.rawValue ?? .max).bind(limit)
+        var outputs: [OutputRow] = []
+        while try rows.next() { outputs.append(output(rows).row) }
+        return outputs
+    }
+
     /// All outputs of a target, by bucket and key.
     func outputs(ofTarget number: Int64) throws(SluiceError) -> [OwnedOutput] {
         let rows = try sql(

@@ -191,7 +191,13 @@ extension SQLiteLedger {
 
     /// One delivery with its attempts and outputs.
     public func history(of delivery: DeliveryID) async throws(SluiceError) -> DeliveryHistory? {
-        try await committer.read { store throws(SluiceError) in try store.history(of: delivery) }
+        let found = try await committer.read { store throws(SluiceError) in try store.history(of: delivery) }
+        guard let found else { return nil }
+        return DeliveryHistory(
+            delivery: found.history.delivery,
+            attempts: found.history.attempts,
+            outputs: try await outputs(ofTarget: found.target, delivery: delivery)
+        )
     }
 
     /// Who owns an output key.
@@ -201,7 +207,32 @@ extension SQLiteLedger {
 
     /// A target's outputs, by bucket and key.
     public func outputs(of target: TargetID) async throws(SluiceError) -> [OutputRow] {
-        try await committer.read { store throws(SluiceError) in try store.outputs(of: target) }
+        let number = try await committer.read { store throws(SluiceError) in try store.number(of: target) }
+        guard let number else { return [] }
+        return try await outputs(ofTarget: number, delivery: nil)
+    }
+
+    /// By bucket and key; an unpacked archive may have many thousands, so they are read in slices, each of a
+    /// moment of its own.
+    private func outputs(
+        ofTarget number: Int64,
+        delivery: DeliveryID?
+    ) async throws(SluiceError) -> [OutputRow] {
+        var found: [OutputRow] = []
+        while true {
+            let last = found.last
+            let slice = try await committer.read { store throws(SluiceError) in
+                try store.outputs(
+                    ofTarget: number,
+                    delivery: delivery,
+                    after: last,
+                    limit: LedgerStore.sliceOutputs
+                )
+            }
+            found += slice
+            if slice.count < Int(LedgerStore.sliceOutputs) { break }
+        }
+        return found.sorted { ($0.bucket, $0.key) < ($1.bucket, $1.key) }
     }
 
     /// Deliveries by trigger, class and state.

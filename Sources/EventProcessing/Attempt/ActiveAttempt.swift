@@ -1,5 +1,6 @@
 internal import DurableLedger
 internal import EventModel
+internal import FunctionRuntime
 internal import Synchronization
 internal import TriggerRules
 
@@ -14,6 +15,8 @@ final class ActiveAttempt: Sendable {
     let trigger: Trigger
     /// The snapshot that the attempt is bound to.
     let configuration: ProcessingConfiguration
+    /// Bytes of codec windows that its function may need.
+    var windowBytes: Int { configuration.functions[trigger.function]?.windowBytes ?? 0 }
     /// Tells the function to end.
     let control: AttemptControl
     /// The run's outcome, or its being given up, whichever comes first.

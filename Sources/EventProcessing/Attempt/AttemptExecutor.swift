@@ -53,7 +53,11 @@ struct AttemptExecutor: Sendable {
             fingerprint: fingerprint ?? Fingerprint(hex: "")
         )
         let child = attempt.lease.delivery.isSuspect ? suspects : nil
-        let runner = AttemptRunner(configuration: attempt.configuration, pool: core.pool)
+        let runner = AttemptRunner(
+            configuration: attempt.configuration,
+            pool: core.pool,
+            finisher: core.finisher
+        )
         return await attempt.outcome(
             of: {
                 guard let child else { return await runner.run(assignment, control: attempt.control) }

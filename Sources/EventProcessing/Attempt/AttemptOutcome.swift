@@ -49,6 +49,8 @@ extension SluiceError.Code {
     static let processingUnconfigured = Self("processing.not-configured", .outage)
     /// Two parts of one invocation map to the same output key.
     static let outputDuplicate = Self("output.duplicate-key", .object)
+    /// An invocation makes more outputs than one decision takes.
+    static let outputTooMany = Self("output.too-many", .object)
     /// The function's own counts do not add up: nothing is committed (promise 4).
     static let processingUnbalanced = Self("processing.unbalanced", .object)
 }

@@ -13,6 +13,8 @@ struct AttemptRunner: Sendable {
     let configuration: ProcessingConfiguration
     /// Drives one attempt per thread.
     let pool: BlockingPool
+    /// Makes outputs durable.
+    let finisher: OutputFinisher
 
     /// Runs to one of the outcomes; never leaves staged outputs behind unless they are the outcome.
     func run(_ assignment: WorkerAssignment, control: AttemptControl) async -> AttemptOutcome {
@@ -30,11 +32,10 @@ struct AttemptRunner: Sendable {
                 SluiceError(.processingUnconfigured, message, hint: "Reload the service's configuration.")
             )
         }
-        let buckets = configuration.buckets
         do throws(SluiceError) {
             if let store = store as? any DirectObjectStore {
                 let outcome = try await pool.run { () throws(SluiceError) in
-                    try Self.driveHere(assignment, store, trigger, function, buckets, control)
+                    try driveHere(assignment, store, trigger, function, control)
                 }
                 if let outcome { return outcome }
             }
@@ -43,7 +44,7 @@ struct AttemptRunner: Sendable {
                 return outcome
             case .reader(let reader):
                 return try await pool.run { () throws(SluiceError) in
-                    Self.drive(assignment, reader, trigger, function, buckets, control)
+                    drive(assignment, reader, trigger, function, control)
                 }
             }
         } catch {
@@ -77,12 +78,11 @@ struct AttemptRunner: Sendable {
     }
 
     /// Opens and drives on one thread; nil when the delivery's version was replaced, which `open` looks into.
-    private static func driveHere(
+    private func driveHere(
         _ assignment: WorkerAssignment,
         _ store: any DirectObjectStore,
         _ trigger: Trigger,
         _ function: any Function,
-        _ buckets: [BucketName: BucketSetup],
         _ control: AttemptControl
     ) throws(SluiceError) -> AttemptOutcome? {
         let reader: any ObjectReader
@@ -92,19 +92,23 @@ struct AttemptRunner: Sendable {
             guard error.code == .storageVersionChanged else { throw error }
             return nil
         }
-        return drive(assignment, reader, trigger, function, buckets, control)
+        return drive(assignment, reader, trigger, function, control)
     }
 
-    private static func drive(
+    private func drive(
         _ assignment: WorkerAssignment,
         _ reader: any ObjectReader,
         _ trigger: Trigger,
         _ function: any Function,
-        _ buckets: [BucketName: BucketSetup],
         _ control: AttemptControl
     ) -> AttemptOutcome {
         let source = DigestingSource(reader)
-        let opener = StagingOpener(assignment, trigger: trigger, buckets: buckets)
+        let opener = StagingOpener(
+            assignment,
+            trigger: trigger,
+            buckets: configuration.buckets,
+            finisher: finisher
+        )
         do throws(SluiceError) {
             let invocation = Invocation(
                 event: ObjectEvent(
@@ -124,12 +128,15 @@ struct AttemptRunner: Sendable {
             try control.check()
             try source.drain(checking: control)
             try reader.confirm()
-            let outputs = try finish(opener, report, function.name)
+            let outputs = try Self.finish(opener, report, function.name)
             var statistics = DeliveryStatistics()
             statistics.tally = report.tally
             statistics.bytesIn = source.digest.sizeBytes
             statistics.bytesOut = outputs.reduce(0) { $0 + $1.digest.sizeBytes }
             statistics.warnings = report.warnings
+            statistics.notes = report.notes
+            statistics.members = report.members
+            statistics.outputs = UInt64(outputs.count)
             return .staged(
                 StagedRun(
                     version: reader.info.version,
@@ -140,7 +147,7 @@ struct AttemptRunner: Sendable {
             )
         } catch {
             opener.abandonAll()
-            return hasChanged(reader) ? .changed : outcome(of: error)
+            return Self.hasChanged(reader) ? .changed : Self.outcome(of: error)
         }
     }
 
@@ -150,6 +157,13 @@ struct AttemptRunner: Sendable {
         _ report: InvocationReport,
         _ function: FunctionName
     ) throws(SluiceError) -> [StagedOutput] {
+        if let members = report.members, !members.isBalanced {
+            throw SluiceError(
+                .processingUnbalanced,
+                "Function '\(function)' does not account for every member: \(members).",
+                hint: "This is a defect of the function; nothing was committed."
+            )
+        }
         if let tally = report.tally, !tally.isBalanced {
             throw SluiceError(
                 .processingUnbalanced,

@@ -6,14 +6,27 @@ internal import TriggerRules
 
 /// Opens an invocation's outputs in the stores' staging areas, each when the function asks for it; used by
 /// one thread.
+///
+/// An output that is closed becomes durable while others are written, and keeps no descriptor then: a
+/// function may make thousands, of which few are open.
 final class StagingOpener: OutputOpener {
+    /// The most outputs of one attempt.
+    ///
+    /// One decision takes all of them, in one transaction that everybody else waits for.
+    static let mostOutputs = 100_000
+    /// So few outputs are finished by the attempt's own thread: another would take longer to wake.
+    private static let fewOutputs = 2
+
     private struct Opened {
-        let part: OutputPart
         let bucket: BucketName
         let key: ObjectKey
         let writer: any StagedWriter
         /// The output's store, where this thread may ask it.
         let store: (any DirectObjectStore)?
+        /// Set once it is closed and its end has begun.
+        var finishing: FinishingOutput?
+        /// Set once it is durable.
+        var digest: ContentDigest?
 
         /// Whether nothing lies under the key; false as well when that is not known.
         var isKeyFree: Bool {
@@ -30,15 +43,27 @@ final class StagingOpener: OutputOpener {
     private let assignment: WorkerAssignment
     private let trigger: Trigger
     private let buckets: [BucketName: BucketSetup]
-    private var opened: [Opened] = []
+    private let finisher: OutputFinisher
+    /// By the number that is part of the staged name.
+    private var opened: [Int: Opened] = [:]
+    private var numbers: [OutputPart: Int] = [:]
+    private var places = OutputPlaces()
+    /// Outputs that are closed and not yet durable; oldest first.
+    private var closed: [Int] = []
     /// Outputs that were ever opened: staged names are never used twice.
     private var made = 0
 
     /// Opens outputs for one attempt of `trigger`.
-    init(_ assignment: WorkerAssignment, trigger: Trigger, buckets: [BucketName: BucketSetup]) {
+    init(
+        _ assignment: WorkerAssignment,
+        trigger: Trigger,
+        buckets: [BucketName: BucketSetup],
+        finisher: OutputFinisher
+    ) {
         self.assignment = assignment
         self.trigger = trigger
         self.buckets = buckets
+        self.finisher = finisher
     }
 
     /// Opens one output; nil when the trigger names no place for rejects.
@@ -50,15 +75,15 @@ final class StagingOpener: OutputOpener {
             throw SluiceError(.processingUnconfigured, "No bucket '\(template.bucket)' is configured.")
         }
         if let refusal = store.refusal(of: key) { throw refusal }
-        guard !opened.contains(where: { $0.key == key && $0.bucket == template.bucket }) else {
+        guard opened.count < Self.mostOutputs else {
             throw SluiceError(
-                .outputDuplicate,
-                "Two outputs of '\(assignment.objectKey)' map to '\(template.bucket):\(key)'.",
-                hint: "Use {member}, {output} or a partition key in `output:` of trigger '\(trigger.name)'."
+                .outputTooMany,
+                "'\(assignment.objectKey)' makes more than \(Self.mostOutputs) outputs.",
+                hint: "Take fewer members with `members:`, or one output of all with `merge: true`."
             )
         }
+        try places.add(key, in: template.bucket, source: assignment.objectKey, trigger: trigger)
         let name = assignment.stageName(made)
-        made += 1
         let direct = store as? any DirectObjectStore
         let writer: any StagedWriter
         if let direct {
@@ -68,29 +93,49 @@ final class StagingOpener: OutputOpener {
                 try await store.stage(name, for: key)
             }
         }
-        opened.append(Opened(part: part, bucket: template.bucket, key: key, writer: writer, store: direct))
+        opened[made] = Opened(bucket: template.bucket, key: key, writer: writer, store: direct)
+        numbers[part] = made
+        made += 1
         return writer
     }
 
-    /// Nothing: what was written becomes durable with all others.
-    func close(_ part: OutputPart) throws(SluiceError) {}
+    /// Begins to make an output durable, where there are many.
+    func close(_ part: OutputPart) throws(SluiceError) {
+        guard let number = numbers[part] else { return }
+        closed.append(number)
+        guard opened.count > Self.fewOutputs else { return }
+        for number in closed where opened[number]?.finishing == nil { begin(number) }
+        while closed.count > OutputFinisher.mostWaiting { try finish(closed.removeFirst()) }
+    }
 
-    /// Gives one output up.
+    /// Gives one output up, also one that was closed.
     func discard(_ part: OutputPart) throws(SluiceError) {
-        guard let index = opened.firstIndex(where: { $0.part == part }) else { return }
-        opened.remove(at: index).writer.abandon()
+        guard let number = numbers.removeValue(forKey: part), let output = opened.removeValue(forKey: number)
+        else { return }
+        closed.removeAll { $0 == number }
+        places.remove(output.key, in: output.bucket)
+        abandon(output)
     }
 
     /// Ends all outputs; they are durable afterwards.
     func finishAll() throws(SluiceError) -> [StagedOutput] {
+        let all = opened.keys.sorted()
+        if all.count > Self.fewOutputs {
+            for number in all where opened[number]?.digest == nil && opened[number]?.finishing == nil {
+                begin(number)
+            }
+        }
         var outputs: [StagedOutput] = []
-        for output in opened {
+        outputs.reserveCapacity(all.count)
+        for number in all {
+            let digest = try finish(number)
+            guard let output = opened[number] else { continue }
             outputs.append(
                 StagedOutput(
                     bucket: output.bucket,
                     key: output.key,
                     staged: output.writer.reference,
-                    digest: try output.writer.finish(),
+                    digest: digest,
                     isKeyFree: output.isKeyFree
                 )
             )
@@ -100,7 +145,36 @@ final class StagingOpener: OutputOpener {
 
     /// Gives all outputs up.
     func abandonAll() {
-        for output in opened { output.writer.abandon() }
-        opened = []
+        for output in opened.values { abandon(output) }
+        opened = [:]
+        numbers = [:]
+        closed = []
+        places = OutputPlaces()
+    }
+
+    private func begin(_ number: Int) {
+        guard let writer = opened[number]?.writer else { return }
+        opened[number]?.finishing = finisher.begin(writer)
+    }
+
+    @discardableResult private func finish(_ number: Int) throws(SluiceError) -> ContentDigest {
+        guard let output = opened[number] else { return ContentDigest(crc64: 0, sizeBytes: 0) }
+        if let digest = output.digest { return digest }
+        let digest: ContentDigest
+        if let finishing = output.finishing {
+            digest = try finishing.wait()
+        } else {
+            digest = try output.writer.finish()
+        }
+        opened[number]?.digest = digest
+        opened[number]?.finishing = nil
+        return digest
+    }
+
+    /// Nothing may write to an output that is gone: its end is waited for first.
+    private func abandon(_ output: Opened) {
+        // What it says does not matter any more.
+        if let finishing = output.finishing { _ = try? finishing.wait() }
+        output.writer.abandon()
     }
 }

@@ -17,6 +17,8 @@ struct OutputClaim: Sendable {
     /// content.
     func plan(_ outputs: [StagedOutput], of trigger: Trigger) async throws(SluiceError) -> [PlannedOutput] {
         var planned: [PlannedOutput] = []
+        planned.reserveCapacity(outputs.count)
+        let own = try await ownKeys(outputs, trigger)
         for output in outputs {
             planned.append(
                 PlannedOutput(
@@ -24,16 +26,32 @@ struct OutputClaim: Sendable {
                     key: output.key,
                     staged: output.staged.text,
                     digest: output.digest,
-                    mayReplace: try await mayReplace(output, trigger)
+                    mayReplace: try await mayReplace(output, trigger, own)
                 )
             )
         }
         return planned
     }
 
-    private func mayReplace(_ output: StagedOutput, _ trigger: Trigger) async throws(SluiceError) -> Bool {
+    /// What the target has already, where asking once is cheaper than asking for each output.
+    private func ownKeys(
+        _ outputs: [StagedOutput],
+        _ trigger: Trigger
+    ) async throws(SluiceError) -> Set<OutputPlace> {
+        if trigger.overwrite || outputs.count(where: { !$0.isKeyFree }) < Self.fewOutputs { return [] }
+        return Set(try await ledger.outputs(of: target).map { OutputPlace(bucket: $0.bucket, key: $0.key) })
+    }
+
+    private static let fewOutputs = 8
+
+    private func mayReplace(
+        _ output: StagedOutput,
+        _ trigger: Trigger,
+        _ own: Set<OutputPlace>
+    ) async throws(SluiceError) -> Bool {
         if trigger.overwrite { return true }
         if output.isKeyFree { return false }
+        if own.contains(OutputPlace(bucket: output.bucket, key: output.key)) { return true }
         guard let store = configuration.buckets[output.bucket]?.store else {
             throw SluiceError(.processingUnconfigured, "No bucket '\(output.bucket)' is configured.")
         }

@@ -40,13 +40,10 @@ struct RollForward: Sendable {
     /// One pass over all steps.
     func once(_ pending: PendingCommit) async throws(SluiceError) -> CompletionResult {
         let configuration = core.configuration
+        let blocking = Self.blocking(pending)
+        try await remove(blocking, configuration)
         let outputs = try await publish(pending, configuration)
-        for row in pending.remove {
-            let store = try Self.store(row.bucket, configuration)
-            // Only what we made: an object that somebody put in its place stays.
-            guard let version = row.version else { continue }
-            _ = try await store.delete(row.key, ifVersion: version)
-        }
+        try await remove(pending.remove.filter { !blocking.contains($0) }, configuration)
         let completion = Completion(
             delivery: pending.delivery.id,
             token: pending.token,
@@ -56,9 +53,54 @@ struct RollForward: Sendable {
         )
         let result = try await core.ledger.complete(completion)
         report(completion, result, pending)
-        for row in pending.remove { await intake.hint([row.key], in: row.bucket) }
+        for (bucket, rows) in Dictionary(grouping: pending.remove, by: \.bucket) {
+            await intake.hint(rows.map(\.key), in: bucket)
+        }
         return result
     }
+
+    /// Outdated outputs that lie where the new ones need a directory: the one `a` where `a/b` shall lie goes
+    /// before, all others once the new ones are visible.
+    private static func blocking(_ pending: PendingCommit) -> [OutputRow] {
+        if pending.remove.isEmpty { return [] }
+        let parents = Set(
+            pending.publish.flatMap { OutputPlace(bucket: $0.bucket, key: $0.key).parents }
+        )
+        return pending.remove.filter { parents.contains(OutputPlace(bucket: $0.bucket, key: $0.key)) }
+    }
+
+    /// Removes what we made, and only that: an object that somebody put in its place stays.
+    ///
+    /// Several at a time, which share the syncs of their directories.
+    private func remove(
+        _ rows: [OutputRow],
+        _ configuration: ProcessingConfiguration
+    ) async throws(SluiceError) {
+        var failure: SluiceError?
+        await withTaskGroup(of: SluiceError?.self) { group in
+            for (index, row) in rows.enumerated() {
+                if index >= Self.removalsAtATime, let result = await group.next() {
+                    failure = failure ?? result
+                }
+                group.addTask {
+                    guard let version = row.version else { return nil }
+                    do throws(SluiceError) {
+                        _ = try await Self.store(row.bucket, configuration).delete(
+                            row.key,
+                            ifVersion: version
+                        )
+                        return nil
+                    } catch {
+                        return error
+                    }
+                }
+            }
+            for await result in group { failure = failure ?? result }
+        }
+        if let failure { throw failure }
+    }
+
+    private static let removalsAtATime = 16
 
     private static func store(
         _ bucket: BucketName,

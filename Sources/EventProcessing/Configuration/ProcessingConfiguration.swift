@@ -18,6 +18,9 @@ public struct ProcessingConfiguration: Sendable {
     public let workers: Int
     /// Scans pause while so many deliveries are ready; chained deliveries and live events do not.
     public let maxPending: Int
+    /// What attempts that run at the same time may need for codec windows above the ordinary, in bytes; one
+    /// that needs more runs alone.
+    public let memoryBytes: Int
     private let byBucket: [BucketName: [Trigger]]
     private let byName: [TriggerName: Trigger]
 
@@ -27,7 +30,8 @@ public struct ProcessingConfiguration: Sendable {
         matcher: TriggerMatcher,
         functions: [any Function],
         workers: Int,
-        maxPending: Int = 1_000_000
+        maxPending: Int = 1_000_000,
+        memoryBytes: Int = 1 << 30
     ) {
         self.buckets = Dictionary(
             buckets.map { ($0.store.bucket, $0) },
@@ -37,6 +41,7 @@ public struct ProcessingConfiguration: Sendable {
         self.functions = Dictionary(functions.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         self.workers = max(1, workers)
         self.maxPending = max(1, maxPending)
+        self.memoryBytes = max(0, memoryBytes)
         byBucket = Dictionary(grouping: matcher.triggers, by: \.bucket)
         byName = Dictionary(matcher.triggers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }

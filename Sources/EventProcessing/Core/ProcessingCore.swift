@@ -31,6 +31,8 @@ final class ProcessingCore: Sendable {
     let logger: Logger
     /// Threads that each drive one attempt; stores have pools of their own.
     let pool: BlockingPool
+    /// Makes the outputs of attempts durable.
+    let finisher = OutputFinisher(pool: OutputFinisher.makePool())
     /// This boot's name.
     let owner: OwnerID
     /// What happened lately.

@@ -15,11 +15,14 @@ package struct DispatchPlan: Sendable {
         package var ready: [DeliveryClass: Int]
         /// At most so many attempts more.
         package var room: Int
+        /// Bytes of codec windows that each of its attempts may need.
+        package let windowBytes: Int
         /// Describes what a trigger may begin.
-        package init(trigger: TriggerName, ready: [DeliveryClass: Int], room: Int) {
+        package init(trigger: TriggerName, ready: [DeliveryClass: Int], room: Int, windowBytes: Int = 0) {
             self.trigger = trigger
             self.ready = ready
             self.room = room
+            self.windowBytes = windowBytes
         }
     }
 
@@ -32,17 +35,26 @@ package struct DispatchPlan: Sendable {
     /// Begins with nobody favoured.
     package init() {}
 
-    /// Gives `free` places to what is on offer. One pick per trigger and class, in the order of the first
-    /// place given.
-    package mutating func picks(free: Int, offers: [Offer]) -> [LeaseRequest.Pick] {
+    /// Gives `free` places to what is on offer, as far as the windows fit into `memory`. One pick per trigger
+    /// and class, in the order of the first place given.
+    package mutating func picks(
+        free: Int,
+        offers: [Offer],
+        memory: WindowMemory = WindowMemory()
+    ) -> [LeaseRequest.Pick] {
+        var memory = memory
         var offers = offers.sorted { $0.trigger < $1.trigger }
         var order: [Place] = []
         var granted: [Place: Int] = [:]
         for _ in 0..<max(0, free) {
+            for index in offers.indices where !memory.fits(offers[index].windowBytes) {
+                offers[index].room = 0
+            }
             guard let deliveryClass = nextClass(among: offers) else { break }
             let index = nextOffer(in: deliveryClass, among: offers)
             guard let index else { break }
             offers[index].room -= 1
+            memory.take(offers[index].windowBytes)
             offers[index].ready[deliveryClass, default: 0] -= 1
             served[deliveryClass] = offers[index].trigger
             let place = Place(trigger: offers[index].trigger, deliveryClass: deliveryClass)

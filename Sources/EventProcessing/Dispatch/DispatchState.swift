@@ -1,5 +1,6 @@
 internal import DurableLedger
 internal import EventModel
+internal import FunctionRuntime
 internal import TriggerRules
 
 /// What the dispatcher knows between two leases; a value, so that every decision is made under one lock.
@@ -70,6 +71,12 @@ struct DispatchState {
             let concurrency = trigger.concurrency.map { max(0, $0 - (byTrigger[trigger.name] ?? 0)) } ?? free
             rooms[trigger.name] = min(concurrency, gate.limit(of: trigger.name, at: uptime) ?? free)
         }
+        let memory = memory(configuration)
+        var windows: [TriggerName: Int] = [:]
+        for trigger in configuration.matcher.triggers {
+            windows[trigger.name] = configuration.functions[trigger.function]?.windowBytes ?? 0
+        }
+        for (name, bytes) in windows where !memory.fits(bytes) { rooms[name] = 0 }
         let ready = counters.filter { row in
             row.state == .ready && row.count > 0 && (rooms[row.trigger] ?? 0) > 0
         }
@@ -83,12 +90,25 @@ struct DispatchState {
             guard !empty.contains(Place(trigger: row.trigger, deliveryClass: row.deliveryClass)) else {
                 continue
             }
-            offers[row.trigger, default: DispatchPlan.Offer(trigger: row.trigger, ready: [:], room: room)]
+            let none = DispatchPlan.Offer(
+                trigger: row.trigger,
+                ready: [:],
+                room: room,
+                windowBytes: windows[row.trigger] ?? 0
+            )
+            offers[row.trigger, default: none]
                 .ready[row.deliveryClass, default: 0] += Int(row.count)
         }
-        let picks = plan.picks(free: free, offers: Array(offers.values))
+        let picks = plan.picks(free: free, offers: Array(offers.values), memory: memory)
         if picks.isEmpty, let pick = suspectPick(ready, rooms, free: free) { return [pick] }
         return picks
+    }
+
+    /// What the windows of the running functions leave.
+    private func memory(_ configuration: ProcessingConfiguration) -> WindowMemory {
+        var memory = WindowMemory(limitBytes: configuration.memoryBytes)
+        for attempt in running.compactMap({ active[$0] }) { memory.take(attempt.windowBytes) }
+        return memory
     }
 
     /// Suspects go first, few at a time: they may have brought the last boot down. One place at a time, so

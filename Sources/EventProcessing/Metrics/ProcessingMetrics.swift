@@ -9,6 +9,9 @@ public struct ProcessingMetrics: Sendable, Hashable {
     public internal(set) var objects: [TriggerName: [String: UInt64]] = [:]
     /// Where records went, by trigger, over all committed objects.
     public internal(set) var records: [TriggerName: RecordTally] = [:]
+    /// What became of the members of archives, by trigger and result (`written`, `rejected`, `skipped`), over
+    /// all committed objects.
+    public internal(set) var members: [TriggerName: [String: UInt64]] = [:]
     /// Stored bytes read by committed attempts, by trigger.
     public internal(set) var bytesIn: [TriggerName: UInt64] = [:]
     /// Stored bytes written by committed attempts, by trigger.
@@ -24,6 +27,17 @@ public struct ProcessingMetrics: Sendable, Hashable {
 
     /// Counts nothing yet.
     public init() {}
+
+    /// What was rejected, by trigger; of those that committed anything.
+    public var rejected: [TriggerName: RejectedCounts] {
+        let triggers = Set(records.keys).union(members.keys)
+        return Dictionary(
+            uniqueKeysWithValues: triggers.map { trigger in
+                let members = members[trigger]?["rejected"] ?? 0
+                return (trigger, RejectedCounts(records: records[trigger]?.rejected ?? 0, members: members))
+            }
+        )
+    }
 }
 
 /// How often a duration fell into each bucket of a fixed scale.
@@ -72,6 +86,13 @@ final class MetricsRecorder: Sendable {
         update { metrics in
             metrics.objects[trigger, default: [:]]["done", default: 0] += 1
             if let tally = statistics.tally { metrics.records[trigger, default: RecordTally()] += tally }
+            if let members = statistics.members {
+                let counts = [
+                    "written": members.written, "rejected": members.rejected,
+                    "skipped": members.skipped.values.reduce(0, &+),
+                ]
+                metrics.members[trigger, default: [:]].merge(counts) { $0 &+ $1 }
+            }
             metrics.bytesIn[trigger, default: 0] &+= statistics.bytesIn
             metrics.bytesOut[trigger, default: 0] &+= statistics.bytesOut
             metrics.durations[trigger, default: DurationHistogram()].add(duration)

@@ -22,6 +22,7 @@ extension EventProcessor: Operations {
         status.problems = problems
         status.started = core.started
         status.activeAttempts = dispatcher.activeCount
+        status.rejected = metrics.rejected
         status.buckets = status.buckets.map { bucket in
             var bucket = watched[bucket.name] ?? bucket
             if watched[bucket.name] == nil { bucket.watching = "output only" }

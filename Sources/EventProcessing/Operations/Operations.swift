@@ -47,6 +47,8 @@ public struct ServiceStatus: Sendable, Hashable {
     public var oldestReady: Timestamp?
     /// One row per bucket.
     public var buckets: [BucketStatus]
+    /// What was rejected since this boot began, by trigger; empty where no service runs.
+    public var rejected: [TriggerName: RejectedCounts]
 
     /// Describes a service.
     public init(
@@ -58,7 +60,8 @@ public struct ServiceStatus: Sendable, Hashable {
         counters: [CounterRow],
         triggers: [TriggerRow],
         oldestReady: Timestamp?,
-        buckets: [BucketStatus]
+        buckets: [BucketStatus],
+        rejected: [TriggerName: RejectedCounts] = [:]
     ) {
         self.health = health
         self.problems = problems
@@ -69,6 +72,24 @@ public struct ServiceStatus: Sendable, Hashable {
         self.triggers = triggers
         self.oldestReady = oldestReady
         self.buckets = buckets
+        self.rejected = rejected
+    }
+}
+
+/// What committed objects held that could not be read or processed.
+public struct RejectedCounts: Sendable, Hashable {
+    /// Records.
+    public let records: UInt64
+    /// Members of archives.
+    public let members: UInt64
+
+    /// Nothing was rejected.
+    public static let nothing = RejectedCounts(records: 0, members: 0)
+
+    /// Describes counts.
+    public init(records: UInt64, members: UInt64) {
+        self.records = records
+        self.members = members
     }
 }
 

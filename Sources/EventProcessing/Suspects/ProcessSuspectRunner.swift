@@ -6,8 +6,8 @@ internal import Synchronization
 
 /// Runs each suspect in a `sluice worker` of its own.
 public struct ProcessSuspectRunner: SuspectRunner {
-    /// An answer is never longer than this; 16 MiB hold 100,000 outputs.
-    private static let mostAnswerBytes = 16 << 20
+    /// An answer is never longer than this: as many outputs as there may be, with the longest keys.
+    private static let mostAnswerBytes = StagingOpener.mostOutputs * 2048
     private let executable: String
     private let arguments: [String]
     private let pool: BlockingPool

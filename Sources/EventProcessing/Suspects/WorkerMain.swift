@@ -34,7 +34,11 @@ public enum WorkerMain {
     ) async -> WorkerResult {
         let timeout = configuration.trigger(assignment.triggerName)?.timeout ?? .seconds(3600)
         let control = AttemptControl(clock: clock, timeout: timeout)
-        let runner = AttemptRunner(configuration: configuration, pool: pool)
+        let runner = AttemptRunner(
+            configuration: configuration,
+            pool: pool,
+            finisher: OutputFinisher(pool: OutputFinisher.makePool())
+        )
         return WorkerResult(await runner.run(assignment, control: control))
     }
 

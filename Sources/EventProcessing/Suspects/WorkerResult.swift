@@ -1,5 +1,6 @@
 internal import DurableLedger
 public import EventModel
+internal import FoundationEssentials
 internal import ObjectStorage
 
 /// What a child process says of the attempt it ran: JSON on its standard output.
@@ -8,8 +9,8 @@ public struct WorkerResult: Sendable, Hashable, Codable {
     struct Output: Sendable, Hashable, Codable {
         /// Its bucket.
         let bucket: String
-        /// Its final key.
-        let key: [UInt8]
+        /// Its final key; Base64 in JSON, which is the shortest form of bytes there.
+        let key: Data
         /// Where it lies.
         let staged: String
         /// CRC-64 of its bytes.
@@ -36,6 +37,10 @@ public struct WorkerResult: Sendable, Hashable, Codable {
         let bytesOut: UInt64
         /// What the operator should know.
         let warnings: [String]
+        /// How the object was read.
+        let notes: [String]
+        /// What became of the members of an archive.
+        let members: MemberTally?
     }
 
     /// A failure, with its code's blame, so that the parent classifies it as its own.
@@ -111,7 +116,7 @@ extension WorkerResult.Run {
             outputs: run.outputs.map {
                 WorkerResult.Output(
                     bucket: $0.bucket.rawValue,
-                    key: $0.key.bytes,
+                    key: Data($0.key.bytes),
                     staged: $0.staged.text,
                     crc64: $0.digest.crc64,
                     sizeBytes: $0.digest.sizeBytes
@@ -120,7 +125,9 @@ extension WorkerResult.Run {
             tally: run.statistics.tally,
             bytesIn: run.statistics.bytesIn,
             bytesOut: run.statistics.bytesOut,
-            warnings: run.statistics.warnings
+            warnings: run.statistics.warnings,
+            notes: run.statistics.notes,
+            members: run.statistics.members
         )
     }
 
@@ -130,10 +137,13 @@ extension WorkerResult.Run {
         statistics.bytesIn = bytesIn
         statistics.bytesOut = bytesOut
         statistics.warnings = warnings
+        statistics.notes = notes
+        statistics.members = members
+        statistics.outputs = UInt64(self.outputs.count)
         let outputs = outputs.map {
             StagedOutput(
                 bucket: BucketName($0.bucket),
-                key: ObjectKey(bytes: $0.key),
+                key: ObjectKey(bytes: Array($0.key)),
                 staged: StagedReference(text: $0.staged),
                 digest: ContentDigest(crc64: $0.crc64, sizeBytes: $0.sizeBytes)
             )

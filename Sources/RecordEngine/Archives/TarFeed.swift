@@ -61,7 +61,7 @@ final class TarFeed {
         if tarGuard.zeroBlocks == 0 {
             warnings.append("the tar archive has no end mark: it may have been cut off between two members")
         }
-        if input.available > 0 { warnings.append(try input.skipGarbage(behind: "tar archive")) }
+        if input.available > 0 { warnings.append(try input.skipGarbage(behind: "tar archive", magic: [])) }
     }
 
     /// How many of these bytes belong to the archive; headers that are not whole are left for later.

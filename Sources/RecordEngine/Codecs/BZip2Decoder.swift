@@ -81,7 +81,7 @@ internal import EventModel
         } else if MagicBytes.bzip2.starts(with: magic) {
             throw .truncated("bzip2 header")
         } else {
-            warnings.append(try input.skipGarbage(behind: "bzip2 stream"))
+            warnings.append(try input.skipGarbage(behind: "bzip2 stream", magic: MagicBytes.bzip2))
             state = .finished
         }
     }

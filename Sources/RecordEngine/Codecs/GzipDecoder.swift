@@ -60,7 +60,7 @@ final class GzipDecoder: StreamDecoder {
         } else if magic == [0x1F] {
             throw .truncated("gzip header")
         } else {
-            warnings.append(try input.skipGarbage(behind: "gzip member"))
+            warnings.append(try input.skipGarbage(behind: "gzip member", magic: MagicBytes.gzip + [8]))
             state = .finished
         }
     }

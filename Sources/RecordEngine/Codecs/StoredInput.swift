@@ -138,7 +138,18 @@ extension StoredInput {
     }
 
     /// Takes everything up to the end, and says so in a warning (trap G02).
-    func skipGarbage(behind part: String) throws(SluiceError) -> String {
+    ///
+    /// Bytes that begin almost like `magic`, three bytes, are no garbage but a further part whose first bytes
+    /// are damaged: to leave it out would lose its text.
+    func skipGarbage(behind part: String, magic: [UInt8]) throws(SluiceError) -> String {
+        let matches = zip(try peek(magic.count), magic).count { $0 == $1 }
+        guard matches < 2 else {
+            throw SluiceError(
+                .codecCorrupt,
+                "What follows a \(part) begins almost like another one, and is none.",
+                hint: "The object is probably damaged: upload it again."
+            )
+        }
         var count = 0
         repeat {
             count += available

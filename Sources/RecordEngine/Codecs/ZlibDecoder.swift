@@ -75,7 +75,7 @@ final class ZlibDecoder: StreamDecoder {
         } else if Self.isHeader(next) {
             try beginStream()
         } else {
-            warnings.append(try input.skipGarbage(behind: "zlib stream"))
+            warnings.append(try input.skipGarbage(behind: "zlib stream", magic: []))
             state = .finished
         }
     }

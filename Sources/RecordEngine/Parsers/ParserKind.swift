@@ -1,7 +1,9 @@
 /// The formats of `parse`.
 enum ParserKind: String, CaseIterable, Sendable {
     /// The words of the configuration.
-    case json, combined, common, logfmt, csv, tsv, raw
+    case json, combined, common, logfmt, csv, tsv, regex, grok, dissect, raw
+    /// Keys and values.
+    case keyValue = "key_value"
     /// The formats of servers, containers and vendors.
     case syslog, cri, docker, w3c, apacheError = "apache_error", nginxError = "nginx_error"
     /// Whichever of them fits.
@@ -18,6 +20,10 @@ enum ParserKind: String, CaseIterable, Sendable {
         case .logfmt: LogfmtParser.spec
         case .csv: CSVParser.csv
         case .tsv: CSVParser.tsv
+        case .regex: RegexParser.spec
+        case .grok: GrokParser.spec
+        case .dissect: DissectParser.spec
+        case .keyValue: KeyValueParser.spec
         case .raw: RawParser.spec
         case .syslog: SyslogParser.spec
         case .cri: CRIParser.spec
@@ -41,6 +47,10 @@ enum ParserKind: String, CaseIterable, Sendable {
         case .logfmt: LogfmtParser.plan
         case .csv: CSVParser.compile(CSVParser.csv, &options, &context)
         case .tsv: CSVParser.compile(CSVParser.tsv, &options, &context)
+        case .regex: RegexParser.compile(&options, &context)
+        case .grok: GrokParser.compile(&options, &context)
+        case .dissect: DissectParser.compile(&options, &context)
+        case .keyValue: KeyValueParser.compile(&options, &context)
         case .raw: RawParser.plan
         case .syslog: SyslogParser.plan
         case .cri: CRIParser.plan

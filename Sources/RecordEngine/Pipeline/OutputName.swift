@@ -65,8 +65,9 @@ public struct OutputFrame: Sendable {
         }
     }
 
-    /// The first of whole encoded records: as many as there are, but at most `records`, and none behind the
-    /// one that ends at or after `bytes`. How many records, and how many bytes they are.
+    /// How many of whole encoded records come next, and how many bytes they are.
+    ///
+    /// As many as there are, but at most `records`, and none behind the one that ends at or after `bytes`.
     func prefix(
         of encoded: UnsafeRawBufferPointer,
         records: UInt64,

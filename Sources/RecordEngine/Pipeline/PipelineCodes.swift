@@ -11,4 +11,6 @@ extension SluiceError.Code {
     public static let engineTooManyOutputs = Self("engine.too-many-outputs", .object)
     /// A time zone that this machine has no table of.
     public static let configUnknownZone = Self("config.unknown-zone", .usage)
+    /// A pattern that backtracks without end, or for too long, on some texts.
+    public static let configPatternExplodes = Self("config.pattern-explodes", .usage)
 }

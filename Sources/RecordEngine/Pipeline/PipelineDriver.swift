@@ -23,8 +23,9 @@ public struct PipelineDriver: Sendable {
     public var spools: any SpoolProvider = MemorySpoolProvider()
     /// When the object was last modified, for time stamps without a year; nil where nobody knows.
     public var objectTime: Timestamp?
-    /// Falsifies what passes between the stages, to prove that a loss is noticed. Nothing outside of tests
-    /// sets it.
+    /// Falsifies what passes between the stages, to prove that a loss is noticed.
+    ///
+    /// Nothing outside of tests sets it.
     package var falsifier: DriverFalsifier?
 
     /// A driver for a pipeline.

@@ -2,7 +2,7 @@ public import EventModel
 
 /// What a run of the driver did.
 public struct PipelineDriverReport: Sendable, Hashable {
-    /// Where the records went; balanced. All zero when bytes were passed through.
+    /// Where the records went; balanced, and all zero when bytes were passed through.
     public var tally = RecordTally()
     /// The outermost codec that the object turned out to have; nil when nothing was read.
     public var codec: InputCodec?
@@ -29,7 +29,7 @@ public struct PipelineDriverReport: Sendable, Hashable {
     public var outputs: UInt64 = 0
     /// What became of the members of an archive.
     public var members = MemberReport()
-    /// How the text was read, where that was found out: the format that was recognised. At most 20.
+    /// How the text was read, where that was found out: the format that was recognised; at most 20.
     public var notes: [String] = []
 
     /// A report of nothing.

@@ -27,8 +27,8 @@ final class PipelineDriverRun {
     private let writer: PipelineDriverWriter
     private let totals: PipelineDriverTotals
     private let checkCancellation: () throws(SluiceError) -> Void
-    /// Blocks with the executor, or processed and not yet handed to the outputs; between them the ends of
-    /// units. Oldest first.
+    /// Blocks with the executor, or processed and not yet handed to the outputs, and between them the ends
+    /// of units; oldest first.
     private var work: [Work] = []
     /// The most of them; small members must not have more outputs open than there are tasks.
     private let workLimit: Int
@@ -47,7 +47,9 @@ final class PipelineDriverRun {
         text = UnitText(reader)
         self.checkCancellation = checkCancellation
         crew = PipelineDriverCrew(driver, executor)
-        let limit = min(max(executor.parallelism, 1), Self.maxParallelism) + 2
+        let threads = min(max(executor.parallelism, 1), Self.maxParallelism)
+        // Blocks of members are often small: more of them are needed to keep the threads at work.
+        let limit = driver.archive == nil ? threads + 2 : 2 * threads + 4
         workLimit = 2 * limit
         tasks = PipelineDriverTaskPool(limit: limit)
         writer = PipelineDriverWriter(driver, sinks, crew, limit: limit)
@@ -186,7 +188,9 @@ final class PipelineDriverRun {
         try add(.block(task, unit))
     }
 
-    /// A unit could not be read any further. Where the object as a whole cannot, or its units are one result,
+    /// A unit could not be read any further.
+    ///
+    /// Where the object as a whole cannot, or its units are one result,
     /// the run ends: with the failure of an earlier block, if there is one, so that the verdict does not
     /// depend on timing.
     private func lose(_ unit: PipelineDriverUnit?, _ error: SluiceError) throws(SluiceError) {
@@ -199,8 +203,9 @@ final class PipelineDriverRun {
         throw error
     }
 
-    /// The members that an error costs: the unit's own, and where it is damage to an archive in the archive,
-    /// that one. Nil where it costs the object.
+    /// The members that an error costs; nil where it costs the object.
+    ///
+    /// They are the unit's own, and where it is damage to an archive in the archive, that one.
     private func lostLabels(_ unit: PipelineDriverUnit?, _ error: SluiceError) -> [String]? {
         if driver.mergesUnits { return nil }
         let own = unit?.info.label

@@ -164,6 +164,24 @@ enum RejectReason: UInt8 {
     case csvNoHeader
     /// Shown as "CSV: malformed header line".
     case csvHeader
+    /// Shown as "subject longer than 16 KiB".
+    case subjectTooLong
+    /// Shown as "pattern does not match".
+    case patternNoMatch
+    /// Shown as "pattern needs too much backtracking".
+    case patternLimit
+    /// Shown as "capture is not of its type".
+    case captureType
+    /// Shown as "dissect: text of the pattern expected".
+    case dissectDelimiter
+    /// Shown as "key_value: no pair of key and value".
+    case keyValueNone
+    /// Shown as "key_value: key expected".
+    case keyValueKey
+    /// Shown as "key_value: quoted value without an end".
+    case keyValueQuote
+    /// Shown as "key_value: text behind a closing quote".
+    case keyValueAfterQuote
 
     /// `detail` where there is nothing more to say.
     static let noDetail = Int(UInt32.max)
@@ -231,6 +249,15 @@ enum RejectReason: UInt8 {
         case .csvColumnLimit: "CSV: more than \(CSVColumns.maximumCount) columns"
         case .csvNoHeader: "CSV: there is no header line"
         case .csvHeader: "CSV: malformed header line"
+        case .subjectTooLong: "subject longer than 16 KiB"
+        case .patternNoMatch: "pattern does not match"
+        case .patternLimit: "pattern needs too much backtracking"
+        case .captureType: "capture is not of its type"
+        case .dissectDelimiter: "dissect: text of the pattern expected"
+        case .keyValueNone: "key_value: no pair of key and value"
+        case .keyValueKey: "key_value: key expected"
+        case .keyValueQuote: "key_value: quoted value without an end"
+        case .keyValueAfterQuote: "key_value: text behind a closing quote"
         case .syslogPriority: "priority of 0 to 191 in <> expected"
         case .syslogHeader: "header of RFC 5424 expected"
         case .syslogStructuredData: "malformed structured data"

@@ -24,7 +24,11 @@ extension Pipeline {
     /// Throws what fails the object as a whole.
     public func runInMemory(_ bytes: [UInt8], pieceBytes: Int = .max) throws(SluiceError) -> MemoryRun {
         let sinks = MemoryRunSinks()
-        let report = try run(source: MemoryRunSource(bytes, pieceBytes), sinks: sinks, executor: InlineExecutor())
+        let report = try run(
+            source: MemoryRunSource(bytes, pieceBytes),
+            sinks: sinks,
+            executor: InlineExecutor()
+        )
         let rejects = sinks.opened.first { $0.output.role == .rejects }
         return MemoryRun(
             results: sinks.opened.filter { $0.output.role == .result }.map {

@@ -18,15 +18,14 @@ enum FormatName: String, CaseIterable, Sendable {
 
     /// Whether lines that the parser could read are of this format, as far as the sample's shape tells.
     func fits(_ sample: SampleText) -> Bool {
-        let first = sample.first
         switch self {
-        case .json, .cri, .combined, .common, .awsALB, .awsS3Access, .apacheError, .nginxError, .syslog:
+        case .json, .cri, .combined, .common, .awsALB, .awsS3Access, .apacheError, .nginxError, .syslog,
+            .w3c:
             return true
-        case .docker: return Self.has(first, #""log":"#) && Self.has(first, #""stream":"std"#)
-        case .w3c: return sample.lines.contains { $0.starts(with: "#Fields:".utf8) }
-        case .awsVPCFlow: return Self.isFlow(first)
+        case .docker: return Self.has(sample.first, #""log":"#) && Self.has(sample.first, #""stream":"std"#)
+        case .awsVPCFlow: return Self.isFlow(sample.first)
         case .csv: return sample.separated != nil
-        case .logfmt: return Self.isPair(first)
+        case .logfmt: return Self.isPair(sample.first)
         }
     }
 

@@ -24,6 +24,12 @@ internal import Settings
 
     private let parsers: [(format: FormatName, parser: any RecordParser)]
     private let batch: RecordBatch
+    /// Lines that every format is tried on.
+    private static let headLines = 20
+    /// The sample that is tried.
+    private let text = ByteBuffer(capacity: UnitContext.sampleBytes)
+    /// Its first lines.
+    private let head = ByteBuffer()
 
     /// Makes the parsers of the formats that may be found.
     init(_ formats: [FormatName]) {
@@ -47,34 +53,57 @@ internal import Settings
 
     /// The first format that reads all lines, or else the one that reads most of them; none where no format
     /// reads half.
+    ///
+    /// Plan: a format that rejects any of the first lines cannot read all, so the others go first, and mostly
+    /// one of them ends the search.
     func best(_ unit: UnitContext) -> Score {
-        let sample = SampleText(unit)
-        var best = Score(format: nil, read: 0, rejected: 0)
-        for (format, parser) in parsers where format.fits(sample) {
-            let score = score(format, parser, sample, unit)
-            if score.share > best.share { best = score }
-            if score.share == 1 { break }
+        let sample = begin(unit)
+        var scores = [Score?](repeating: nil, count: parsers.count)
+        var late: [Int] = []
+        for (index, each) in parsers.enumerated() {
+            if score(each.format, each.parser, unit, head).rejected > 0 {
+                late.append(index)
+            } else if each.format.fits(sample) {
+                let score = score(each.format, each.parser, unit, text)
+                if score.share == 1 { return score }
+                scores[index] = score
+            }
         }
+        for index in late where parsers[index].format.fits(sample) {
+            scores[index] = score(parsers[index].format, parsers[index].parser, unit, text)
+        }
+        var best = Score(format: nil, read: 0, rejected: 0)
+        for case let score? in scores where score.share > best.share { best = score }
         return best.share < Self.enough ? Score(format: nil, read: 0, rejected: 0) : best
     }
 
     /// How every format does that reads any line, in the order of preference.
     func scores(_ unit: UnitContext) -> [Score] {
-        let sample = SampleText(unit)
-        return parsers.filter { $0.format.fits(sample) }.map { score($0.format, $0.parser, sample, unit) }
+        let sample = begin(unit)
+        return parsers.filter { $0.format.fits(sample) }.map { score($0.format, $0.parser, unit, text) }
             .filter { $0.read > 0 }
+    }
+
+    private func begin(_ unit: UnitContext) -> SampleText {
+        let sample = SampleText(unit)
+        text.removeAll()
+        unsafe sample.text.withUnsafeBytes { unsafe text.append($0) }
+        head.removeAll()
+        var end = 0
+        for _ in 0..<Self.headLines {
+            end = unsafe Newlines.first(in: text.bytes, from: end).map { $0 + 1 } ?? text.count
+        }
+        unsafe head.append(UnsafeRawBufferPointer(rebasing: text.bytes[..<end]))
+        return sample
     }
 
     private func score(
         _ format: FormatName,
         _ parser: any RecordParser,
-        _ sample: SampleText,
-        _ unit: UnitContext
+        _ unit: UnitContext,
+        _ text: ByteBuffer
     ) -> Score {
-        let bytes = sample.text
-        let text = ByteBuffer(capacity: bytes.count)
-        unsafe bytes.withUnsafeBytes { unsafe text.append($0) }
-        var block = Block(text: text, firstRecord: 1, recordCount: UInt64(sample.lines.count))
+        var block = Block(text: text, firstRecord: 1, recordCount: 0)
         block.unit = unit
         batch.begin(block)
         var (next, read, rejected) = (0, 0, 0)

@@ -26,11 +26,11 @@ struct DedupeStep: RecordStep {
             ),
         ],
         notes: """
-            Without `fields` records are the same when their bytes are, as they were read. The first one stays.
-            The memory begins empty with each object, and with each member of an archive unless members are
-            merged; the record that was remembered first is forgotten first. Records are compared by a hash of
-            128 bits. `dedupe: [a, b]` is short for `dedupe: { fields: [a, b] }`. What is taken out is counted
-            as deduplicated. Blocks of one object run one after another.
+            Without `fields` records are the same when their bytes are, as they were read. The first one
+            stays. The memory begins empty with each object, and with each member of an archive unless
+            members are merged; the record that was remembered first is forgotten first. Records are
+            compared by a hash of 128 bits. `dedupe: [a, b]` is short for `dedupe: { fields: [a, b] }`. What
+            is taken out is counted as deduplicated. Blocks of one object run one after another.
             """,
         samples: [
             "{\"request_id\":\"a\",\"n\":1}\n{\"request_id\":\"\\u0061\",\"n\":2}\n{\"request_id\":\"b\"}"

@@ -28,9 +28,9 @@ struct PartitionStep: RecordStep {
         ],
         notes: """
             The text alone is short for `{ by: … }`. Values are made safe as parts of keys: every byte but
-            letters, digits and `. _ ~ = + @ -` becomes `%XX`, also a dot at the beginning; nothing is `_empty`;
-            parts of more than 255 bytes are cut and end in a hash. Times without an offset are those of UTC; a
-            record whose time cannot be read is rejected.
+            letters, digits and `. _ ~ = + @ -` becomes `%XX`, also a dot at the beginning; nothing is
+            `_empty`; parts of more than 255 bytes are cut and end in a hash. Times without an offset are
+            those of UTC; a record whose time cannot be read is rejected.
 
             With `roll: { records: 100000, size: 64MiB }` a part ends with the record that is the last it may
             have, or that brings it to that many bytes before compression; `{part}` counts from 0. One object,

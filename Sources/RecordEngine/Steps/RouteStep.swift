@@ -16,10 +16,11 @@ struct RouteStep: RecordStep {
             .init("else", "name", standard: "main", "Where all others go; `drop` drops them."),
         ],
         notes: """
-            The conditions are asked in their order, and the first that holds decides. The name fills `{output}`
-            in the output of the trigger; an output is made when a record goes to it. Names have letters,
-            digits, `.`, `_` and `-`. A list of entries, `- route: [{ errors: status >= 500 }, { else: main }]`,
-            means the same. A function has at most one `route`, which stands before `partition`.
+            The conditions are asked in their order, and the first that holds decides. The name fills
+            `{output}` in the output of the trigger; an output is made when a record goes to it. Names have
+            letters, digits, `.`, `_` and `-`. A list of entries, `- route: [{ errors: status >= 500 }, {
+            else: main }]` means the same. A function has at most one `route`, which stands before
+            `partition`.
             """,
         samples: [#"{"status":503}"#, #"{"status":200}"#]
     )

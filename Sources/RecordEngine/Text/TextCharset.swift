@@ -83,7 +83,8 @@ public struct TextCharset: Sendable, Hashable {
     private static let libraryNames: [String: String] = {
         var names = [
             "utf-16le": "UTF-16LE", "utf-16be": "UTF-16BE", "utf-32le": "UTF-32LE", "utf-32be": "UTF-32BE",
-            "latin-1": "ISO-8859-1", "gbk": "GBK", "gb2312": "GBK", "gb18030": "GB18030", "big5": "BIG5",
+            "latin-1": "ISO-8859-1", "latin1": "ISO-8859-1", "gbk": "GBK", "gb2312": "GBK",
+            "gb18030": "GB18030", "big5": "BIG5",
             "big5-hkscs": "BIG5-HKSCS", "shift_jis": "CP932", "euc-jp": "EUC-JP",
             "iso-2022-jp": "ISO-2022-JP",
             "euc-kr": "UHC", "euc-tw": "EUC-TW", "koi8-r": "KOI8-R", "koi8-u": "KOI8-U", "tis-620": "TIS-620",

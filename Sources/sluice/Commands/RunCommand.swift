@@ -24,7 +24,10 @@ struct RunCommand: AsyncParsableCommand {
     @Option(
         name: [.customShort("o"), .long],
         help: ArgumentHelp(
-            "A file, or an existing directory (one file per input); else standard output.",
+            """
+            A file, or an existing directory (one file per input); else standard output. A directory for \
+            functions with several outputs.
+            """,
             valueName: "out"
         )
     )
@@ -58,16 +61,54 @@ struct RunCommand: AsyncParsableCommand {
                 hint: "Functions are \(known)."
             )
         }
-        let places = try self.places()
+        Files.raiseDescriptorLimit()
+        let places = try definition.pipeline.placeholders.isEmpty ? self.places() : trees(definition)
         let runner = FunctionRunner(definition, threads: threads ?? NativeThread.availableProcessorCount)
-        var views: [RunInputView] = []
-        for (input, place) in zip(inputs, places) {
-            let view = await runner.run(input, result: place, rejects: rejects)
+        let jobs = zip(inputs, places).map {
+            FunctionRunner.Job(input: $0.0, result: $0.1, rejects: rejects)
+        }
+        let views = await runner.run(jobs) { view in
             if !options.json { Terminal.write(Array(RunText.text(view, Terminal.error).utf8), to: 2) }
-            views.append(view)
         }
         if options.json { try options.show(RunSummary(function: function, inputs: views), "") }
         if views.contains(where: { $0.failure != nil }) { throw ExitCode(1) }
+    }
+
+    /// Where the results of a function with several outputs go: below one directory, which is made if it is
+    /// missing.
+    private func trees(_ definition: FunctionDefinition) throws(SluiceError) -> [RunOutputs.Place] {
+        let names = definition.pipeline.placeholders.sorted().map { "{\($0)}" }.joined(separator: ", ")
+        guard let output else {
+            throw SluiceError(
+                .runOutput,
+                "Function '\(Printable.escape(function))' has several outputs (\(names)).",
+                hint: "Name a directory for them with -o."
+            )
+        }
+        if let status = FileStatus(path: output), !status.isDirectory {
+            throw SluiceError(
+                .runOutput,
+                "\(output) is no directory, and function '\(Printable.escape(function))' has several outputs "
+                    + "(\(names)).",
+                hint: "Name a directory with -o."
+            )
+        }
+        try Files.makeDirectory(output)
+        let directory = output.count > 1 && output.hasSuffix("/") ? String(output.dropLast()) : output
+        let isShared = inputs.count > 1
+        return try baseNames(in: directory).map { .tree(directory, baseName: $0, isShared: isShared) }
+    }
+
+    /// What each input's result is called in a directory; refuses two of the same name.
+    private func baseNames(in directory: String) throws(SluiceError) -> [String] {
+        var names: Set<String> = []
+        return try inputs.map { (input) throws(SluiceError) in
+            let name = Self.baseName(of: input)
+            guard names.insert(name).inserted else {
+                throw SluiceError(.runOutput, "Two inputs would both be written to \(directory)/\(name).")
+            }
+            return name
+        }
     }
 
     /// Where each input's result goes; refuses what would let one result overwrite another or its own input.
@@ -103,25 +144,14 @@ struct RunCommand: AsyncParsableCommand {
                 hint: "Make it, or name an existing one."
             )
         }
-        var names: Set<String> = []
-        return try inputs.map { (input) throws(SluiceError) in
-            let name = Self.baseName(of: input)
-            guard names.insert(name).inserted else {
-                throw SluiceError(.runOutput, "Two inputs would both be written to \(output)/\(name).")
-            }
-            return .directory(output, baseName: name)
-        }
+        return try baseNames(in: output).map { .directory(output, baseName: $0) }
     }
 
     /// The input's last component without the ending of a codec.
     private static func baseName(of input: String) -> String {
         guard input != "-" else { return "stdin" }
         let name = String(input[(input.lastIndex(of: "/").map(input.index(after:)) ?? input.startIndex)...])
-        for ending in [".gz", ".zst", ".bz2", ".xz", ".lz4"]
-        where name.hasSuffix(ending) && name.count > ending.count {
-            return String(name.dropLast(ending.count))
-        }
-        return name
+        return RunOutputs.withoutCodec(name)
     }
 
     private static func isSameFile(_ left: String, _ right: String) -> Bool {

@@ -89,6 +89,45 @@ enum Files {
         return 0
     }
 
+    /// Makes the names in a directory durable.
+    static func synchronize(_ directory: String) throws(SluiceError) {
+        let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure("write", directory) }
+        defer { close(descriptor) }
+        // EINVAL: a file system whose directories cannot be synchronised (fsync(2)).
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure("write", directory) }
+    }
+
+    /// Makes a directory, and those that it lies in.
+    static func makeDirectory(_ path: String) throws(SluiceError) {
+        if unsafe mkdir(path, 0o777) == 0 || (errno == EEXIST && FileStatus(path: path)?.isDirectory == true)
+        {
+            return
+        }
+        let code = errno
+        guard code == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex else {
+            throw failure("make the directory", path, code)
+        }
+        try makeDirectory(String(path[..<slash]))
+        if unsafe mkdir(path, 0o777) != 0, errno != EEXIST { throw failure("make the directory", path) }
+    }
+
+    /// A directory for files that nobody shall see: `TMPDIR`, or `/tmp`.
+    static var temporaryDirectory: String {
+        guard let path = unsafe getenv("TMPDIR"), unsafe path.pointee != 0 else { return "/tmp" }
+        return unsafe String(cString: path)
+    }
+
+    /// Lets the process have as many files open as the system allows it (getrlimit(2)).
+    static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        guard unsafe getrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit) == 0,
+            limit.rlim_cur < limit.rlim_max
+        else { return }
+        limit.rlim_cur = min(limit.rlim_max, 1 << 20)
+        unsafe setrlimit(__rlimit_resource_t(UInt32(RLIMIT_NOFILE.rawValue)), &limit)
+    }
+
     /// What failed, with the reason the system gives.
     static func failure(_ verb: String, _ path: String, _ code: Int32 = errno) -> SluiceError {
         let reason = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"

@@ -31,6 +31,8 @@ struct FileStatus {
     var isRegular: Bool { status.mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
     /// Whether others than its owner may do anything with it.
     var isOpenToOthers: Bool { status.mode & 0o077 != 0 }
+    /// When its content changed, in nanoseconds since the Unix epoch.
+    var modifiedNanoseconds: Int64 { status.mtime_ns }
     /// Its length.
     var sizeBytes: UInt64 { status.size }
 }

@@ -6,11 +6,13 @@ internal import Glibc
 final class HiddenFile: ByteSink {
     /// How many bytes were written.
     private(set) var byteCount: UInt64 = 0
-    private let descriptor: Int32
+    /// Below 0 once the file is set aside.
+    private var descriptor: Int32
     private let directory: String
     private var hiddenName: String?
     private var buffer: [UInt8] = []
-    private static let bufferSize = 256 << 10
+    private var firstBytes: [UInt8]?
+    private static let bufferSize = 64 << 10
     /// O_TMPFILE without O_DIRECTORY, whose value differs by architecture (asm-generic/fcntl.h).
     private static let temporary: Int32 = 0o20000000 | O_DIRECTORY
 
@@ -25,11 +27,10 @@ final class HiddenFile: ByteSink {
         }
         guard descriptor >= 0 else { throw Files.failure("write in", directory) }
         self.descriptor = descriptor
-        buffer.reserveCapacity(Self.bufferSize)
     }
 
     deinit {
-        close(descriptor)
+        if descriptor >= 0 { close(descriptor) }
         if let hiddenName { unsafe unlink(hiddenName) }
     }
 
@@ -48,26 +49,40 @@ final class HiddenFile: ByteSink {
         if failure != 0 { throw Files.failure("write in", directory, failure) }
     }
 
-    /// Makes the file durable and visible under `path`, in place of what was there.
+    /// Nothing more is written: what is buffered goes to the file.
+    func finish() throws(SluiceError) {
+        try flush()
+        buffer = []
+    }
+
+    /// Makes the file durable under a hidden name and gives its descriptor back, where a run has more files
+    /// than a process should have open; only a killed command leaves it behind.
+    func setAside() throws(SluiceError) {
+        _ = try head()
+        try settle(directory)
+        close(descriptor)
+        descriptor = -1
+    }
+
+    /// Makes the file durable and visible under `path`, in place of what was there; its name is durable once
+    /// `Files.synchronize` was called for the directory.
     func publish(as path: String) throws(SluiceError) {
+        try settle(path)
+        guard let hiddenName else { return }
+        guard unsafe rename(hiddenName, path) == 0 else { throw Files.failure("write", path) }
+        self.hiddenName = nil
+    }
+
+    private func settle(_ path: String) throws(SluiceError) {
+        if descriptor < 0 { return }
         try flush()
         guard fsync(descriptor) == 0 else { throw Files.failure("write", path) }
-        let name = hiddenName ?? directory + "/.sluice-\(getpid())-\(UInt32.random(in: 0 ... .max))"
-        if hiddenName == nil {
-            guard
-                unsafe linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0
-            else {
-                throw Files.failure("write", path)
-            }
-            hiddenName = name
-        }
-        guard unsafe rename(name, path) == 0 else { throw Files.failure("write", path) }
-        hiddenName = nil
-        let parent = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard parent >= 0 else { throw Files.failure("write", path) }
-        defer { close(parent) }
-        // EINVAL: a file system whose directories cannot be synchronised (fsync(2)).
-        guard fsync(parent) == 0 || errno == EINVAL else { throw Files.failure("write", path) }
+        if hiddenName != nil { return }
+        let name = directory + "/.sluice-\(getpid())-\(UInt32.random(in: 0 ... .max))"
+        guard
+            unsafe linkat(AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, name, AT_SYMLINK_FOLLOW) == 0
+        else { throw Files.failure("write", path) }
+        hiddenName = name
     }
 
     /// Copies the whole file to a descriptor: a pipe or a terminal, where nothing can be taken back.
@@ -92,10 +107,12 @@ final class HiddenFile: ByteSink {
 
     /// The first bytes, which tell the codec.
     func head() throws(SluiceError) -> [UInt8] {
+        if let firstBytes { return firstBytes }
         try flush()
         var bytes = [UInt8](repeating: 0, count: 4)
         let count = unsafe pread(descriptor, &bytes, bytes.count, 0)
-        return Array(bytes.prefix(max(0, count)))
+        firstBytes = Array(bytes.prefix(max(0, count)))
+        return firstBytes ?? []
     }
 
     private func flush() throws(SluiceError) {

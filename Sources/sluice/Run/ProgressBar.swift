@@ -2,14 +2,14 @@ internal import EventModel
 
 /// A line on the terminal that is drawn over itself, while a run works.
 struct ProgressBar {
-    private let progress: Progress
+    private let parts: [Progress]
     private let name: String
     private let started = ContinuousClock.now
 
     /// Begins a bar.
-    init(_ name: String, _ progress: Progress) {
+    init(_ name: String, _ parts: [Progress]) {
         self.name = Printable.escape(name)
-        self.progress = progress
+        self.parts = parts
     }
 
     /// Draws until the task is cancelled, then erases the line.
@@ -29,7 +29,8 @@ struct ProgressBar {
     }
 
     private func line() -> String {
-        let (done, total) = progress.state
+        let done = parts.reduce(0) { $0 + $1.state.done }
+        let total = parts.reduce(0) { $0 + $1.state.total }
         let seconds = (ContinuousClock.now - started) / .seconds(1)
         let speed = Figures.bytes(UInt64(Double(done) / max(seconds, 0.001))) + "/s"
         let label = Printable.shorten(name, to: 30)

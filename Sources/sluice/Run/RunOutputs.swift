@@ -12,12 +12,33 @@ final class RunOutputs: OutputOpener {
         case file(String)
         /// A file in this directory, named after the input and the codec of the output.
         case directory(String, baseName: String)
+        /// Files in this directory: `OUTPUT/PARTITION/MEMBER`, the base name standing for the member where
+        /// there are none; in a directory of the base name where `isShared` says that other runs have members
+        /// as well.
+        case tree(String, baseName: String, isShared: Bool)
     }
+
+    /// What was made visible.
+    struct Published {
+        /// The result, or the directory of several; nil on standard output.
+        var result: String?
+        /// The rejects; nil when nobody asked for them.
+        var rejects: String?
+        /// How many results there are.
+        var count = 0
+        /// Stored bytes of all.
+        var bytes: UInt64 = 0
+    }
+
+    /// So many finished files keep their descriptors; further ones are set aside.
+    private static let mostOpen = 256
 
     private let result: Place
     private let rejects: String?
-    private var resultFile: HiddenFile?
-    private var rejectsFile: HiddenFile?
+    private var files: [OutputPart: HiddenFile] = [:]
+    /// In the order in which they were opened.
+    private var parts: [OutputPart] = []
+    private var finishedCount = 0
 
     /// Describes a run's outputs; `rejects` nil only counts them.
     init(result: Place, rejects: String?) {
@@ -26,64 +47,115 @@ final class RunOutputs: OutputOpener {
     }
 
     func open(_ part: OutputPart) throws(SluiceError) -> (any ByteSink)? {
+        let directory: String
         switch part.role {
-        case .result:
-            let file = try HiddenFile(in: directory(of: result))
-            resultFile = file
-            return file
+        case .result: directory = self.directory
         case .rejects:
             guard let rejects else { return nil }
-            let file = try HiddenFile(in: Self.parent(of: rejects))
-            rejectsFile = file
-            return file
+            directory = Self.parent(of: rejects)
         }
+        let file = try HiddenFile(in: directory)
+        files[part] = file
+        parts.append(part)
+        return file
     }
 
-    func close(_ part: OutputPart) throws(SluiceError) {}
+    func close(_ part: OutputPart) throws(SluiceError) {
+        guard let file = files[part] else { return }
+        try file.finish()
+        finishedCount += 1
+        if finishedCount > Self.mostOpen, case .tree = result { try file.setAside() }
+    }
 
     func discard(_ part: OutputPart) throws(SluiceError) {
-        switch part.role {
-        case .result: resultFile = nil
-        case .rejects: rejectsFile = nil
-        }
+        files[part] = nil
+        parts.removeAll { $0 == part }
     }
 
-    /// Makes the outputs visible; returns where the result and the rejects are, and the stored bytes of both.
-    func publish() throws(SluiceError) -> (result: String?, rejects: String?, bytes: UInt64) {
-        var shown: String?
+    /// Makes the outputs visible. Names that cannot stand beside each other are found before.
+    func publish() throws(SluiceError) -> Published {
+        let results = try resultPaths()
+        var published = Published(rejects: rejects, count: results.count)
+        var directories: Set<String> = []
         if let rejects {
             // Also when nothing was rejected: a file of an earlier run must not look like this one's.
-            let file =
-                if let rejectsFile { rejectsFile } else { try HiddenFile(in: Self.parent(of: rejects)) }
+            let kept = files.first { $0.key.role == .rejects }?.value
+            let file = if let kept { kept } else { try HiddenFile(in: Self.parent(of: rejects)) }
             try file.publish(as: rejects)
+            published.bytes += file.byteCount
+            directories.insert(Self.parent(of: rejects))
         }
-        if let resultFile {
-            switch result {
-            case .standardOutput: try resultFile.copy(to: STDOUT_FILENO)
-            case .file(let path):
-                try resultFile.publish(as: path)
-                shown = path
-            case .directory(let directory, let baseName):
-                let path = directory + "/" + baseName + Self.codecExtension(try resultFile.head())
-                try resultFile.publish(as: path)
-                shown = path
+        for (file, path) in results {
+            published.bytes += file.byteCount
+            guard let path else {
+                try file.copy(to: STDOUT_FILENO)
+                continue
+            }
+            let parent = Self.parent(of: path)
+            if directories.insert(parent).inserted { try Files.makeDirectory(parent) }
+            try file.publish(as: path)
+            published.result = path
+        }
+        if case .tree(let directory, _, _) = result { published.result = directory }
+        for directory in directories { try Files.synchronize(directory) }
+        return published
+    }
+
+    /// Where each result goes; nil is standard output.
+    private func resultPaths() throws(SluiceError) -> [(file: HiddenFile, path: String?)] {
+        var results: [(file: HiddenFile, path: String?)] = []
+        var taken: Set<String> = []
+        for part in parts where part.role == .result {
+            guard let file = files[part] else { continue }
+            let path = try self.path(of: part, file)
+            if let path, !taken.insert(path).inserted {
+                throw SluiceError(
+                    .runOutput,
+                    "Two outputs would both be written to \(Printable.escape(path)).",
+                    hint: "Members of the archive differ only by the ending of a codec; merge them."
+                )
+            }
+            results.append((file, path))
+        }
+        for path in taken {
+            var parent = Self.parent(of: path)
+            while parent.count > directory.count {
+                if taken.contains(parent) {
+                    throw SluiceError(
+                        .runOutput,
+                        "\(Printable.escape(parent)) would be a file and a directory.",
+                        hint: "The archive holds both; take one of them with `members:`."
+                    )
+                }
+                parent = Self.parent(of: parent)
             }
         }
-        let bytes = (resultFile?.byteCount ?? 0) + (rejectsFile?.byteCount ?? 0)
-        return (shown, rejects, bytes)
+        return results
     }
 
-    private func directory(of place: Place) -> String {
-        switch place {
-        case .standardOutput: Self.temporaryDirectory
-        case .file(let path): Self.parent(of: path)
-        case .directory(let path, _): path
+    private func path(of part: OutputPart, _ file: HiddenFile) throws(SluiceError) -> String? {
+        switch result {
+        case .standardOutput: return nil
+        case .file(let path): return path
+        case .directory(let directory, let baseName):
+            return directory + "/" + baseName + Self.codecExtension(try file.head())
+        case .tree(let directory, let baseName, let isShared):
+            let member = part.placeholders["member"]
+            var path = [directory, part.placeholders["output"], part.placeholders["partition"]]
+                .compactMap(\.self).joined(separator: "/")
+            if isShared, member != nil { path += "/" + baseName }
+            path += "/" + (member.map(Self.withoutCodec) ?? baseName)
+            if let number = part.placeholders["part"], number != "0" { path += "." + number }
+            return path + Self.codecExtension(try file.head())
         }
     }
 
-    private static var temporaryDirectory: String {
-        guard let path = unsafe getenv("TMPDIR"), unsafe path.pointee != 0 else { return "/tmp" }
-        return unsafe String(cString: path)
+    private var directory: String {
+        switch result {
+        case .standardOutput: Files.temporaryDirectory
+        case .file(let path): Self.parent(of: path)
+        case .directory(let path, _), .tree(let path, _, _): path
+        }
     }
 
     private static func parent(of path: String) -> String {
@@ -91,9 +163,20 @@ final class RunOutputs: OutputOpener {
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// The ending that fits the output's first bytes (RFC 1952, RFC 8878).
+    /// A name without the ending of a codec.
+    static func withoutCodec(_ name: String) -> String {
+        for ending in [".gz", ".zst", ".bz2", ".xz", ".lz4"]
+        where name.hasSuffix(ending) && name.count > ending.count && !name.hasSuffix("/" + ending) {
+            return String(name.dropLast(ending.count))
+        }
+        return name
+    }
+
+    /// The ending that fits the output's first bytes (RFC 1952, RFC 8878, the formats of LZ4 and xz).
     private static func codecExtension(_ head: [UInt8]) -> String {
         if head.starts(with: [0x1F, 0x8B]) { return ".gz" }
-        return head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) ? ".zst" : ""
+        if head.starts(with: [0x28, 0xB5, 0x2F, 0xFD]) { return ".zst" }
+        if head.starts(with: [0x04, 0x22, 0x4D, 0x18]) { return ".lz4" }
+        return head.starts(with: [0xFD, 0x37, 0x7A, 0x58]) ? ".xz" : ""
     }
 }

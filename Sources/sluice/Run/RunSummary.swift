@@ -1,5 +1,5 @@
 package import ControlPlane
-package import EventModel
+internal import EventModel
 package import FunctionRuntime
 
 /// What `sluice run` did with its inputs.
@@ -40,30 +40,47 @@ package struct RunInputView: Codable, Sendable, Hashable {
     /// Why it failed.
     @OrNull package var failure: ErrorView?
 
-    package init(
+    /// What became of the members of an archive; null where the input is none.
+    @OrNull package var members: MembersView?
+    /// How many results were written.
+    package let outputs: Int
+    /// How the input was read, where that was found out.
+    package let notes: [String]
+
+    /// Shows a run that succeeded.
+    init(
         input: String,
-        output: String?,
-        rejects: String?,
-        records: RecordTally?,
-        stages: [StageView],
+        _ published: RunOutputs.Published,
+        _ report: InvocationReport,
         bytesIn: UInt64,
-        bytesOut: UInt64,
-        textBytesIn: UInt64,
-        seconds: Double,
-        warnings: [String],
-        failure: SluiceError?
+        seconds: Double
     ) {
         self.input = input
-        self.output = output
-        self.rejects = rejects
-        self.records = records.map(TallyView.init)
-        self.stages = stages
         self.bytesIn = bytesIn
-        self.bytesOut = bytesOut
-        self.textBytesIn = textBytesIn
         self.seconds = seconds
-        self.warnings = warnings
-        self.failure = failure.map(ErrorView.init)
+        bytesOut = published.bytes
+        outputs = published.count
+        textBytesIn = report.textBytesIn
+        stages = report.stages.map(StageView.init)
+        warnings = report.warnings
+        notes = report.notes
+        output = published.result
+        rejects = published.rejects
+        records = report.tally.map(TallyView.init)
+        members = report.members.map(MembersView.init)
+        failure = nil
+    }
+
+    /// Shows a run that failed.
+    init(input: String, failure: SluiceError, bytesIn: UInt64, seconds: Double) {
+        self.init(
+            input: input,
+            RunOutputs.Published(),
+            InvocationReport(),
+            bytesIn: bytesIn,
+            seconds: seconds
+        )
+        self.failure = ErrorView(failure)
     }
 }
 
@@ -77,6 +94,8 @@ package struct StageView: Codable, Sendable, Hashable {
     package let dropped: UInt64
     /// Records that it rejected.
     package let rejected: UInt64
+    /// Records that it found to be copies of others.
+    package let deduplicated: UInt64
 
     /// Shows a step of a report.
     package init(_ stage: InvocationReport.Stage) {
@@ -84,11 +103,13 @@ package struct StageView: Codable, Sendable, Hashable {
         self.in = stage.input
         dropped = stage.dropped
         rejected = stage.rejected
+        deduplicated = stage.deduplicated
     }
 
     /// `997 in, 10 dropped`.
     package var text: String {
-        let losses = [(dropped, "dropped"), (rejected, "rejected")].filter { $0.0 > 0 }
+        let losses = [(dropped, "dropped"), (rejected, "rejected"), (deduplicated, "deduplicated")]
+            .filter { $0.0 > 0 }
         let parts = losses.map { count, word in "\(Figures.count(count)) \(word)" }
         return (["\(Figures.count(`in`)) in"] + parts).joined(separator: ", ")
     }
@@ -110,16 +131,24 @@ package enum RunText {
             let gap = String(repeating: " ", count: width - Printable.width(stage.name))
             text += "  \(index == 0 ? "steps" : "     ")    \(stage.name)\(gap)  \(stage.text)\n"
         }
+        if let members = view.members {
+            text += "  members  \(DeliveryText.members(members))\n"
+            for line in DeliveryText.rejectedMembers(members) {
+                text += "  " + style("rejected", .warning) + " \(line)\n"
+            }
+        }
+        if view.outputs != 1 { text += "  outputs  \(Figures.count(view.outputs))\n" }
         text += "  bytes    \(Figures.bytes(view.bytesIn)) in (\(Figures.bytes(view.textBytesIn)) of text), "
         text += "\(Figures.bytes(view.bytesOut)) out\n"
         let speed = view.seconds > 0 ? Double(view.textBytesIn) / 1e6 / view.seconds : 0
         let rate = Figures.fixed(speed, speed < 10 ? 1 : 0)
         text += "  time     \(Figures.seconds(view.seconds)), \(rate) MB/s of text\n"
-        if let records = view.records, records.rejected > 0 {
+        if (view.records?.rejected ?? 0) + (view.members?.rejected ?? 0) > 0 {
             let place =
                 view.rejects.map { "in \(Printable.escape($0))" } ?? "not kept; name a file with --rejects"
             text += "  " + style("rejects", .warning) + "  \(place)\n"
         }
+        for note in view.notes { text += "  note     \(Printable.escape(note))\n" }
         for warning in view.warnings {
             text += "  " + style("warning", .warning) + "  \(Printable.escape(warning))\n"
         }

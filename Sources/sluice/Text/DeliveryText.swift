@@ -16,7 +16,10 @@ package enum DeliveryText {
             table.add([
                 Table.Cell(String(delivery.id)), Table.Cell(delivery.trigger),
                 Table.Cell("\(delivery.bucket):\(delivery.key)"),
-                Table.Cell(delivery.state, Style.tone(ofState: delivery.state)),
+                Table.Cell(
+                    delivery.state,
+                    hasRejectedMembers(delivery) ? .warning : Style.tone(ofState: delivery.state)
+                ),
                 Table.Cell(String(delivery.tries)),
                 count(records?.in), count(records?.out), count(records?.dropped),
                 Table.Cell(
@@ -75,16 +78,47 @@ package enum DeliveryText {
         return text
     }
 
-    /// Outputs as a table.
+    /// So many outputs are listed; --json has all.
+    private static let listedOutputs = 50
+
+    /// Outputs as a table; the first of many.
     package static func outputs(_ outputs: [OutputView]) -> Table {
         var table = Table([.text("OUTPUT", flexible: true), .number("BYTES"), .text("STATE")])
-        for output in outputs {
+        for output in outputs.prefix(listedOutputs) {
             table.add([
                 Table.Cell("\(output.bucket):\(output.key)"), Table.Cell(Figures.count(output.sizeBytes)),
                 output.version == nil ? Table.Cell("committing", .warning) : Table.Cell("visible", .good),
             ])
         }
+        if outputs.count > listedOutputs {
+            let more = "and \(Figures.count(outputs.count - listedOutputs)) more; --json lists all"
+            table.add([Table.Cell(more, .faint), Table.Cell(""), Table.Cell("")])
+        }
         return table
+    }
+
+    /// What became of the members of an archive, in one line: `5 seen, 3 written, 1 rejected, 1 directory`.
+    package static func members(_ members: MembersView) -> String {
+        var parts = ["\(Figures.count(members.seen)) seen", "\(Figures.count(members.written)) written"]
+        if members.rejected > 0 { parts.append("\(Figures.count(members.rejected)) rejected") }
+        for (reason, count) in members.skipped.sorted(by: { $0.key < $1.key }) {
+            parts.append("\(Figures.count(count)) skipped (\(reason))")
+        }
+        return parts.joined(separator: ", ")
+    }
+
+    /// The rejected members with their reasons, one line each, and how many are not named.
+    package static func rejectedMembers(_ members: MembersView) -> [String] {
+        var lines = members.rejectedMembers.map {
+            "\(Printable.escape($0.name)): \(Printable.escape($0.reason)) [\($0.code)]"
+        }
+        let others = members.rejected - min(members.rejected, UInt64(lines.count))
+        if others > 0 { lines.append("and \(Figures.count(others)) more; each has a line in the rejects") }
+        return lines
+    }
+
+    private static func hasRejectedMembers(_ delivery: DeliveryView) -> Bool {
+        delivery.state == "done" && (delivery.statistics?.members?.rejected ?? 0) > 0
     }
 
     /// Where the records went, in one line.
@@ -101,10 +135,18 @@ package enum DeliveryText {
     private static func statisticsLines(_ statistics: StatisticsView) -> String {
         var text = ""
         if let records = statistics.records { text += "  " + pad("records", 11) + tally(records) + "\n" }
+        if let members = statistics.members {
+            text += "  " + pad("members", 11) + DeliveryText.members(members) + "\n"
+            for line in rejectedMembers(members) { text += "  " + pad("rejected", 11) + line + "\n" }
+        }
+        if statistics.outputs > 1 {
+            text += "  " + pad("outputs", 11) + Figures.count(statistics.outputs) + "\n"
+        }
         text +=
             "  " + pad("bytes", 11)
             + "\(Figures.bytes(statistics.bytesIn)) in, \(Figures.bytes(statistics.bytesOut)) out, "
         text += "\(Figures.seconds(statistics.durationSeconds))\n"
+        for note in statistics.notes { text += "  " + pad("note", 11) + Printable.escape(note) + "\n" }
         for warning in statistics.warnings {
             text += "  " + pad("warning", 11) + Printable.escape(warning) + "\n"
         }
@@ -130,6 +172,10 @@ package enum DeliveryText {
     private static func reason(_ delivery: DeliveryView) -> String {
         if let failure = delivery.failure, delivery.state != "done" {
             return "\(failure.code): \(failure.message)"
+        }
+        if hasRejectedMembers(delivery), let members = delivery.statistics?.members {
+            return
+                "with \(Figures.count(members.rejected)) rejected of \(Figures.count(members.seen)) members"
         }
         return delivery.reason ?? ""
     }

@@ -34,7 +34,7 @@ package enum StatusText {
         var table = Table([
             .text("TRIGGER"), .text("BUCKET"), .number("READY"), .number("RUNNING"), .number("DONE"),
             .number("DEAD"),
-            .number("SKIPPED"), .number("OTHER"), .text("STATE", flexible: true),
+            .number("SKIPPED"), .number("OTHER"), .number("REJECTED"), .text("STATE", flexible: true),
         ])
         for trigger in status.triggers {
             var counts: [String: Int64] = [:]
@@ -57,10 +57,19 @@ package enum StatusText {
                 Table.Cell(trigger.name), Table.Cell(trigger.bucket), cell("ready"),
                 cell("leased", "committing", tone: .warning),
                 cell("done", tone: .good), cell("dead", tone: .bad), cell("skipped"),
-                cell("superseded", "cancelled"), state,
+                cell("superseded", "cancelled"), rejected(trigger), state,
             ])
         }
         return table
+    }
+
+    /// Records and members of this boot: `12`, or `12, 1 member`.
+    private static func rejected(_ trigger: TriggerView) -> Table.Cell {
+        guard let records = trigger.rejectedRecords, let members = trigger.rejectedMembers else {
+            return Table.Cell("-", .faint)
+        }
+        let text = members == 0 ? "" : ", \(Figures.count(members)) member\(members == 1 ? "" : "s")"
+        return Table.Cell(Figures.count(records) + text, records == 0 && members == 0 ? .faint : .warning)
     }
 
     private static func buckets(_ status: StatusView) -> Table {

@@ -40,6 +40,18 @@ internal import Testing
         #expect(decoded == Decoded(text: text + text, warnings: [], codec: .gzip))
     }
 
+    @Test("G02: a further member whose first bytes are damaged is corrupt, not garbage", arguments: 0..<3)
+    func damagedMagic(_ place: Int) throws {
+        let first = GzipFixture(text: bytes("first")).bytes
+        var second = GzipFixture(text: bytes("second")).bytes
+        for bit in 0..<8 {
+            second[place] ^= 1 << bit
+            let error = #expect(throws: SluiceError.self) { _ = try decode(first + second) }
+            #expect(error?.code == .codecCorrupt || error?.code == .codecUnsupported)
+            second[place] ^= 1 << bit
+        }
+    }
+
     @Test(
         "G02, G05: garbage behind the last member is reported, ends the object and keeps its data",
         arguments: [1, 2, 9, 4096]
