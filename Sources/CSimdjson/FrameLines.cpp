@@ -9,7 +9,8 @@ size_t sluice_line_ends(
     // 64 ends find room at a time, so room is looked at once for each 64 bytes.
     for (; at < to && count + 64 <= capacity; at += 64) {
         uint64_t found = Bytes64(text + at).equal('\n') & low_bits(to - at);
-        for (; found != 0; found &= found - 1) ends[count++] = (uint32_t)(at + (size_t)__builtin_ctzll(found));
+        for (; found != 0; found &= found - 1)
+            ends[count++] = (uint32_t)(at + (size_t)__builtin_ctzll(found));
     }
     if (at > to) at = to;
 #endif
