@@ -10,6 +10,24 @@ internal import Testing
         )
     }
 
+    @Test("parsers agree with readers that were written from the standards")
+    func formats() throws {
+        try OutsideProof.run("Tests/Oracles/formats", [OutsideProof.binary()])
+    }
+
+    @Test("each file of the corpus has its verdict, counts and bytes, in whatever pieces it comes")
+    func corpus() throws {
+        try OutsideProof.run("Tests/Scenarios/corpus", [OutsideProof.binary()])
+    }
+
+    @Test("1,000 damaged files: never a false success")
+    func damage() throws {
+        try OutsideProof.run(
+            "Tests/Scenarios/damage",
+            [OutsideProof.binary(), "--count", "1000", "--seed", "7"]
+        )
+    }
+
     @Test(
         "each bad input has its verdict and loses nothing else",
         arguments: [

@@ -22,24 +22,31 @@ at once.
 state: ./state                    # the ledger, the socket of the running service, work files
 
 buckets:                          # a bucket is a directory; an object is a file in it; its path is the key
-  inbox: { path: ./buckets/inbox }          # log files are dropped here; `after: delete` would clear them \#
-away
+  inbox: { path: ./buckets/inbox }          # partners upload here; `after: delete` would clear it away
   unpacked: { path: ./buckets/unpacked }    # between the two stages
   clean: { path: ./buckets/clean }          # the results
 
 functions:
-  unpack:                         # no `parse`: bytes pass through, whatever they are
+  unpack:                         # no `parse`: bytes pass through, one output for each member
     steps:
-      - decompress: auto          # gzip, zstd or nothing, told by the first bytes and not by the name
+      - decompress: auto          # gzip, zstd, xz, bzip2, lz4 or nothing, told by the first bytes, not by \#
+the name
+      - unarchive: auto           # tar or zip; a damaged member is rejected by its name, the others go out
       - compress: none
+
+  decompress:
+    steps: [ { decompress: auto }, { compress: none } ]
 
   clean-access-log:
     steps:
       - drop_if: line.contains("GET /healthz ")   # before `parse`, a step sees the raw line: cheapest of all
       - parse: combined           # makes the fields client_ip, timestamp, method, path, status, bytes, …
+      - timestamp: timestamp      # 01/Oct/2026:13:55:36 +0200 becomes 2026-10-01T11:55:36Z
       - redact: { fields: [client_ip], as: mask } # 203.0.113.77 becomes 203.0.113.0
       - drop: [ident, user]
       - set: { error: status >= 500 }             # a new field from an expression (CEL)
+      - set: { service: 'path.startsWith("/api/") ? "api" : "shop"' }
+      - partition: "dt={timestamp:%Y-%m-%d}/service={service}"     # one output for each day and service
       - encode: ndjson
       - compress: { format: zstd, level: 3 }
 
@@ -47,31 +54,41 @@ functions:
     steps:
       - parse: json               # values that no step touches keep their bytes: 1.10 stays 1.10
       - drop_if: level == "DEBUG"
+      - timestamp: timestamp
       - redact: { fields: [email], as: mask }     # ann17@example.com becomes ***@example.com
+      - set: { error: level == "ERROR" }
+      - partition: "dt={timestamp:%Y-%m-%d}/service={service}"
       - encode: ndjson
       - compress: { format: zstd, level: 3 }
 
 triggers:
-  unpack:                         # stage one: every object of the inbox becomes plain text
+  packs:                          # stage one: each member of a pack becomes an object of its own
     bucket: inbox
-    match: ["web/**", "app/**"]   # `**` stands for any number of directories
+    match: ["**/*.tar.gz", "**/*.zip"]            # `**` stands for any number of directories
     function: unpack
-    output: "unpacked:{dir}/{stem}"               # web/shop/2026-10-01.log.gz → web/shop/2026-10-01
+    output: "unpacked:{dir}/{stem}/{member}"      # acme/day/09-01.tar.gz → acme/day/09-01/web1/access.log
+    rejects: "clean:rejects/packs/{key}.ndjson"   # members that could not be read, each with its reason
+    retry: { attempts: 5, backoff: 1s..5m }       # for what may pass; a corrupt file is not tried again
+
+  logs:                           # stage one for logs that are compressed without an archive around them
+    bucket: inbox
+    match: ["**/*.log.gz", "**/*.log.zst"]
+    function: decompress
+    output: "unpacked:{dir}/{stem}.log"
 
   access-logs:                    # stage two begins by itself: what stage one writes is an event as well
     bucket: unpacked
-    match: "web/**"
+    match: "**/*.log"
     function: clean-access-log
-    output: "clean:{key}.ndjson.zst"
-    rejects: "clean:rejects/{key}.ndjson"         # lines that are no access log, each with its reason
-    retry: { attempts: 5, backoff: 1s..5m }       # for what may pass; a corrupt file is not tried again
+    output: "clean:web/{partition}/{dir}/{stem}.ndjson.zst"
+    rejects: "clean:rejects/web/{key}.ndjson"     # lines that are no access log, each with its reason
 
   application-logs:
     bucket: unpacked
-    match: "app/**"
+    match: "**/*.ndjson"
     function: clean-application-log
-    output: "clean:{key}.ndjson.zst"
-    rejects: "clean:rejects/{key}.ndjson"
+    output: "clean:app/{partition}/{dir}/{stem}.ndjson.zst"
+    rejects: "clean:rejects/app/{key}.ndjson"
 
 """#
 }
