@@ -22,6 +22,23 @@ extension ConfigurationTable {
                 "Takes an archive apart: each member has a result of its own, or all one with `merge`."
             ),
             Setting(
+                "charset",
+                .either([.string, .mapping(.anything)]),
+                standard: "bytes stay as they are",
+                example: "{ from: shift_jis, invalid: replace }",
+                "Reads the text in an encoding; records are UTF-8 from there on."
+            ),
+            Setting(
+                "frame",
+                .either([
+                    .choice(Pipeline.textComponents.map(\.name).filter { $0 != "charset" }),
+                    .mapping(.anything),
+                ]),
+                standard: "what the parser reads, mostly lines",
+                example: "{ format: multiline, preset: java }",
+                "Cuts the text into records: lines, stack traces, rows, JSON over several lines."
+            ),
+            Setting(
                 "parse",
                 format(of: "parse"),
                 example: "combined",
