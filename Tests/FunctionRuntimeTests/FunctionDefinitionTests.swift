@@ -43,7 +43,7 @@ internal import Testing
     @Test("a registry finds functions by name")
     func registry() throws {
         let definition = try #require(decode("steps: [ { parse: raw } ]").definition)
-        let registry = FunctionRegistry([definition], executor: InlineExecutor())
+        let registry = FunctionRegistry([definition], executor: InlineExecutor(), spools: MemorySpoolProvider())
         #expect(registry["f"]?.fingerprint == definition.fingerprint)
         #expect(registry["g"] == nil)
         #expect(registry.all.map(\.name) == ["f"])

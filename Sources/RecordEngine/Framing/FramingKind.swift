@@ -57,7 +57,7 @@ enum FramingKind: String, CaseIterable, Sendable {
                 standard: nil,
                 "A known kind of trace."
             ),
-            ComponentSpec.Option("start", "pattern", standard: "none", "A line that matches begins a record."),
+            ComponentSpec.Option("start", "pattern", standard: "none", "A line that begins a record."),
             ComponentSpec.Option(
                 "continue",
                 "pattern",

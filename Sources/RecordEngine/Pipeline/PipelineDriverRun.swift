@@ -118,7 +118,7 @@ final class PipelineDriverRun {
             }
             guard var block = cut else {
                 task.recycle()
-                totals.note(source.warnings.map { text in info.label.map { "\($0): \(text)" } ?? text })
+                totals.warn(source.warnings, of: info.label)
                 return true
             }
             if let falsify = driver.falsifier?.block { block = falsify(block) }

@@ -91,6 +91,13 @@ final class PipelineDriverTotals: PipelineDriverChannelOwner {
         }
     }
 
+    /// Warns of what was noticed while a unit was read, member by member.
+    func warn(_ texts: [String], of member: String?) {
+        for text in texts where report.warnings.count < Self.noteLimit {
+            report.warnings.append(member.map { "\($0): \(text)" } ?? text)
+        }
+    }
+
     /// The rejects are written.
     func completed(_ channel: PipelineDriverChannel) throws(SluiceError) {
         report.rejectsTextBytes = channel.textBytes
@@ -107,7 +114,7 @@ final class PipelineDriverTotals: PipelineDriverChannelOwner {
         report.codecText = InputLayers(input.codecs)?.text
         report.storedBytesIn = input.storedBytes
         report.textBytesIn = input.textBytes
-        report.warnings = input.warnings
+        report.warnings.insert(contentsOf: input.warnings, at: 0)
         let rejected = report.tally.rejected &+ report.members.rejected
         guard report.tally.isBalanced, rejects.records == rejected else {
             throw unbalanced(

@@ -52,11 +52,6 @@ enum FramingGuess {
         ),
     ]
 
-    /// Rows with line feeds within quotes: an odd number of quotes on a line.
-    static func rows(_ sample: SampleText) -> Bool {
-        sample.lines.contains { line in line.count { $0 == UInt8(ascii: "\"") } % 2 == 1 }
-    }
-
     /// How brackets nest outside of strings.
     private struct Nesting {
         /// How often an outermost object, or an element of the outermost list, is closed.

@@ -46,7 +46,8 @@ public enum Sniffer {
         var parse = format.rawValue
         var frame = traces?.frame
         if format == .csv, let shape = lines.separated {
-            (parse, frame) = separated(shape, lines)
+            parse = separated(shape)
+            frame = nil
         }
         let total = score.read + score.rejected
         let reason = "`\(format.rawValue)` reads \(score.read) of the first \(total) lines."
@@ -59,16 +60,13 @@ public enum Sniffer {
         )
     }
 
-    /// The configuration of rows of separated values; a framing only where rows go over several lines.
-    private static func separated(_ shape: SeparatedShape, _ lines: SampleText) -> (String, String?) {
+    /// The configuration of rows of separated values, which cuts rows itself, over several lines or not.
+    private static func separated(_ shape: SeparatedShape) -> String {
         let isTab = shape.delimiter == 0x09
         let delimiter = isTab ? "\\t" : String(decoding: [shape.delimiter], as: UTF8.self)
         let isStandard = shape.delimiter == UInt8(ascii: ",") || isTab
         let name = isTab ? "tsv" : "csv"
-        let parse = isStandard ? name : "{ format: csv, delimiter: \"\(delimiter)\" }"
-        guard FramingGuess.rows(lines) else { return (parse, nil) }
-        let plain = shape.delimiter == UInt8(ascii: ",")
-        return (parse, plain ? "csv" : "{ format: csv, delimiter: \"\(delimiter)\" }")
+        return isStandard ? name : "{ format: csv, delimiter: \"\(delimiter)\" }"
     }
 
     private static func raw(_ charset: String, _ traces: FramingGuess.Guess? = nil) -> FormatGuess {

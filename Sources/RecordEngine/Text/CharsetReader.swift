@@ -24,9 +24,9 @@ enum CharsetReader {
             `big5`, `shift_jis`, `euc-jp`, `euc-kr` and `koi8-r`.
 
             With `invalid: reject` the records that hold bytes that are no text are rejected; with `replace`
-            each such part becomes U+FFFD, and a note counts them; with `keep` (UTF-8 only) they stay. Without
-            `charset` bytes stay as they are, and encoders that write JSON reject what is no UTF-8; a text that
-            begins as UTF-16 does brings a note. A byte order mark is never part of a record.
+            each such part becomes U+FFFD, and a warning counts them; with `keep` (UTF-8 only) they stay.
+            Without `charset` bytes stay as they are, and encoders that write JSON reject what is no UTF-8; a
+            text that begins as UTF-16 does brings a warning. A byte order mark is never part of a record.
             """
     )
 

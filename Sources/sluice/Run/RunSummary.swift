@@ -1,5 +1,5 @@
 package import ControlPlane
-package import EventModel
+internal import EventModel
 package import FunctionRuntime
 
 /// What `sluice run` did with its inputs.

@@ -51,7 +51,7 @@ internal import Testing
             )
         let configuration = try #require(ConfigurationLoader.load(path: file.path).configuration)
         let function = try #require(
-            FunctionRegistry(configuration.functions, executor: InlineExecutor())[name]
+            FunctionRegistry(configuration.functions, executor: InlineExecutor(), spools: MemorySpoolProvider())[name]
         )
         let outputs = Outputs()
         let event = ObjectEvent(
