@@ -30,3 +30,8 @@ bool sluice_symbols_add(
 uint16_t sluice_symbols_find(const sluice_symbols *symbols, const uint8_t *name, size_t length) {
     return symbols->find(name, length);
 }
+
+const uint8_t *sluice_symbols_json(const sluice_symbols *symbols, uint16_t symbol, size_t *length) {
+    *length = symbols->texts[symbol].length;
+    return symbols->texts[symbol].bytes;
+}

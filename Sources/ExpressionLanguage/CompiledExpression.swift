@@ -26,8 +26,8 @@ internal import EventModel
     /// The expression in one form whatever its blanks, quotes and parentheses: for fingerprints.
     public let canonicalText: String
 
-    /// Text without which the expression is never true, where it reads one field only: what must occur in that
-    /// field.
+    /// Text without which the expression is never true, where it reads one field only: what must occur in
+    /// that field.
     public let requiredText: [UInt8]?
 
     private let slotCount: Int

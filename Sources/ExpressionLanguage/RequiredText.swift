@@ -1,13 +1,13 @@
-/// Text without which a condition cannot hold: a search for it in a whole block finds the few records that are
-/// worth a look.
+/// Text without which a condition cannot hold: a search for it in a whole block finds the few records that
+/// are worth a look.
 struct RequiredText {
     private let tree: SyntaxTree
 
     /// Looks at a checked tree.
     init(_ checker: Checker) { tree = checker.tree }
 
-    /// The longest text that must occur in the value of `name` for the expression to be true; nil when there is
-    /// none.
+    /// The longest text that must occur in the value of `name` for the expression to be true; nil when there
+    /// is none.
     func text(in name: String) -> [UInt8]? { text(tree.root, name) }
 
     private func text(_ index: Int, _ name: String) -> [UInt8]? {

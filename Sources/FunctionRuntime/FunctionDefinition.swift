@@ -14,9 +14,17 @@ public struct FunctionDefinition: Sendable {
     public let pipeline: Pipeline
     /// Which logic this is.
     public let fingerprint: Fingerprint
+    /// What it must make of what; run by `sluice test`, and no part of the fingerprint.
+    public let tests: [FunctionTest]
 
     /// Describes a function of compiled steps.
-    public init(name: FunctionName, pipeline: Pipeline, timeout: Duration? = nil) {
+    public init(
+        name: FunctionName,
+        pipeline: Pipeline,
+        timeout: Duration? = nil,
+        tests: [FunctionTest] = []
+    ) {
+        self.tests = tests
         self.name = name
         self.pipeline = pipeline
         self.timeout = timeout
@@ -26,7 +34,7 @@ public struct FunctionDefinition: Sendable {
     /// Ways to write a function that other versions have.
     private static let otherKinds = ["command", "handler", "http"]
 
-    /// Decodes `{ steps: […], limits: {…}, timeout: 10m }`; reports every mistake at its place.
+    /// Decodes `{ steps: […], limits: {…}, timeout: 10m, tests: […] }`; reports every mistake at its place.
     public static func decode(
         name: FunctionName,
         node: ConfigNode,
@@ -51,11 +59,12 @@ public struct FunctionDefinition: Sendable {
         let timeout = reader.optional("timeout").flatMap {
             $0.duration(in: .seconds(1) ... .seconds(7 * 86_400), &diagnostics)
         }
+        let tests = reader.optional("tests").map { FunctionTest.decode($0, &diagnostics) }
         reader.finish(&diagnostics)
         guard let steps,
             let pipeline = Pipeline.compile(steps: steps, limits: limits, diagnostics: &diagnostics)
         else { return nil }
-        return FunctionDefinition(name: name, pipeline: pipeline, timeout: timeout)
+        return FunctionDefinition(name: name, pipeline: pipeline, timeout: timeout, tests: tests ?? [])
     }
 
     /// SHA-256 of the canonical text, which holds the `semantics` number of each step.

@@ -5,8 +5,8 @@ public import EventModel
 /// `{key}` is the whole source key, `{dir}` its directories (when there are none, the slash behind it goes
 /// too), `{name}` its last component, `{stem}` the name without codec and format extension, `{ext}` those
 /// extensions (when there are none, the dot before it goes too), so that `{dir}/{stem}.{ext}` is the key
-/// again. `{member}`, `{output}`, `{partition}` and `{part}` come from the function; an object that a function
-/// finds to be no archive is its own member, by its name without the extension of a codec.
+/// again. `{member}`, `{output}`, `{partition}` and `{part}` come from the function; an object that a
+/// function finds to be no archive is its own member, by its name without the extension of a codec.
 public struct OutputTemplate: Sendable, Hashable {
     /// Longest key that S3 takes, in bytes (Amazon S3 User Guide, "Naming Amazon S3 objects").
     public static let maximumKeyBytes = 1024

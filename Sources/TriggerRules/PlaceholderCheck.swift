@@ -10,8 +10,8 @@ public struct PlaceholderCheck: Sendable {
     /// What was found, in the order of the triggers.
     public let findings: [RuleFinding]
 
-    /// Checks all triggers; `placeholders` are those that each function's outputs fill. A function that is not
-    /// there is not checked.
+    /// Checks all triggers; `placeholders` are those that each function's outputs fill. A function that is
+    /// not there is not checked.
     public init(triggers: [Trigger], placeholders: [FunctionName: Set<String>]) {
         findings = triggers.flatMap { trigger in
             guard let given = placeholders[trigger.function] else { return [RuleFinding]() }

@@ -9,8 +9,8 @@ enum TemplatePiece: Hashable, Sendable {
 
     /// What the source key gives to every template.
     static let keyPlaceholders = ["key", "dir", "name", "stem", "ext"]
-    /// What some functions give: the member of an archive, the route and the partition of a record, the number
-    /// of an output that follows a full one.
+    /// What some functions give: the member of an archive, the route and the partition of a record, the
+    /// number of an output that follows a full one.
     static let outputPlaceholders = ["member", "output", "partition", "part"]
 
     /// Cuts a template's key into pieces; `{{` and `}}` are braces.

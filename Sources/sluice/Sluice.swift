@@ -25,7 +25,7 @@ struct Sluice: AsyncParsableCommand {
             ),
             CommandGroup(
                 name: "Running:",
-                subcommands: [ServeCommand.self, RunCommand.self]
+                subcommands: [ServeCommand.self, RunCommand.self, TestCommand.self, SuggestCommand.self]
             ),
             CommandGroup(
                 name: "Objects:",

@@ -89,6 +89,8 @@ bool sluice_symbols_add(
     size_t json_length);
 /// The symbol of a name, or 0.
 uint16_t sluice_symbols_find(const sluice_symbols *, const uint8_t *name, size_t length);
+/// The JSON form of a name of the table, quotes and colon included; valid as long as the table.
+const uint8_t *sluice_symbols_json(const sluice_symbols *, uint16_t symbol, size_t *length);
 /// Ends the table; nobody may be reading it.
 void sluice_symbols_free(sluice_symbols *);
 

@@ -179,6 +179,12 @@ public enum ConfigurationTable {
                 example: "10m",
                 "An attempt that runs longer is ended and tried again."
             ),
+            Setting(
+                "tests",
+                .list(.section(test)),
+                example: "[ { name: reads a line, input: '{\"a\":1}', expect: '{\"a\":1}' } ]",
+                "What the function must make of what; `sluice test` runs them."
+            ),
         ]
     )
 }

@@ -69,8 +69,8 @@ extension FailureRecord {
 }
 
 extension DeliveryStatistics {
-    /// The statistics as they are stored: the tally's presence and numbers, bytes, duration, warnings, outputs,
-    /// notes and members.
+    /// The statistics as they are stored: the tally's presence and numbers, bytes, duration, warnings,
+    /// outputs, notes and members.
     ///
     /// A new part is only ever appended: what an older version stored reads as if it were empty.
     var stored: [UInt8] {

@@ -1,12 +1,16 @@
 /// The formats of `encode`.
 enum EncoderKind: String, CaseIterable, Sendable {
-    /// JSON lines, or the text of the field `line`.
-    case ndjson, raw
+    /// The words of the configuration.
+    case ndjson, json, csv, tsv, logfmt, raw
 
     /// What the format is.
     var spec: ComponentSpec {
         switch self {
         case .ndjson: NDJSONEncoder.spec
+        case .json: JSONListEncoder.spec
+        case .csv: CSVEncoder.csv
+        case .tsv: CSVEncoder.tsv
+        case .logfmt: LogfmtEncoder.spec
         case .raw: RawEncoder.spec
         }
     }
@@ -18,7 +22,11 @@ enum EncoderKind: String, CaseIterable, Sendable {
     func compile(_ options: inout ComponentOptions, _ context: inout StepContext) -> (any RecordEncoder)? {
         switch self {
         case .ndjson: NDJSONEncoder()
-        case .raw: RawEncoder.compile(options, &context)
+        case .json: JSONListEncoder()
+        case .csv: CSVEncoder.compile(CSVEncoder.csv, &options, &context)
+        case .tsv: CSVEncoder.compile(CSVEncoder.tsv, &options, &context)
+        case .logfmt: LogfmtEncoder()
+        case .raw: RawEncoder.compile(&options, &context)
         }
     }
 }

@@ -1,19 +1,27 @@
 internal import CSimdjson
 internal import Settings
 
-/// `encode: raw`: the text of the field `line`, one line a record.
+/// `encode: raw`: the text of the field `line`, or of a template, one line a record.
 ///
 /// A record without that field, or whose text holds a line feed, is rejected: it would not be one line.
 struct RawEncoder: RecordEncoder {
     /// What users read about it.
     static let spec = ComponentSpec(
         name: "raw",
-        summary: "The text of the field 'line'.",
+        summary: "The text of the field 'line', or of a template.",
         semantics: 1,
         example: "- encode: raw",
+        options: [
+            .init(
+                "template",
+                "text with {field}",
+                standard: "\"{line}\"",
+                "What each line is made of; the field 'line' must be there where no template is given."
+            )
+        ],
         notes: """
             A record without that field, or whose text holds a line feed, is rejected: it would not be one
-            line.
+            line. In a template, `{field}` stands for a value as in the step [`text`](steps.md#text).
             """,
         samples: [
             #"{"line":"say \"hi\""}"#,
@@ -24,7 +32,13 @@ struct RawEncoder: RecordEncoder {
     static let fieldName = "line"
 
     /// Makes the encoder; warns when no step makes the field.
-    static func compile(_ options: ComponentOptions, _ context: inout StepContext) -> (any RecordEncoder)? {
+    static func compile(
+        _ options: inout ComponentOptions,
+        _ context: inout StepContext
+    ) -> (any RecordEncoder)? {
+        if let node = options.optional("template") {
+            return TextStep.segments(node, &context).map { TemplateEncoder(segments: $0) }
+        }
         context.checkKnown(fieldName, at: options.node.location, path: options.node.path)
         return RawEncoder(symbol: context.symbols.symbol(for: fieldName))
     }

@@ -131,13 +131,11 @@ final class CSVParser: RecordParser {
         var plan = ParserPlan(spec, fields: fields) { setup in
             CSVParser(dialect, ragged, columns.map { CSVColumns(symbols: setup.symbols(of: $0)) })
         }
-        // Without a quote every line is a row; the header is taken off in both cases.
-        plan.framing =
-            if let quote {
-                ScannedFraming.csv(delimiter: delimiter, quote: quote, headerRecords: hasHeader ? 1 : 0)
-            } else {
-                ScannedFraming(layout: .lines, headerRecords: hasHeader ? 1 : 0)
-            }
+        plan.framing = ScannedFraming.csv(
+            delimiter: delimiter,
+            quote: quote ?? ScannedFraming.noQuote,
+            headerRecords: hasHeader ? 1 : 0
+        )
         return plan
     }
 
@@ -221,11 +219,12 @@ final class CSVParser: RecordParser {
         }
         guard ragged == .keep else { return .rejected(.csvTooMany, at: count) }
         for index in columnCount..<count {
-            let made = unsafe scan.arena.madeName(Array("column_\(index + 1)".utf8), symbols)
-            unsafe scan.fields[index].name_offset = made.name_offset
-            unsafe scan.fields[index].name_length = made.name_length
-            unsafe scan.fields[index].symbol = made.symbol
-            unsafe scan.fields[index].flags |= made.flags
+            let name = Array("column_\(index + 1)".utf8)
+            unsafe scan.fields[index].symbol = unsafe name.withUnsafeBufferPointer { unsafe symbols.find($0) }
+            unsafe scan.fields[index].name_offset = UInt32(truncatingIfNeeded: scan.arena.count)
+            unsafe scan.fields[index].name_length = UInt32(truncatingIfNeeded: name.count)
+            unsafe scan.fields[index].flags |= UInt8(SLUICE_REPLACED | SLUICE_NAME_IN_ARENA)
+            unsafe name.withUnsafeBytes { unsafe scan.arena.append($0) }
         }
         return .fields(count)
     }

@@ -31,9 +31,9 @@ extension RecordBatch {
     /// What every parser does that makes fields of one record's text at a time.
     ///
     /// Records of blanks are dropped, unless `dropsBlank` says that they mean something; those that are no
-    /// UTF-8 are rejected, unless `needsUTF8` says that nobody minds; the others are given to `scan`: start, end and the place of the first field, behind
-    /// which there is room for as many as the whole batch may need by `fieldBound`. Text behind the end may
-    /// be read as far as `ByteBuffer.padding`.
+    /// UTF-8 are rejected, unless `needsUTF8` says that nobody minds; the others are given to `scan`: start,
+    /// end and the place of the first field, behind which there is room for as many as the whole batch may
+    /// need by `fieldBound`. Text behind the end may be read as far as `ByteBuffer.padding`.
     ///
     /// Inlined with its closure, so that a line costs no call besides those of the scan.
     @inline(__always)

@@ -17,6 +17,8 @@ struct StepContext {
     private var outputPlaceholders: Set<String> = []
     /// Fields that the steps so far may add to one record.
     private(set) var spareFields = 0
+    /// Memories that the steps so far need in each thread.
+    private var memoryCount = 0
     /// The most fields that one expression names.
     private(set) var slotCount = 1
     /// What stands for a secret in the canonical text, by the path of its step.
@@ -36,6 +38,12 @@ struct StepContext {
             )
         }
         outputPlaceholders.insert(placeholder)
+    }
+
+    /// A number for memory that a step needs in each thread: see `RecordBatch.memory`.
+    mutating func nextMemoryNumber() -> Int {
+        memoryCount += 1
+        return memoryCount - 1
     }
 
     /// Notes that a step makes a field.

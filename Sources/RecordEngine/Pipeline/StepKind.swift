@@ -16,6 +16,8 @@ enum StepKind: String, CaseIterable, Sendable {
     case standard = "default"
     /// Named as in the configuration.
     case compact, flatten
+    /// Parses the text of a field.
+    case parseField = "parse_field"
     /// Named as in the configuration.
     case sample, limit, dedupe, route, partition, timestamp, convert
 
@@ -36,6 +38,7 @@ enum StepKind: String, CaseIterable, Sendable {
         case .standard: DefaultStep.spec
         case .compact: CompactStep.spec
         case .flatten: FlattenStep.spec
+        case .parseField: ParseFieldStep.spec
         case .sample: SampleStep.spec
         case .limit: LimitStep.spec
         case .dedupe: DedupeStep.spec
@@ -66,6 +69,7 @@ enum StepKind: String, CaseIterable, Sendable {
         case .standard: DefaultStep.compile(node, &context)
         case .compact: CompactStep.compile(node, &context)
         case .flatten: FlattenStep.compile(node, &context)
+        case .parseField: ParseFieldStep.compile(node, &context)
         case .sample: SampleStep.compile(node, &context)
         case .limit: LimitStep.compile(node, &context)
         case .dedupe: DedupeStep.compile(node, &context)

@@ -124,7 +124,7 @@ extension RecordBatch {
         field.value_offset = UInt32(truncatingIfNeeded: value.offset)
         field.value_length = UInt32(truncatingIfNeeded: value.length)
         field.flags =
-            field.flags & UInt8(SLUICE_NAMED) | UInt8(SLUICE_REPLACED)
+            field.flags & UInt8(SLUICE_NAMED | SLUICE_NAME_IN_ARENA) | UInt8(SLUICE_REPLACED)
             | UInt8(truncatingIfNeeded: value.flags)
     }
 }

@@ -50,6 +50,8 @@ internal import ExpressionLanguage
     let spareFields: Int
     /// Memory of the expressions.
     let expressions: ExpressionMemory
+    /// Memory of steps, by their numbers.
+    private var memories: [Int: AnyObject] = [:]
 
     /// Makes an empty batch.
     init(symbols: SymbolLookup, spareFields: Int, expressions: ExpressionMemory) {
@@ -80,6 +82,15 @@ internal import ExpressionLanguage
         partitions.removeAll()
         count = 0
         batchNumber = 0
+    }
+
+    /// What a step keeps from batch to batch in one thread, made when it is asked for the first time; it must
+    /// not remember records.
+    func memory<Memory: AnyObject>(_ number: Int, _ make: () -> Memory) -> Memory {
+        if let known = memories[number] as? Memory { return known }
+        let made = make()
+        memories[number] = made
+        return made
     }
 
     /// Whether the records are the first of their block, so that what a parser learned from the batch before

@@ -48,8 +48,7 @@ struct RenameStep: RecordStep {
             while targets.count <= Int(old) { targets.append(0) }
             targets[Int(old)] = context.symbols.symbol(for: new)
         }
-        for old in news.values { context.fields.remove(old) }
-        for new in news.keys { context.fields.add(new) }
+        context.fields.rename(Dictionary(news.map { ($1, $0) }) { first, _ in first })
         return [RenameStep(targets: targets)]
     }
 

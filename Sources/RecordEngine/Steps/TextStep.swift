@@ -51,26 +51,31 @@ struct TextStep: RecordStep {
     /// Compiles the step; reports its mistakes.
     static func compile(_ node: ConfigNode, _ context: inout StepContext) -> [any RecordStep] {
         context.entries(node).compactMap { entry in
-            guard let text = entry.value.text(&context.diagnostics) else { return nil }
-            guard let parts = TextTemplate.parse(text) else {
-                context.diagnostics.error(
-                    .configInvalidValue,
-                    "\(entry.value.path) has a brace without its partner.",
-                    hint: "Write {field} for a field's value, and {{ or }} for a brace.",
-                    at: entry.value
-                )
-                return nil
-            }
-            let segments: [Segment] = parts.map { part in
-                switch part {
-                case .literal(let text): return .literal(Array(text.utf8))
-                case .field(let name):
-                    context.checkKnown(name, at: entry.value.location, path: entry.value.path)
-                    return .field(context.symbols.symbol(for: name))
-                }
-            }
+            guard let segments = segments(entry.value, &context) else { return nil }
             context.add(entry.name)
             return TextStep(entry.name, symbol: context.symbols.symbol(for: entry.name), segments: segments)
+        }
+    }
+
+    /// The parts of a template; reports its mistakes.
+    static func segments(_ node: ConfigNode, _ context: inout StepContext) -> [Segment]? {
+        guard let text = node.text(&context.diagnostics) else { return nil }
+        guard let parts = TextTemplate.parse(text) else {
+            context.diagnostics.error(
+                .configInvalidValue,
+                "\(node.path) has a brace without its partner.",
+                hint: "Write {field} for a field's value, and {{ or }} for a brace.",
+                at: node
+            )
+            return nil
+        }
+        return parts.map { part in
+            switch part {
+            case .literal(let text): return .literal(Array(text.utf8))
+            case .field(let name):
+                context.checkKnown(name, at: node.location, path: node.path)
+                return .field(context.symbols.symbol(for: name))
+            }
         }
     }
 

@@ -89,6 +89,30 @@ enum Files {
         return 0
     }
 
+    /// A file's bytes, or its first; throws where there are more than `limit`, unless a part is enough.
+    static func readAll(
+        _ path: String,
+        limit: Int,
+        partIsEnough: Bool = false
+    ) throws(SluiceError) -> [UInt8] {
+        let source = try FileSource(path, progress: Progress())
+        var bytes: [UInt8] = []
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
+        defer { unsafe memory.deallocate() }
+        while bytes.count < limit || !partIsEnough {
+            // The span lives shorter than the memory, which nobody else sees.
+            var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
+            try source.read(into: &span)
+            let count = unsafe span.finalize(for: memory)
+            if count == 0 { return bytes }
+            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: memory[..<count]))
+            if bytes.count > limit, !partIsEnough {
+                throw SluiceError(.runInput, "\(path) has more than \(limit) bytes.")
+            }
+        }
+        return Array(bytes.prefix(limit))
+    }
+
     /// Makes the names in a directory durable.
     static func synchronize(_ directory: String) throws(SluiceError) {
         let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -23,6 +23,7 @@ internal import Testing
         ("after", ConfigurationFixture.complete(bucket: ", after: { § }")),
         ("watch", ConfigurationFixture.complete(bucket: ", watch: { § }")),
         ("function", ConfigurationFixture.complete(function: ", §")),
+        ("test", ConfigurationFixture.complete(function: ", tests: [ { § } ]")),
         ("limits", ConfigurationFixture.complete(function: ", limits: { § }")),
         ("trigger", ConfigurationFixture.complete(trigger: ", §")),
         ("retry", ConfigurationFixture.complete(trigger: ", retry: { § }")),
@@ -78,7 +79,7 @@ internal import Testing
         }
         #expect(names["parse"] == words("parse"))
         #expect(names["encode"] == words("encode"))
-        let frames = ["decompress", "parse", "encode", "compress"]
+        let frames = ["decompress", "unarchive", "charset", "frame", "parse", "encode", "compress"]
         #expect(names["step"] == steps.map(\.name).filter { !frames.contains($0) })
         #expect(frames.allSatisfy { frame in steps.contains { $0.name == frame } })
     }
@@ -90,7 +91,8 @@ internal import Testing
         for step in steps {
             var lines = ["- \(step.name): \(step.example)"]
             if step.name != "parse" {
-                lines.insert("- parse: json", at: step.name == "decompress" ? 1 : 0)
+                let isBefore = ["decompress", "unarchive", "charset", "frame"].contains(step.name)
+                lines.insert("- parse: json", at: isBefore ? 1 : 0)
             }
             let text = "steps:\n" + lines.map { "  \($0)\n" }.joined()
             var diagnostics = Diagnostics(
