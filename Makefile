@@ -33,7 +33,8 @@ demo: setup-demo build    ## drop log files into a bucket and watch them become 
 
 test: setup-test         ## build everything and run all tests
 	$(BUILD) --build-tests
-	$(SWIFT) test -c release --skip-build --disable-xctest
+	$(SWIFT) test -c release --skip-build --disable-xctest \
+		--experimental-maximum-parallelization-width 8
 
 bench: setup-bench       ## measure speed and memory of the release build
 	$(BUILD)

@@ -51,6 +51,9 @@ struct ScannedFraming: Framing {
 }
 
 extension Framing where Self == ScannedFraming {
+    /// In the place of a quote where nothing quotes: a line feed ends a row before it could open a field.
+    static var noQuote: UInt8 { Newlines.lineFeed }
+
     /// Rows of CSV, of which the first `headerRecords` are the unit's header.
     static func csv(
         delimiter: UInt8 = UInt8(ascii: ","),

@@ -80,7 +80,7 @@ internal import Testing
 
     /// The text of a result that `function` compressed; the example's own first stage unpacks it.
     private func text(_ outputs: Outputs) throws -> String {
-        String(decoding: try run("unpack", on: outputs.result.bytes).0.result.bytes, as: UTF8.self)
+        String(decoding: try run("decompress", on: outputs.result.bytes).0.result.bytes, as: UTF8.self)
     }
 
     private func object(_ line: Substring) throws -> [String: Any] {
@@ -114,7 +114,8 @@ internal import Testing
     @Test("application logs lose debug lines and names before the @, and keep every other byte")
     func applicationLog() throws {
         let log = """
-            {"level":"INFO","order":9007199254740993,"price":1.10,"email":"ann17@example.com","m":"\\u00e4"}
+            {"timestamp":"2026-10-01T00:00:00Z","level":"INFO","service":"cart","order":9007199254740993,\
+            "price":1.10,"email":"ann17@example.com","m":"\\u00e4"}
             {"level":"DEBUG","email":"bo@example.com"}
 
             """
@@ -122,7 +123,8 @@ internal import Testing
         #expect(report.tally?.dropped == 1)
         #expect(
             try text(outputs) == """
-                {"level":"INFO","order":9007199254740993,"price":1.10,"email":"***@example.com","m":"\\u00e4"}
+                {"timestamp":"2026-10-01T00:00:00Z","level":"INFO","service":"cart","order":9007199254740993,\
+                "price":1.10,"email":"***@example.com","m":"\\u00e4","error":false}
 
                 """
         )

@@ -35,7 +35,11 @@ internal import TriggerRules
         let triggers = configuration.matcher.matching(event)
         #expect(triggers.count <= 1)
         guard let trigger = triggers.first else { return [] }
-        let next = try trigger.output.render(source: key)
+        // What the functions of the example give: one member, one day, one service.
+        let next = try trigger.output.render(
+            source: key,
+            placeholders: ["member": "web1/access.log", "partition": "dt=2026-10-01/service=shop"]
+        )
         return ["\(trigger.output.bucket):\(next)"]
             + (try path(of: next, from: trigger.output.bucket, configuration))
     }
@@ -44,14 +48,17 @@ internal import TriggerRules
         "the example has no finding, and takes each log through two stages",
         arguments: [
             (
-                "web/shop/2026-10-01.log.gz",
-                ["unpacked:web/shop/2026-10-01", "clean:web/shop/2026-10-01.ndjson.zst"]
+                "acme/2026-10-01/09.tar.gz",
+                [
+                    "unpacked:acme/2026-10-01/09/web1/access.log",
+                    "clean:web/dt=2026-10-01/service=shop/acme/2026-10-01/09/web1/access.ndjson.zst",
+                ]
             ),
             (
-                "app/orders/2026-10-01.ndjson.zst",
-                ["unpacked:app/orders/2026-10-01", "clean:app/orders/2026-10-01.ndjson.zst"]
+                "acme/a.log.zst",
+                ["unpacked:acme/a.log", "clean:web/dt=2026-10-01/service=shop/acme/a.ndjson.zst"]
             ),
-            ("other/x.log", []),
+            ("other/x.txt", []),
         ]
     )
     func chain(key: String, places: [String]) throws {
