@@ -8,6 +8,8 @@ final class TarFeed {
     private var tarGuard = TarGuard()
     /// Bytes of the input that libarchive has in its hands; taken when it asks for more.
     private var lentBytes = 0
+    /// What the guard refuses behind the bytes that were lent last.
+    private var refusal: SluiceError?
     /// What ended the feed: kept for the caller, as libarchive would turn it into a sentence.
     private(set) var failure: SluiceError?
     /// Whether libarchive asked for more than there is.
@@ -27,6 +29,7 @@ final class TarFeed {
         do throws(SluiceError) {
             input.take(lentBytes)
             lentBytes = 0
+            if let refusal { throw refusal }
             if !isAtEnd, try !hasMore() { try end() }
             guard !isAtEnd else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
             let bytes = unsafe input.bytes
@@ -73,7 +76,14 @@ final class TarFeed {
                 // What stands behind an end mark is looked at by itself.
                 guard rest.count >= TarHeader.blockBytes, tarGuard.zeroBlocks < 2 || count == 0 else { break }
             }
-            count += unsafe try tarGuard.look(at: rest)
+            do throws(SluiceError) {
+                count += unsafe try tarGuard.look(at: rest)
+            } catch {
+                // What stands before it is told first, however much came at once.
+                if count == 0 { throw error }
+                refusal = error
+                break
+            }
         }
         return count
     }
