@@ -73,7 +73,8 @@ final class RunOutputs: OutputOpener {
 
     func discard(_ part: OutputPart) throws(SluiceError) {
         files[part] = nil
-        parts.removeAll { $0 == part }
+        // From the end: what is taken back was mostly opened last, and there may be very many.
+        if let place = parts.lastIndex(of: part) { parts.remove(at: place) }
     }
 
     /// Makes the outputs visible.
