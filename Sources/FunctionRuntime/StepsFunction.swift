@@ -36,8 +36,7 @@ public struct StepsFunction: Function {
     ///
     /// Throws what failed; the rejects do not fail it.
     public func invoke(_ invocation: Invocation) throws(SluiceError) -> InvocationReport {
-        // 0 is also what is told of standard input, whose length nobody knows.
-        let isSmall = (1...Self.smallObjectBytes).contains(invocation.event.sizeBytes)
+        let isSmall = invocation.event.sizeBytes <= Self.smallObjectBytes
         let result = try pipeline.run(
             source: invocation.source,
             sinks: InvocationSinks(invocation.outputs),

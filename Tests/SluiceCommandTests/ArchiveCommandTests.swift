@@ -142,6 +142,17 @@ internal import sluice
         #expect(json.output.contains(#""archive" : "tar""#))
     }
 
+    @Test("suggest believes a byte order mark, whatever the bytes behind it", arguments: [true, false])
+    func wideText(isBigEndian: Bool) async throws {
+        let sandbox = try sandbox()
+        let units = "\u{FEFF}слово\n文字 ☃\n".utf16.map { isBigEndian ? $0.bigEndian : $0.littleEndian }
+        let bytes = units.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+        try sandbox.write("wide.log", Data(bytes))
+        let suggested = try await sandbox.run("suggest", "wide.log")
+        #expect(suggested.code == 0 && suggested.error.contains("文字 ☃"), "\(suggested.error)")
+        #expect(suggested.output.contains(isBigEndian ? "charset: utf-16be" : "charset: utf-16le"))
+    }
+
     @Test("the triggers that suggest hints at pass check as well")
     func suggestedTriggers() async throws {
         let sandbox = try sandbox()

@@ -122,4 +122,41 @@ internal import sluice
         #expect(missing.output.isEmpty)
         #expect(missing.error.contains("in:none"))
     }
+
+    @Test(
+        "run never replaces what it reads, nor a device",
+        arguments: [
+            ["plain", "a.log", "-o", "."],
+            ["pass", "a.log", "-o", "."],
+            ["pass", "a.log", "-o", "new", "--rejects", "a.log"],
+            ["pass", "a.log", "-o", "new", "--rejects", "new/a.log"],
+            ["plain", "a.log", "-o", "pipe"],
+            ["plain", "a.log", "-o", "b.log", "--rejects", "pipe"],
+        ]
+    )
+    func inputStays(arguments: [String]) async throws {
+        let sandbox = try Sandbox()
+        try sandbox.write(
+            "sluice.yaml",
+            """
+            buckets: { in: { path: ./in } }
+            functions:
+              plain: { steps: [ { parse: json } ] }
+              pass: { steps: [ { unarchive: auto } ] }
+
+            """
+        )
+        try sandbox.write("in/.keep", "")
+        try sandbox.write("new/.keep", "")
+        let text = "{\"n\":1}\nbad\n"
+        try sandbox.write("a.log", text)
+        let pipe = sandbox.root.appendingPathComponent("pipe").path
+        try #require(unsafe mkfifo(pipe, 0o600) == 0)
+        let outcome = try await sandbox.run(["run"] + arguments)
+        #expect(outcome.code == 1 && outcome.error.contains("[run.invalid-output]"), "\(outcome.error)")
+        #expect(try sandbox.read("a.log") == text)
+        #expect(!sandbox.exists("b.log") && !sandbox.exists("new/a.log"))
+        let attributes = try FileManager.default.attributesOfItem(atPath: pipe)
+        #expect(attributes[.type] as? FileAttributeType != .typeRegular)
+    }
 }

@@ -105,7 +105,8 @@ final class Sandbox: Sendable {
         return (outcome, (parts[0] + parts[2]) * 60 + parts[1] + parts[3])
     }
 
-    private func run(
+    /// Runs a command to its end, perhaps by a shell.
+    func run(
         _ arguments: [String],
         input: Data? = nil,
         shell: String? = nil

@@ -119,6 +119,7 @@ final class StagingOpener: OutputOpener {
 
     /// Ends all outputs; they are durable afterwards.
     func finishAll() throws(SluiceError) -> [StagedOutput] {
+        try places.checkNesting(source: assignment.objectKey, trigger: trigger)
         let all = opened.keys.sorted()
         if all.count > Self.fewOutputs {
             for number in all where opened[number]?.digest == nil && opened[number]?.finishing == nil {

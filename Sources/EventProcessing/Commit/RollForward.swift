@@ -63,10 +63,13 @@ struct RollForward: Sendable {
     /// before, all others once the new ones are visible.
     private static func blocking(_ pending: PendingCommit) -> [OutputRow] {
         if pending.remove.isEmpty { return [] }
-        let parents = Set(
-            pending.publish.flatMap { OutputPlace(bucket: $0.bucket, key: $0.key).parents }
-        )
-        return pending.remove.filter { parents.contains(OutputPlace(bucket: $0.bucket, key: $0.key)) }
+        let removed = Set(pending.remove.map { OutputPlace(bucket: $0.bucket, key: $0.key) })
+        var blocking: Set<OutputPlace> = []
+        for output in pending.publish {
+            let parents = OutputPlace(bucket: output.bucket, key: output.key).parents
+            blocking.formUnion(parents.filter(removed.contains))
+        }
+        return pending.remove.filter { blocking.contains(OutputPlace(bucket: $0.bucket, key: $0.key)) }
     }
 
     /// Removes what we made, and only that: an object that somebody put in its place stays.

@@ -62,10 +62,15 @@ struct RunCommand: AsyncParsableCommand {
             )
         }
         Files.raiseDescriptorLimit()
+        if let rejects, inputs.contains(where: { Self.isSameFile($0, rejects) }) {
+            throw SluiceError(.runOutput, "\(rejects) is an input.", hint: "Write rejects to another file.")
+        }
+        for path in [output, rejects].compactMap(\.self) { try Self.checkReplaceable(path) }
         let places = try definition.pipeline.placeholders.isEmpty ? self.places() : trees(definition)
+        let identities = Set(inputs.compactMap(Self.identity))
         let runner = FunctionRunner(definition, threads: threads ?? NativeThread.availableProcessorCount)
         let jobs = zip(inputs, places).map {
-            FunctionRunner.Job(input: $0.0, result: $0.1, rejects: rejects)
+            FunctionRunner.Job(input: $0.0, result: $0.1, rejects: rejects, allInputs: identities)
         }
         let views = await runner.run(jobs) { view in
             if !options.json { Terminal.write(Array(RunText.text(view, Terminal.error).utf8), to: 2) }
@@ -111,11 +116,10 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Where each input's result goes; refuses what would let one result overwrite another or its own input.
+    /// Where each input's result goes; refuses what would let one result overwrite another.
+    ///
+    /// `RunOutputs` refuses those in a directory that would overwrite an input.
     private func places() throws(SluiceError) -> [RunOutputs.Place] {
-        if let rejects, inputs.contains(where: { Self.isSameFile($0, rejects) }) {
-            throw SluiceError(.runOutput, "\(rejects) is an input.", hint: "Write rejects to another file.")
-        }
         var isDirectory: ObjCBool = false
         guard let output else {
             guard inputs.count == 1 else {
@@ -147,6 +151,22 @@ struct RunCommand: AsyncParsableCommand {
         return try baseNames(in: output).map { .directory(output, baseName: $0) }
     }
 
+    /// Refuses devices and pipes: a result takes the place of what has its name.
+    private static func checkReplaceable(_ path: String) throws(SluiceError) {
+        guard let status = FileStatus(path: path), !status.isRegular, !status.isDirectory else { return }
+        throw SluiceError(
+            .runOutput,
+            "\(path) is no file that a result could replace.",
+            hint: "Leave -o out and redirect standard output; leave --rejects out to only count them."
+        )
+    }
+
+    /// Which file an input is; nil where it is none, or is not there.
+    private static func identity(of input: String) -> FileStatus.Identity? {
+        let status = input == "-" ? FileStatus(descriptor: 0) : FileStatus(path: input)
+        return status?.isRegular == true ? status?.identity : nil
+    }
+
     /// The input's last component without the ending of a codec.
     private static func baseName(of input: String) -> String {
         guard input != "-" else { return "stdin" }
@@ -155,10 +175,7 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private static func isSameFile(_ left: String, _ right: String) -> Bool {
-        guard left != "-" else { return false }
-        let files = [left, right].map {
-            try? FileManager.default.attributesOfItem(atPath: $0)[.systemFileNumber] as? UInt64
-        }
-        return files[0] != nil && files[0] == files[1]
+        guard let file = identity(of: left) else { return false }
+        return file == FileStatus(path: right)?.identity
     }
 }

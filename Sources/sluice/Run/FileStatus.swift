@@ -3,6 +3,14 @@ internal import Glibc
 
 /// What statx(2) says of a file.
 struct FileStatus {
+    /// Which file it is, whatever its name.
+    struct Identity: Hashable, Sendable {
+        /// The device that it lies on.
+        let device: UInt64
+        /// Its number there.
+        let inode: UInt64
+    }
+
     private let status: sluice_stat
 
     /// Looks at a path, following symbolic links; nil when there is nothing.
@@ -25,6 +33,8 @@ struct FileStatus {
         let minor = status.device & 0xFF | (status.device >> 12) & 0xFFFF_FF00
         return "\(major):\(minor)"
     }
+    /// Which file it is.
+    var identity: Identity { Identity(device: status.device, inode: status.inode) }
     /// Whether it is a directory.
     var isDirectory: Bool { status.mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
     /// Whether it is a regular file.

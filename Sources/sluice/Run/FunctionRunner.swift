@@ -13,6 +13,8 @@ struct FunctionRunner {
         let result: RunOutputs.Place
         /// Where its rejects go; nil only counts them.
         let rejects: String?
+        /// The inputs of the whole run, which no result may replace.
+        let allInputs: Set<FileStatus.Identity>
         /// How far it is.
         let progress = Progress()
     }
@@ -75,7 +77,11 @@ struct FunctionRunner {
         let started = ContinuousClock.now
         do throws(SluiceError) {
             return try await pool.run { [function] () throws(SluiceError) in
-                let outputs = RunOutputs(result: job.result, rejects: job.rejects)
+                let outputs = RunOutputs(
+                    result: job.result,
+                    rejects: job.rejects,
+                    inputs: job.allInputs
+                )
                 let invocation = Invocation(
                     event: Self.event(job),
                     idempotencyKey: "run",

@@ -35,13 +35,17 @@ final class RunOutputs: OutputOpener {
 
     private let result: Place
     private let rejects: String?
+    private let inputs: Set<FileStatus.Identity>
     private var files: [OutputPart: HiddenFile] = [:]
     /// In the order in which they were opened.
     private var parts: [OutputPart] = []
     private var finishedCount = 0
 
     /// Describes a run's outputs; `rejects` nil only counts them.
-    init(result: Place, rejects: String?) {
+    ///
+    /// None may replace one of `inputs`.
+    init(result: Place, rejects: String?, inputs: Set<FileStatus.Identity>) {
+        self.inputs = inputs
         self.result = result
         self.rejects = rejects
     }
@@ -69,7 +73,8 @@ final class RunOutputs: OutputOpener {
 
     func discard(_ part: OutputPart) throws(SluiceError) {
         files[part] = nil
-        parts.removeAll { $0 == part }
+        // From the end: what is taken back was mostly opened last, and there may be very many.
+        if let place = parts.lastIndex(of: part) { parts.remove(at: place) }
     }
 
     /// Makes the outputs visible.
@@ -117,6 +122,7 @@ final class RunOutputs: OutputOpener {
                     hint: "Members of the archive differ only by the ending of a codec; merge them."
                 )
             }
+            if let path { try checkReplaces(path) }
             results.append((file, path))
         }
         for path in taken {
@@ -133,6 +139,32 @@ final class RunOutputs: OutputOpener {
             }
         }
         return results
+    }
+
+    /// A result in a directory is named after its input or member, so it may meet what must not be replaced.
+    private func checkReplaces(_ path: String) throws(SluiceError) {
+        if let identity = FileStatus(path: path)?.identity, inputs.contains(identity) {
+            throw SluiceError(
+                .runOutput,
+                "\(Printable.escape(path)) is an input.",
+                hint: "Write to another directory."
+            )
+        }
+        if let rejects, Self.isSamePlace(path, rejects) {
+            throw SluiceError(
+                .runOutput,
+                "\(Printable.escape(path)) cannot hold both a result and the rejects.",
+                hint: "Write rejects to another file."
+            )
+        }
+    }
+
+    /// Whether two paths have the same last component in the same directory.
+    private static func isSamePlace(_ left: String, _ right: String) -> Bool {
+        guard left.split(separator: "/").last == right.split(separator: "/").last,
+            let directory = FileStatus(path: parent(of: left))?.identity
+        else { return left == right }
+        return directory == FileStatus(path: parent(of: right))?.identity
     }
 
     private func path(of part: OutputPart, _ file: HiddenFile) throws(SluiceError) -> String? {

@@ -1,4 +1,5 @@
 internal import EventModel
+internal import FunctionRuntime
 internal import RecordEngine
 
 /// What the beginning of a file, or of each member of an archive, looks like.
@@ -34,7 +35,7 @@ struct ObjectSample {
         let reader = ObjectReader(
             InputPlan(archive: ArchivePlan()),
             source: try FileSource(path, progress: Progress()),
-            spools: MemorySpoolProvider()
+            spools: FileSpoolProvider(directory: Files.temporaryDirectory)
         )
         while true {
             do throws(SluiceError) {

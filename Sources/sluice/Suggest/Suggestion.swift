@@ -118,13 +118,12 @@ struct Suggestion {
         )
     }
 
-    /// Whether bytes are text: control characters are rare in it, except for every other byte of UTF-16.
+    /// Whether bytes are text: control characters are rare in it, except for UTF-16, whose bytes may be any.
     private static func isText(_ bytes: [UInt8]) -> Bool {
         let head = bytes.prefix(8 << 10)
-        let isWide = head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF])
+        if head.starts(with: [0xFF, 0xFE]) || head.starts(with: [0xFE, 0xFF]) { return true }
         let controls = head.count { byte in
-            (byte < 0x20 && ![0x09, 0x0A, 0x0D, 0x1B].contains(byte) && !(isWide && byte == 0))
-                || byte == 0x7F
+            (byte < 0x20 && ![0x09, 0x0A, 0x0D, 0x1B].contains(byte)) || byte == 0x7F
         }
         if controls * 50 <= head.count { return true }
         // UTF-16 without a mark: half of the bytes are zero, and no other control characters.
