@@ -34,13 +34,15 @@ internal import CSimdjson
     static func compile(_ options: inout ComponentOptions, _ context: inout StepContext) -> ParserPlan? {
         // The parser finds them as the JSON parser finds any name that the function mentions.
         for name in driverNames { _ = context.symbols.symbol(for: name) }
-        return ParserPlan(spec, fields: KnownFields(isOpen: true, names: spec.fields)) { setup in
+        var plan = ParserPlan(spec, fields: KnownFields(isOpen: true, names: spec.fields)) { setup in
             DockerParser(
                 json: JSONParser(maximumDepth: setup.maximumDepth),
                 driver: setup.symbols(of: driverNames),
                 own: setup.symbols(of: ["message", "timestamp"])
             )
         }
+        plan.soughtNames = driverNames
+        return plan
     }
 
     private let json: JSONParser

@@ -17,8 +17,8 @@ struct NginxErrorParser: RecordParser {
             "subrequest", "upstream", "host", "referrer", "extra",
         ],
         notes: """
-            What a line does not name is left out. From the first unknown name behind the client on, text
-            stands whole in `extra`.
+            What a line does not name is left out. From the first name behind the client on that is unknown
+            or stands there a second time, text stands whole in `extra`.
             """,
         fieldKinds: [
             "timestamp": "text, `year/month/day time`", "pid": "number", "tid": "number",
@@ -99,8 +99,8 @@ struct NginxErrorParser: RecordParser {
         }
         unsafe line.put(5, SLUICE_TEXT, from, comma)
         unsafe line.at = unsafe comma
-        var isKnown = true
-        while isKnown, unsafe line.rest > 0 { isKnown = unsafe context(&line) }
+        var seen: UInt16 = 0
+        while unsafe line.rest > 0 && context(&line, &seen) {}
         if unsafe line.rest > 0 {
             _ = unsafe line.skip(", ")
             unsafe line.put(13, SLUICE_TEXT, line.at, line.end)
@@ -108,9 +108,10 @@ struct NginxErrorParser: RecordParser {
         }
     }
 
-    /// `, name: value`; false, and nothing is taken, where that is not.
+    /// `, name: value`; false, and nothing is taken, where that is not, or where the name was seen before: a
+    /// line has room for each field once.
     @inline(__always)
-    private static func context(_ line: inout LineScan) -> Bool {
+    private static func context(_ line: inout LineScan, _ seen: inout UInt16) -> Bool {
         let before = unsafe line.at
         guard unsafe line.skip(", ") else { return false }
         let name =
@@ -131,7 +132,10 @@ struct NginxErrorParser: RecordParser {
             } else {
                 0
             }
-        if name > 0, unsafe value(&line, name) { return true }
+        if name > 0, seen & 1 << UInt16(name) == 0, unsafe value(&line, name) {
+            seen |= 1 << UInt16(name)
+            return true
+        }
         unsafe line.at = unsafe before
         return false
     }

@@ -4,6 +4,8 @@ struct ParserPlan: Sendable {
     let spec: ComponentSpec
     /// The names that its records have.
     let fields: KnownFields
+    /// Further names that the parser looks for, and that its records do not have.
+    var soughtNames: [String] = []
     /// How the text is cut into records, where the configuration does not say.
     var framing: any Framing = LineFraming()
     /// What each block must know of the unit's text before it (the last `#Fields:` of a W3C log): takes what

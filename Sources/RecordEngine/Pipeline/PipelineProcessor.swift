@@ -109,11 +109,11 @@ struct PipelineProcessor: BlockProcessor {
         output.names = batch.outputs.names
     }
 
-    /// The next records of the block: those that may matter to the first condition, where a search can tell.
+    /// The next records: those that the first condition may keep, unless the parser learns from all lines.
     private func take(_ block: borrowing Block, from next: Int, _ batch: RecordBatch) -> Int {
         if let index = block.index { return batch.take(index, from: next) }
-        guard let wanted = lineSteps.first?.requiredText else { return batch.takeLines(from: next) }
-        return batch.takeLines(holding: wanted, from: next)
+        let wanted = parser.carry == nil ? lineSteps.first?.requiredText : nil
+        return wanted.map { batch.takeLines(holding: $0, from: next) } ?? batch.takeLines(from: next)
     }
 
     /// All stages over one batch.

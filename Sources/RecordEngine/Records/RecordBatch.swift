@@ -116,6 +116,7 @@ internal import ExpressionLanguage
     func takeLines(holding wanted: [UInt8], from start: Int) -> Int {
         arena.removeAll()
         fieldsEnd = nil
+        batchNumber &+= 1
         passed.removeAll()
         count = 0
         var next = start
@@ -187,8 +188,8 @@ internal import ExpressionLanguage
         var end = fieldsEnd ?? 0
         if fieldsEnd == nil {
             for index in 0..<count {
-                let record = unsafe records[index]
-                if record.field_count > 0 { end = max(end, record.fieldRange.upperBound + spareFields) }
+                // Also of a record without fields: its spare ones are its own.
+                end = max(end, unsafe records[index].fieldRange.upperBound + spareFields)
             }
         }
         if end + wanted > fieldCapacity {

@@ -13,7 +13,8 @@ struct SymbolTable: Sendable {
     mutating func symbol(for name: String) -> UInt16 {
         if let symbol = symbols[name] { return symbol }
         names.append(name)
-        let symbol = UInt16(names.count)
+        // Too many names are refused once all steps were read.
+        let symbol = UInt16(clamping: names.count)
         symbols[name] = symbol
         return symbol
     }

@@ -19,13 +19,22 @@ enum DurationUnit {
         }
     }
 
+    /// What every duration is below, in 10^-18 seconds.
+    private static let limit: UInt128 = 1 << 120
+
+    /// Both together; nil beyond the limit.
+    static func sum(_ left: UInt128, _ right: UInt128) -> UInt128? {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow || sum >= limit ? nil : sum
+    }
+
     /// mantissa × 10^-scale units, in 10^-18 seconds; nil where that is not exact.
     static func attoseconds(_ mantissa: UInt128, _ scale: Int, _ unit: UInt128) -> UInt128? {
         // At most 10^18 × 6.048 × 10^14 × 10^9: above 2^128, so large numbers of large units are refused.
         let (nanoseconds, overflow) = mantissa.multipliedReportingOverflow(by: unit)
         let (product, overflow2) = nanoseconds.multipliedReportingOverflow(by: 1_000_000_000)
         let divisor = power(scale)
-        guard !overflow, !overflow2, product < 1 << 120, product % divisor == 0 else { return nil }
+        guard !overflow, !overflow2, product < limit, product % divisor == 0 else { return nil }
         return product / divisor
     }
 

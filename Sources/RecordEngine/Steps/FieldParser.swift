@@ -6,7 +6,7 @@ final class FieldParser {
     struct Plan: Sendable {
         /// The parser.
         let plan: ParserPlan
-        /// The names that it always makes.
+        /// The names that it always makes, and those that it looks for.
         let known: [String]
         /// What the function calls them, in the same order, with the prefix.
         let symbols: [UInt16]

@@ -78,6 +78,7 @@ struct FlattenStep: RecordStep {
         for index in 0..<batch.count where unsafe batch.records[index].isLive {
             let record = unsafe batch.records[index]
             flattened.removeAll(keepingCapacity: true)
+            let mark = batch.arena.count
             var isChanged = false
             for place in record.fieldRange {
                 let field = unsafe batch.fields[place]
@@ -94,13 +95,16 @@ struct FlattenStep: RecordStep {
             guard isChanged else { continue }
             if batch.arena.count > RecordBatch.maximumArenaBytes {
                 unsafe batch.records[index].reject(.tooMuchText)
+                // The other records of the batch have the room that they had before.
+                batch.arena.count = mark
                 continue
             }
             batch.setFields(flattened, of: index)
         }
     }
 
-    /// Appends the members of an object or a list; false where it stays as it is.
+    /// Appends the members of an object or a list, as long as the arena may grow; false where it stays as it
+    /// is.
     private func append(
         _ field: sluice_field,
         of batch: RecordBatch,
@@ -109,33 +113,35 @@ struct FlattenStep: RecordStep {
         let isInArena = field.flags & UInt8(SLUICE_IN_ARENA) != 0
         var walk = JSONMembers(offset: Int(field.value_offset), length: Int(field.value_length))
         let firstNew = fields.count
-        // Names of the open levels, each with its number within a list.
-        var names: [[UInt8]] = [batch.escapedName(of: field)]
-        var indexes: [Int] = [0]
-        while true {
+        // The name so far, and of each open level where its name ends and its place within a list.
+        var name = batch.escapedName(of: field)
+        var levels = [(end: name.count, index: 0)]
+        // A field's name holds those of the levels above: a long one costs its length for each value below.
+        while batch.arena.count <= RecordBatch.maximumArenaBytes {
             let base = unsafe batch.base(isInArena: isInArena)
             switch unsafe walk.next(base) {
             case .end:
-                names.removeLast()
-                indexes.removeLast()
-                if names.isEmpty { return fields.count > firstNew }
+                levels.removeLast()
+                if levels.isEmpty { return fields.count > firstNew }
             case .member(let member):
-                var name = names[names.count - 1] + separator
+                let level = levels.count - 1
+                name.removeSubrange(levels[level].end...)
+                name += separator
                 if let own = member.name {
                     unsafe name += UnsafeBufferPointer(start: base + own.lowerBound, count: own.count)
                 } else {
-                    name += Array(String(indexes[indexes.count - 1]).utf8)
-                    indexes[indexes.count - 1] += 1
+                    name += Array(String(levels[level].index).utf8)
+                    levels[level].index += 1
                 }
-                if unsafe opens(member, base, level: names.count) {
+                if unsafe opens(member, base, level: levels.count) {
                     walk.enter(member)
-                    names.append(name)
-                    indexes.append(0)
+                    levels.append((end: name.count, index: 0))
                 } else {
                     fields.append(batch.field(named: name, value: member, isInArena: isInArena))
                 }
             }
         }
+        return true
     }
 
     /// Whether a member's own members become fields.

@@ -77,7 +77,8 @@ struct ParseFieldStep: RecordStep {
         if !keeps, policy == .reject { context.fields.remove(field) }
         for name in plan.fields.names { context.fields.add(prefix + name) }
         if plan.fields.isOpen { context.fields.open() }
-        let known = plan.fields.names.map { ($0, context.symbols.symbol(for: prefix + $0)) }
+        let names = plan.fields.names + plan.soughtNames
+        let known = names.map { ($0, context.symbols.symbol(for: prefix + $0)) }
         let step = ParseFieldStep(
             symbol: context.symbols.symbol(for: field),
             parser: FieldParser.Plan(

@@ -107,9 +107,10 @@ extension ValueScan {
                 return DurationUnit.attoseconds(mantissa, scale, DurationUnit.power(places))
             }
             guard let unit = unsafe DurationUnit.nanoseconds(name),
-                let part = DurationUnit.attoseconds(mantissa, scale, unit)
+                let part = DurationUnit.attoseconds(mantissa, scale, unit),
+                let sum = DurationUnit.sum(total, part)
             else { return nil }
-            total += part
+            total = sum
             while unsafe next == 0x20 { unsafe at += 1 }
             isFirst = false
         }
@@ -139,16 +140,16 @@ extension ValueScan {
             case (UInt8(ascii: "s"), true): seconds = 1
             default: return nil
             }
-            guard let part = DurationUnit.attoseconds(mantissa, scale, seconds * 1_000_000_000) else {
-                return nil
-            }
-            total += part
+            guard let part = DurationUnit.attoseconds(mantissa, scale, seconds * 1_000_000_000),
+                let sum = DurationUnit.sum(total, part)
+            else { return nil }
+            total = sum
             hasPart = true
         }
         return hasPart ? total : nil
     }
 
-    /// Digits with a point or comma: the number is mantissa × 10^-scale.
+    /// Digits with a point: the number is mantissa × 10^-scale.
     private mutating func decimal() -> (mantissa: UInt128, scale: Int)? {
         var mantissa: UInt128 = 0
         var scale = 0

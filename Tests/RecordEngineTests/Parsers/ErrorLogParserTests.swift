@@ -109,6 +109,17 @@ internal import Testing
         #expect(result.lines == [json], "\(result.rejectLines)")
     }
 
+    @Test("nginx_error: a name that stands there again is text, however often")
+    func nginxNamesTwice() throws {
+        let again = Array(repeating: "host: a", count: 60_000).joined(separator: ", ")
+        let line = "2023/01/01 12:00:00 [error] 1#2: m, client: c, host: b, \(again)\n"
+        let result = try run("- parse: nginx_error", line)
+        let fields =
+            #"{"timestamp":"2023/01/01 12:00:00","level":"error","pid":1,"tid":2,"message":"m","#
+            + #""client":"c","host":"b","extra":""#
+        #expect(result.lines == [fields + again + "\"}"])
+    }
+
     @Test(
         "reject lines of another shape, with the place",
         arguments: [

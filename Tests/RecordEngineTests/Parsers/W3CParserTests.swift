@@ -130,6 +130,17 @@ internal import Testing
         #expect(result.lines == [#"{"client":"::1","sc_status":200,"x_own":"a"}"#])
     }
 
+    @Test("knows the columns where a search for text answers the condition before it")
+    func worksBehindSearch() throws {
+        let text = "#Fields: a b\n1 x\n2 needle\n#Fields: c d\n3 x\n4 needle\n"
+        for parse in ["w3c", "{ format: auto, candidates: w3c }"] {
+            let steps = "- keep_if: line.contains(\"needle\")\n- parse: \(parse)"
+            let result = try run(steps, text)
+            #expect(result.lines == [#"{"a":2,"b":"needle"}"#, #"{"c":4,"d":"needle"}"#])
+            #expect(result.report.tally.dropped == 4)
+        }
+    }
+
     @Test("refuses columns that are none", arguments: ["[]", "3: 4", "{ a: b }"])
     func badColumns(_ value: String) {
         let (pipeline, findings) = compile("- parse: { format: w3c, columns: \(value) }")

@@ -172,4 +172,20 @@ internal import Testing
         let name = "a" + String(repeating: ".b", count: 900)
         #expect(try outcome("flatten: '.'", deep) == "{\"\(name)\":1}")
     }
+
+    @Test("fields that flatten makes do not lie where those of empty records are added")
+    func flattensBesideEmptyRecords() throws {
+        let result = try run("- parse: json\n- flatten: '.'\n- set: { x: 5 }", "{\"a\":{\"b\":1}}\n{}\n{}\n")
+        #expect(result.lines == [#"{"a.b":1,"x":5}"#, #"{"x":5}"#, #"{"x":5}"#])
+    }
+
+    @Test("flatten rejects a record whose names would take more memory than there is, and no other")
+    func flattensLongNames() throws {
+        let name = String(repeating: "n", count: 300_000)
+        let members = (0..<30_000).map { "\"k\($0)\":1" }.joined(separator: ",")
+        let text = "{\"\(name)\":{\(members)}}\n{\"a\":{\"b\":1}}\n"
+        let result = try run("- parse: json\n- flatten: '.'", text)
+        #expect(result.lines == [#"{"a.b":1}"#])
+        #expect(result.report.tally.rejected == 1)
+    }
 }

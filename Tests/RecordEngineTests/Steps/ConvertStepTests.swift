@@ -122,6 +122,13 @@ internal import Testing
         #expect(try converted(json, type) == expected)
     }
 
+    @Test("durations of many parts are refused where their sum is too large", arguments: ["", "P"])
+    func manyParts(_ prefix: String) throws {
+        let text = prefix + String(repeating: "15000000000000d", count: 300)
+        #expect(try converted("\"\(text)\"", "duration_ms") == nil)
+        #expect(try converted("\"\(prefix)1d1d1d\"", "duration_s") == "259200")
+    }
+
     @Test(
         "what cannot be converted rejects its record, becomes null or stays",
         arguments: [

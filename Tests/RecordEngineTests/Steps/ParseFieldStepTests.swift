@@ -28,6 +28,10 @@ internal import Testing
                 "format: grok, pattern: '%{INT:n:int} %{GREEDYDATA:rest}', into: p_", #"{"m":"007 bond"}"#,
                 #"{"p_n":7,"p_rest":"bond"}"#
             ),
+            (
+                "format: docker", #"{"m":"{\"log\":\"hi\\n\",\"other\":1,\"time\":\"t\",\"more\":2}"}"#,
+                #"{"message":"hi","other":1,"timestamp":"t","more":2}"#
+            ),
             ("format: dissect, pattern: '%{a} %{b}'", #"{"m":"x \"y\""}"#, #"{"a":"x","b":"\"y\""}"#),
             ("format: regex, pattern: '(?<n>\\d+)'", #"{"m":12345}"#, #"{"n":"12345"}"#),
         ]
