@@ -42,6 +42,7 @@ extension ObjectReader {
             level.begin(member)
             guard plan.archive?.takes(level.path) != false else {
                 counts.unselected &+= 1
+                level.fate = .settled
                 continue
             }
             if let refusal = member.refusal { throw refusal }
@@ -148,11 +149,11 @@ extension ObjectTotals {
     /// Counts the current member of an archive as rejected, whatever it was counted as before.
     mutating func reject(_ level: ArchiveLevel) {
         switch level.fate {
-        case .none: break
+        case .open, .settled: break
         case .unit: units &-= 1
         case .container: containers &-= 1
         }
-        level.fate = .none
+        level.fate = .settled
         rejected &+= 1
     }
 }

@@ -144,6 +144,18 @@ internal import Testing
         }
     }
 
+    @Test("a nested archive that ends within a member's first bytes is rejected, and all members are counted")
+    func nestedEnd() throws {
+        let nested = Array(TarFixture.archive([("n", bytes("n")), ("m", Self.text)])[..<(3 * 512 + 100)])
+        let files = [("1.log", bytes("1")), ("2.tar", nested), ("3.log", bytes("3"))]
+        for archive in [TarFixture.archive(files), try ZipFixture(files).bytes()] {
+            let result = unpack(archive)
+            #expect(result.labels == ["1.log", "2.tar!n", "3.log"])
+            #expect(result.verdicts == ["2.tar: archive.truncated"])
+            #expect(result.totals.members == 4 && result.totals.rejected == 1 && result.totals.units == 3)
+        }
+    }
+
     @Test("damage of the object ends it, wherever it is noticed (traps G03, G04)")
     func damagedObject() throws {
         let files = (0..<20).map { ("\($0).log", sampleLines(500, seed: UInt64($0) + 1)) }
