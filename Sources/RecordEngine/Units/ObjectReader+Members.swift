@@ -33,7 +33,7 @@ extension ObjectReader {
     func nextMember() throws(SluiceError) -> UnitInfo? {
         text = nil
         while let level = levels.last {
-            counts.warnings += level.takeWarnings()
+            warn(level.takeWarnings())
             guard let member = try level.reader.next() else {
                 leave(level)
                 continue
@@ -69,11 +69,14 @@ extension ObjectReader {
     /// Closes the innermost archive and keeps what it counted.
     func leave(_ level: ArchiveLevel) {
         counts.skipped += level.reader.skipped
-        counts.warnings += level.takeWarnings()
-        counts.warnings += level.reader.warnings.map {
-            level.labelPrefix.isEmpty ? $0 : "\(level.labelPrefix) \($0)"
-        }
+        warn(level.takeWarnings())
+        warn(level.reader.warnings.map { level.labelPrefix.isEmpty ? $0 : "\(level.labelPrefix) \($0)" })
         levels.removeLast()
+    }
+
+    /// Keeps warnings, of which every member of an archive may have some, up to a limit.
+    private func warn(_ texts: [String]) {
+        counts.warnings += texts.prefix(Self.maximumWarnings - counts.warnings.count)
     }
 
     private func openNested(

@@ -6,6 +6,8 @@ public import EventModel
 /// last unit's only when the object was read to its end. After an error `canContinue` says how far it
 /// reaches: true when only one member is bad, so that `nextUnit` goes on behind it.
 public final class ObjectReader {
+    /// Warnings of archives and their members that are kept.
+    static let maximumWarnings = 20
     /// What to open, and how far.
     let plan: InputPlan
     /// Keeps archives that must be kept.

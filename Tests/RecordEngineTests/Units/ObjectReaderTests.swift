@@ -156,6 +156,15 @@ internal import Testing
         }
     }
 
+    @Test("warnings of members are named and kept up to a limit")
+    func memberWarnings() throws {
+        let packed = try encode(bytes("x"), .gzip(level: 1)) + bytes("garbage")
+        let result = unpack(TarFixture.archive((0..<100).map { ("\($0).gz", packed) }))
+        #expect(result.units.count == 100 && result.totals.warnings.count == 20)
+        let first = "0.gz: 7 bytes of garbage behind the last gzip member were ignored"
+        #expect(result.totals.warnings.first == first)
+    }
+
     @Test("damage of the object ends it, wherever it is noticed (traps G03, G04)")
     func damagedObject() throws {
         let files = (0..<20).map { ("\($0).log", sampleLines(500, seed: UInt64($0) + 1)) }
