@@ -42,8 +42,18 @@ final class ZlibDecoder: StreamDecoder {
 
     /// RFC 1950, section 2.2: method 8, a window of at most 32 KiB, a header divisible by 31.
     static func isHeader(_ bytes: [UInt8]) -> Bool {
-        bytes.count >= 2 && bytes[0] & 0x0F == 8 && bytes[0] >> 4 <= 7
-            && (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0
+        bytes.count >= 2 && isHeaderByte(bytes[0]) && (Int(bytes[0]) << 8 | Int(bytes[1])) % 31 == 0
+    }
+
+    private static func isHeaderByte(_ byte: UInt8) -> Bool { byte & 0x0F == 8 && byte >> 4 <= 7 }
+
+    /// Whether the first two bytes are a header but for one bit: to leave such a stream out as garbage would
+    /// lose its text.
+    private static func isNearHeader(_ bytes: [UInt8]) -> Bool {
+        guard bytes.count >= 2 else { return false }
+        return (0..<8).contains { bit in
+            isHeader([bytes[0] ^ 1 << bit, bytes[1]]) || isHeader([bytes[0], bytes[1] ^ 1 << bit])
+        }
     }
 
     private func beginStream() throws(SluiceError) {
@@ -72,8 +82,14 @@ final class ZlibDecoder: StreamDecoder {
         let next = try input.peek(2)
         if next.isEmpty {
             state = .finished
-        } else if Self.isHeader(next) {
+        } else if Self.isHeader(next) || next.count == 1 && Self.isHeaderByte(next[0]) {
             try beginStream()
+        } else if Self.isNearHeader(next) {
+            throw SluiceError(
+                .codecCorrupt,
+                "What follows a zlib stream begins almost like another one, and is none.",
+                hint: "The object is probably damaged: upload it again."
+            )
         } else {
             warnings.append(try input.skipGarbage(behind: "zlib stream", magic: []))
             state = .finished

@@ -68,10 +68,14 @@ final class MultilineScanner: RecordScanner {
         state = judged.state
         if judged.continues, lines < maximumLines {
             records.endInnerLine()
-            lines += 1
-            return false
+            // Records that are cut at `max_record` may fill the block before all lines are there: then it
+            // ends here, so that memory stays bounded.
+            guard records.isFilledBefore else {
+                lines += 1
+                return false
+            }
         }
-        if lines > 0 { records.endLine() }
+        if records.byteCount > 0 { records.endLine() }
         lines = 1
         return records.isFull
     }

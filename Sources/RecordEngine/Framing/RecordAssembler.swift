@@ -66,8 +66,12 @@ final class RecordAssembler {
 
     /// Whether the block has as much as it may and no record is being made.
     var isFull: Bool {
-        guard start == text.count, !isTooLong else { return false }
-        return text.count >= Self.blockBytes || index.marks.count + oversized.count >= Self.maximumMarks
+        start == text.count && !isTooLong && isFilledBefore
+    }
+
+    /// Whether the records before the one that is being made fill the block.
+    var isFilledBefore: Bool {
+        start >= Self.blockBytes || index.marks.count + oversized.count >= Self.maximumMarks
     }
 
     /// Whether header records are still to come.

@@ -23,7 +23,10 @@ final class TextLayer: TextSource {
     private let ready = ByteBuffer()
     private var place = 0
     private var isAtStart = true
+    /// Whether the source has ended; bytes that were looked at may still have to be converted.
     private var isAtEnd = false
+    /// Whether the last bytes are converted.
+    private var isConverted = false
     private var seemsUTF16 = false
 
     /// Reads `source` in an encoding.
@@ -54,11 +57,12 @@ final class TextLayer: TextSource {
         if isAtStart { try begin() }
         guard let conversion else { return try readPlain(into: buffer, upTo: byteCount) }
         while place == ready.count {
-            if isAtEnd { return 0 }
+            if isConverted { return 0 }
             ready.removeAll()
             place = 0
-            isAtEnd = try source.read(into: raw, upTo: Self.readBytes) == 0
+            if !isAtEnd { isAtEnd = try source.read(into: raw, upTo: Self.readBytes) == 0 }
             conversion.convert(raw, isLast: isAtEnd, into: ready)
+            isConverted = isAtEnd
         }
         let count = min(byteCount, ready.count - place)
         unsafe buffer.append(UnsafeRawBufferPointer(rebasing: ready.bytes[place..<place + count]))

@@ -15,7 +15,7 @@ final class ArchiveLevel {
     /// The path of the current member, as in output keys.
     private(set) var path: [UInt8] = []
     /// What becomes of the current member in the totals.
-    var fate = MemberFate.none
+    var fate = MemberFate.settled
     private let source: MemberDecoder
     private var stack: DecoderStack?
 
@@ -33,7 +33,7 @@ final class ArchiveLevel {
         path = MemberName.safePath(member.name)
         label = labelPrefix + MemberName.label(MemberName.normalized(member.name))
         stack = nil
-        fate = .none
+        fate = .open
     }
 
     /// The text inside of the current member's codecs. Throws `codec.*` and `archive.*`.
@@ -55,10 +55,15 @@ final class ArchiveLevel {
 
 /// What became of a member: each is counted once.
 enum MemberFate {
-    /// It is not decided yet.
-    case none
+    /// It is counted and not decided yet.
+    case open
+    /// It is rejected or not selected, or there is none.
+    case settled
     /// It is a unit.
     case unit
     /// It is an archive and was opened.
     case container
+
+    /// Whether its text is being read.
+    var isGivenOut: Bool { self == .unit || self == .container }
 }

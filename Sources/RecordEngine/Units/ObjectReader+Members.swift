@@ -33,7 +33,7 @@ extension ObjectReader {
     func nextMember() throws(SluiceError) -> UnitInfo? {
         text = nil
         while let level = levels.last {
-            counts.warnings += level.takeWarnings()
+            warn(level.takeWarnings())
             guard let member = try level.reader.next() else {
                 leave(level)
                 continue
@@ -42,6 +42,7 @@ extension ObjectReader {
             level.begin(member)
             guard plan.archive?.takes(level.path) != false else {
                 counts.unselected &+= 1
+                level.fate = .settled
                 continue
             }
             if let refusal = member.refusal { throw refusal }
@@ -68,11 +69,14 @@ extension ObjectReader {
     /// Closes the innermost archive and keeps what it counted.
     func leave(_ level: ArchiveLevel) {
         counts.skipped += level.reader.skipped
-        counts.warnings += level.takeWarnings()
-        counts.warnings += level.reader.warnings.map {
-            level.labelPrefix.isEmpty ? $0 : "\(level.labelPrefix) \($0)"
-        }
+        warn(level.takeWarnings())
+        warn(level.reader.warnings.map { level.labelPrefix.isEmpty ? $0 : "\(level.labelPrefix) \($0)" })
         levels.removeLast()
+    }
+
+    /// Keeps warnings, of which every member of an archive may have some, up to a limit.
+    private func warn(_ texts: [String]) {
+        counts.warnings += texts.prefix(Self.maximumWarnings - counts.warnings.count)
     }
 
     private func openNested(
@@ -148,11 +152,11 @@ extension ObjectTotals {
     /// Counts the current member of an archive as rejected, whatever it was counted as before.
     mutating func reject(_ level: ArchiveLevel) {
         switch level.fate {
-        case .none: break
+        case .open, .settled: break
         case .unit: units &-= 1
         case .container: containers &-= 1
         }
-        level.fate = .none
+        level.fate = .settled
         rejected &+= 1
     }
 }

@@ -6,6 +6,8 @@ public import EventModel
 /// last unit's only when the object was read to its end. After an error `canContinue` says how far it
 /// reaches: true when only one member is bad, so that `nextUnit` goes on behind it.
 public final class ObjectReader {
+    /// Warnings of archives and their members that are kept.
+    static let maximumWarnings = 20
     /// What to open, and how far.
     let plan: InputPlan
     /// Keeps archives that must be kept.
@@ -129,10 +131,12 @@ public final class ObjectReader {
         var innermost: String?
         // Errors of the surroundings, and limits of the object, are nobody's member's fault; nor may one
         // member after another expand without bounds (trap G09).
-        let isBomb = error.code == .codecLimit && levels.last?.fate != MemberFate.none
+        let isBomb = error.code == .codecLimit && levels.last?.fate.isGivenOut != false
         let isOfMember = error.code.blame == .object && !isOverLimit && !isBomb
         while let level = levels.last, level.reader.isBroken || !isOfMember {
             innermost = innermost ?? level.label
+            // The archive is rejected with all that was not given out of it.
+            if level.fate == .open { counts.members &-= 1 }
             leave(level)
         }
         let level = levels.last

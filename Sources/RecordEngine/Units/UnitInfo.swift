@@ -51,7 +51,7 @@ public struct ObjectTotals: Sendable, Hashable {
     public var containers: UInt64 = 0
     /// Entries that are no regular files.
     public var skipped = SkippedEntries()
-    /// What the operator should know though reading succeeded.
+    /// What the operator should know though reading succeeded; of archives, the first of it.
     public var warnings: [String] = []
 
     /// Nothing yet.

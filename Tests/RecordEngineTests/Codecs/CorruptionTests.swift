@@ -4,6 +4,23 @@ internal import Testing
 
 @Suite struct CorruptionTests {
     /// With a checksum over the text; zstd and lz4 as their commands write them, which is with one.
+    @Test("a second zlib stream with one wrong bit, or cut anywhere, is damage and no garbage")
+    func secondZlibStream() throws {
+        let first = try stored(bytes("first\n"), as: .zlib)
+        let object = try first + stored(bytes("second\n"), as: .zlib)
+        for bit in (first.count * 8)..<(object.count * 8) {
+            var damaged = object
+            damaged[bit / 8] ^= 1 << (bit % 8)
+            guard failure(damaged, as: .zlib) == nil else { continue }
+            // The bits between the last block and the checksum mean nothing (RFC 1951, section 3.2.3).
+            let same = Decoded(text: bytes("first\nsecond\n"), warnings: [], codec: .zlib)
+            #expect(try decode(damaged, as: .zlib) == same, "bit \(bit)")
+        }
+        for count in (first.count + 1)..<object.count {
+            #expect(failure(Array(object[..<count]), as: .zlib) == "codec.truncated", "\(count) bytes")
+        }
+    }
+
     private static let checked: [InputCodec] = [.gzip, .zstd, .bzip2, .xz, .lz4, .zlib]
 
     @Test(

@@ -52,6 +52,22 @@ internal import Testing
         #expect(cut.truncated == [2])
     }
 
+    @Test("J06: lines that go on and on, each as long as a record may be, end the block when it is full")
+    func longLines() throws {
+        let line = " " + String(repeating: "x", count: 299_999)
+        let text = bytes("a\n" + [String](repeating: line, count: 12).joined(separator: "\n"))
+        for chunk in [4096, 100_000, .max] {
+            let framed = try frame(
+                Self.steps("start: '^a'"),
+                text,
+                limits: "max_record: 400000",
+                chunk: chunk
+            )
+            #expect(framed.texts == ["a\n" + line] + [String](repeating: line, count: 11))
+            #expect(framed.blockBytes == [1_500_007, 1_500_005, 600_002])
+        }
+    }
+
     @Test("random lines: every limit keeps all bytes, at every chunk size")
     func nothingIsLost() throws {
         var random = SeededRandom(21)

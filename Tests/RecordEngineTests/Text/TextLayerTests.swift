@@ -34,6 +34,13 @@ private func lines(_ charset: String) -> String { "- charset: \(charset)\n- pars
         }
     }
 
+    @Test("text of one byte is a record, too", arguments: ["latin-1", "utf-8", "auto", "shift_jis", "utf-16"])
+    func oneByte(charset: String) throws {
+        let steps = lines("{ from: \(charset), invalid: replace }")
+        #expect(try frameAtAllChunks(steps, [0x61]).texts == [charset == "utf-16" ? "\u{FFFD}" : "a"])
+        #expect(try frameAtAllChunks(steps, []).texts == [])
+    }
+
     static let malformed: [(String, [UInt8], String, Int)] = [
         ("utf-8", [0x61, 0xFF, 0x62, 0xC3], "a\u{FFFD}b\u{FFFD}", 2),
         ("utf-8", [0xE2, 0x82, 0x41, 0xF0, 0x9F, 0x98, 0xC0, 0xAF], "\u{FFFD}A\u{FFFD}\u{FFFD}\u{FFFD}", 4),

@@ -144,6 +144,27 @@ internal import Testing
         }
     }
 
+    @Test("a nested archive that ends within a member's first bytes is rejected, and all members are counted")
+    func nestedEnd() throws {
+        let nested = Array(TarFixture.archive([("n", bytes("n")), ("m", Self.text)])[..<(3 * 512 + 100)])
+        let files = [("1.log", bytes("1")), ("2.tar", nested), ("3.log", bytes("3"))]
+        for archive in [TarFixture.archive(files), try ZipFixture(files).bytes()] {
+            let result = unpack(archive)
+            #expect(result.labels == ["1.log", "2.tar!n", "3.log"])
+            #expect(result.verdicts == ["2.tar: archive.truncated"])
+            #expect(result.totals.members == 4 && result.totals.rejected == 1 && result.totals.units == 3)
+        }
+    }
+
+    @Test("warnings of members are named and kept up to a limit")
+    func memberWarnings() throws {
+        let packed = try encode(bytes("x"), .gzip(level: 1)) + bytes("garbage")
+        let result = unpack(TarFixture.archive((0..<100).map { ("\($0).gz", packed) }))
+        #expect(result.units.count == 100 && result.totals.warnings.count == 20)
+        let first = "0.gz: 7 bytes of garbage behind the last gzip member were ignored"
+        #expect(result.totals.warnings.first == first)
+    }
+
     @Test("damage of the object ends it, wherever it is noticed (traps G03, G04)")
     func damagedObject() throws {
         let files = (0..<20).map { ("\($0).log", sampleLines(500, seed: UInt64($0) + 1)) }
