@@ -50,6 +50,11 @@ internal import Testing
         )
     }
 
+    @Test("no fuzzer finds a crash, a hang or a chunk that matters within a second each")
+    func fuzz() throws {
+        try OutsideProof.run("scripts/fuzz", ["--seconds", "1"])
+    }
+
     @Test("the demo's counts are right")
     func demo() throws {
         try OutsideProof.run("scripts/demo", [OutsideProof.binary()])
