@@ -54,6 +54,9 @@ struct RenameStep: RecordStep {
 
     /// Works on the live records of a batch.
     func apply(to batch: RecordBatch) {
+        // Of each old name the last record whose fields of the new name were removed: once is enough, however
+        // often a hostile record repeats the old one.
+        var cleared = [Int](repeating: -1, count: targets.count)
         for index in 0..<batch.count where unsafe batch.records[index].isLive {
             let range = unsafe batch.records[index].fieldRange
             for place in range {
@@ -61,7 +64,10 @@ struct RenameStep: RecordStep {
                 guard !field.isRemoved, Int(field.symbol) < targets.count else { continue }
                 let target = targets[Int(field.symbol)]
                 guard target != 0, target != field.symbol else { continue }
-                remove(target, in: range, of: batch)
+                if cleared[Int(field.symbol)] != index {
+                    remove(target, in: range, of: batch)
+                    cleared[Int(field.symbol)] = index
+                }
                 unsafe batch.fields[place].flags |= UInt8(SLUICE_NAMED) | Self.isRenamed
                 unsafe batch.fields[place].symbol = target
                 unsafe batch.records[index].is_changed = 1
