@@ -4,7 +4,8 @@ internal import RecordEngine
 
 /// A file's bytes in memory, so that the disk is not measured.
 final class MemoryFile: ByteSource {
-    private let bytes: [UInt8]
+    /// All of them.
+    let bytes: [UInt8]
     private var offset = 0
 
     /// Reads the whole file; nil when it cannot be read.
@@ -36,7 +37,13 @@ final class MemoryFile: ByteSource {
 
 /// Sinks that forget what they are given.
 final class NoSinks: PipelineSinks, ByteSink {
-    func open(_ output: PipelineOutput) throws(SluiceError) -> (any ByteSink)? { self }
+    /// How many were asked for.
+    var opened = 0
+
+    func open(_ output: PipelineOutput) throws(SluiceError) -> (any ByteSink)? {
+        opened += 1
+        return self
+    }
     func close(_ output: PipelineOutput) throws(SluiceError) {}
     func discard(_ output: PipelineOutput) throws(SluiceError) {}
     func write(_ bytes: RawSpan) throws(SluiceError) {}

@@ -1,47 +1,14 @@
-// Measures the record engine in MB/s of uncompressed text, the best of several runs, on one and two threads.
+// Measures the record engine in MB/s of uncompressed text, the best of several runs of one function over one file.
 //
-// usage: EngineBenchmark NDJSON.gz COMBINED.gz [RUNS [CASE [THREADS]]]
+// usage: EngineBenchmark STEPS FILE RUNS THREADS…
 //
-// Prints one line a case: name, threads, MB per second, MB per second of CPU time (which other work on the
-// machine disturbs less), seconds, records in, records out.
+// STEPS is a file with the function's steps in YAML. Prints one line for each number of threads: threads, MB per
+// second, MB per second of CPU time (which other work on the machine disturbs less), seconds, CPU seconds, records
+// in, records out, records rejected, outputs.
 internal import EventModel
 internal import Glibc
 internal import RecordEngine
 internal import Settings
-
-/// One thing to measure.
-struct Case {
-    /// What it is called in the output.
-    let name: String
-    /// Which of the files given is read: 0 or 1.
-    let file: Int
-    /// The function, in YAML.
-    let steps: String
-}
-
-let clean = """
-    - drop: [trace_id]
-    - redact: { fields: [client_ip], as: mask }
-    - compress: { format: gzip, level: 1 }
-    """
-let cases = [
-    Case(name: "ndjson-clean", file: 0, steps: "- parse: json\n\(clean)"),
-    Case(name: "ndjson-filter", file: 0, steps: "- parse: json\n- keep_if: status >= 400\n\(clean)"),
-    Case(name: "combined", file: 1, steps: "- parse: combined\n- compress: { format: gzip, level: 1 }"),
-    Case(name: "ndjson-through", file: 0, steps: "- parse: json\n- compress: { format: gzip, level: 1 }"),
-    Case(
-        name: "partition",
-        file: 0,
-        steps: """
-            - parse: json
-            - partition: "dt={timestamp:%Y-%m-%d}/service={service}/level={level}/status={status}"
-            - compress: { format: gzip, level: 1 }
-            """
-    ),
-    Case(name: "members", file: 0, steps: "- unarchive: auto\n- parse: json\n\(clean)"),
-    Case(name: "bytes", file: 0, steps: "- compress: { format: gzip, level: 1 }"),
-    Case(name: "decompress", file: 0, steps: "- decompress: auto"),
-]
 
 /// Ends the program with EX_USAGE (sysexits.h).
 func fail(_ message: String) -> Never {
@@ -50,10 +17,11 @@ func fail(_ message: String) -> Never {
     exit(64)
 }
 
-/// The pipeline of a case.
-func compile(_ steps: String) -> Pipeline {
+/// The pipeline of a file of steps.
+func compile(_ path: String) -> Pipeline {
+    guard let file = MemoryFile(path: path) else { fail("cannot read \(path)") }
     var diagnostics = Diagnostics()
-    guard let node = YAML.parse(Array(steps.utf8), &diagnostics),
+    guard let node = YAML.parse(file.bytes, &diagnostics),
         let pipeline = Pipeline.compile(steps: node, diagnostics: &diagnostics)
     else { fail("\(diagnostics.findings)") }
     return pipeline
@@ -67,40 +35,35 @@ func now(_ clock: clockid_t) -> Double {
 }
 
 let arguments = CommandLine.arguments
-guard arguments.count >= 3 else {
-    fail("usage: EngineBenchmark NDJSON.gz COMBINED.gz [RUNS [CASE [THREADS]]]")
+guard arguments.count >= 5, let runs = Int(arguments[3]), runs > 0 else {
+    fail("usage: EngineBenchmark STEPS FILE RUNS THREADS…")
 }
-let runs = arguments.count > 3 ? Int(arguments[3]) ?? 5 : 5
-let wanted = arguments.count > 4 ? arguments[4] : nil
-let wantedThreads = arguments.count > 5 ? Int(arguments[5]) : nil
-
-for each in cases where wanted == nil || wanted == each.name {
-    guard let source = MemoryFile(path: arguments[1 + each.file]) else {
-        fail("cannot read \(arguments[1 + each.file])")
+let pipeline = compile(arguments[1])
+guard let source = MemoryFile(path: arguments[2]) else { fail("cannot read \(arguments[2])") }
+for threads in arguments.dropFirst(4).compactMap({ Int($0) }) {
+    let executor: any BlockExecutor = threads == 1 ? InlineExecutor() : ThreadPool(threads)
+    let sinks = NoSinks()
+    var best = (wall: Double.infinity, processor: Double.infinity)
+    var report: PipelineReport?
+    for _ in 0..<runs {
+        source.rewindToStart()
+        sinks.opened = 0
+        let start = (now(CLOCK_MONOTONIC), now(CLOCK_PROCESS_CPUTIME_ID))
+        report = try pipeline.run(source: source, sinks: sinks, executor: executor)
+        best.wall = min(best.wall, now(CLOCK_MONOTONIC) - start.0)
+        best.processor = min(best.processor, now(CLOCK_PROCESS_CPUTIME_ID) - start.1)
     }
-    let pipeline = compile(each.steps)
-    for threads in [1, 2] where wantedThreads == nil || wantedThreads == threads {
-        let executor: any BlockExecutor = threads == 1 ? InlineExecutor() : ThreadPool(threads)
-        var best = Double.infinity
-        var bestCPU = Double.infinity
-        var report: PipelineReport?
-        for _ in 0..<runs {
-            source.rewindToStart()
-            let start = (now(CLOCK_MONOTONIC), now(CLOCK_PROCESS_CPUTIME_ID))
-            report = try pipeline.run(source: source, sinks: NoSinks(), executor: executor)
-            best = min(best, now(CLOCK_MONOTONIC) - start.0)
-            bestCPU = min(bestCPU, now(CLOCK_PROCESS_CPUTIME_ID) - start.1)
-        }
-        guard let report else { continue }
-        let megabytes = Double(report.totals.textBytesIn) / 1e6
-        print(
-            each.name,
-            threads,
-            Int(megabytes / best),
-            Int(megabytes / bestCPU),
-            Double(Int(best * 1e4)) / 1e4,
-            report.tally.input,
-            report.tally.output
-        )
-    }
+    guard let report else { continue }
+    let megabytes = Double(report.totals.textBytesIn) / 1e6
+    print(
+        threads,
+        Int(megabytes / best.wall),
+        Int(megabytes / best.processor),
+        best.wall,
+        best.processor,
+        report.tally.input,
+        report.tally.output,
+        report.tally.rejected,
+        sinks.opened
+    )
 }
