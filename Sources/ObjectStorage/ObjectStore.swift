@@ -22,8 +22,10 @@ public protocol ObjectStore: Sendable {
     func open(_ key: ObjectKey, ifMatch version: ObjectVersion?) async throws(SluiceError) -> any ObjectReader
 
     /// Begins an output that nobody sees. `stage` names it uniquely; its bytes are on stable storage once
-    /// `finish()` returned.
-    func stage(_ name: StageName, for key: ObjectKey) async throws(SluiceError) -> any StagedWriter
+    /// `finish()` returned. `attributes` are kept beside the bytes where the store can.
+    func stage(
+        _ name: StageName, for key: ObjectKey, as attributes: ObjectAttributes
+    ) async throws(SluiceError) -> any StagedWriter
 
     /// Makes staged outputs visible under their final keys, each whole, and durable before it returns; one
     /// answer per request, in order. Idempotent: a staged object that was already published is found at its
@@ -62,6 +64,11 @@ public protocol ObjectStore: Sendable {
 }
 
 extension ObjectStore {
+    /// Begins an output without attributes.
+    public func stage(_ name: StageName, for key: ObjectKey) async throws(SluiceError) -> any StagedWriter {
+        try await stage(name, for: key, as: ObjectAttributes())
+    }
+
     /// Objects appear whole, so nobody writes them.
     public func writerState(of key: ObjectKey) async -> WriterState { .none }
 
@@ -99,11 +106,18 @@ public enum ListEntry: Sendable, Hashable {
 public protocol ObjectReader: ByteSource, Sendable {
     /// The object as it was when it was opened.
     var info: ObjectInfo { get }
+    /// What the store keeps beside the bytes; nothing where it keeps none. Tags are not asked for.
+    var attributes: ObjectAttributes { get }
     /// Called after the last byte was read: confirms that what was read is still one version (fstat of the
     /// open file; S3: `If-Match` on each range did), or throws `storage.version-changed`, or
     /// `storage.not-found` when the object was removed meanwhile (traps W13, W14, R01). One that was replaced
     /// whole may still confirm.
     func confirm() throws(SluiceError)
+}
+
+extension ObjectReader {
+    /// The store keeps nothing beside the bytes.
+    public var attributes: ObjectAttributes { ObjectAttributes() }
 }
 
 /// Names a staged output: unique by (token, number) within a boot of a ledger.

@@ -62,7 +62,9 @@ public final class MemoryObjectStore: ObjectStore {
     }
 
     /// Begins an output that nobody sees.
-    public func stage(_ name: StageName, for key: ObjectKey) async throws(SluiceError) -> any StagedWriter {
+    public func stage(
+        _ name: StageName, for key: ObjectKey, as attributes: ObjectAttributes
+    ) async throws(SluiceError) -> any StagedWriter {
         try meet(.stage, .before, key)
         if let refusal = refusal(of: key) ?? StagePath.refusal(name) { throw refusal }
         let reference = StagePath.reference(name)

@@ -46,8 +46,12 @@ final class StoreDouble: ObjectStore {
     {
         try await inner.open(key, ifMatch: version)
     }
-    func stage(_ name: StageName, for key: ObjectKey) async throws(SluiceError) -> any StagedWriter {
-        let writer = try await inner.stage(name, for: key)
+    func stage(
+        _ name: StageName,
+        for key: ObjectKey,
+        as attributes: ObjectAttributes
+    ) async throws(SluiceError) -> any StagedWriter {
+        let writer = try await inner.stage(name, for: key, as: attributes)
         guard let hook = stageHook.withLock({ $0 }) else { return writer }
         return hook(writer)
     }
