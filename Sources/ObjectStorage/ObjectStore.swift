@@ -41,6 +41,18 @@ public protocol ObjectStore: Sendable {
     /// any.
     func delete(_ key: ObjectKey, ifVersion version: ObjectVersion?) async throws(SluiceError) -> Bool
 
+    /// Adds tags to an object, each instead of one of the same name, if it still is that version; returns
+    /// whether it was. Throws `storage.unsupported` where objects have no tags.
+    func tag(
+        _ key: ObjectKey, with tags: [String: String], ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> Bool
+
+    /// The tags of an object; none where objects have none. Throws `storage.version-changed` or
+    /// `storage.not-found` when it is not that version any more.
+    func tags(
+        of key: ObjectKey, ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> [String: String]
+
     /// Removes what dead boots of a ledger staged and never published, except what `keeping` names; returns
     /// how many were removed. Staged outputs of `currentBoot` and of other ledgers are left alone.
     func sweep(
@@ -68,6 +80,21 @@ extension ObjectStore {
     public func stage(_ name: StageName, for key: ObjectKey) async throws(SluiceError) -> any StagedWriter {
         try await stage(name, for: key, as: ObjectAttributes())
     }
+
+    /// Objects have no tags.
+    public func tag(
+        _ key: ObjectKey, with tags: [String: String], ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> Bool {
+        throw SluiceError(
+            .storageUnsupported, "Objects of bucket “\(bucket)” have no tags.",
+            hint: "Tag objects of S3 buckets only."
+        )
+    }
+
+    /// Objects have no tags.
+    public func tags(
+        of key: ObjectKey, ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> [String: String] { [:] }
 
     /// Objects appear whole, so nobody writes them.
     public func writerState(of key: ObjectKey) async -> WriterState { .none }
@@ -229,6 +256,8 @@ extension SluiceError.Code {
     /// Part of the bucket lies on another file system, where an output cannot be moved to in one step (trap
     /// D10).
     public static let storageCrossDevice = Self("storage.cross-device", .object)
+    /// The store cannot do this.
+    public static let storageUnsupported = Self("storage.unsupported", .object)
     /// Another owner's, or a foreign, object lies under the output's key.
     public static let outputCollision = Self("output.collision", .object)
 }

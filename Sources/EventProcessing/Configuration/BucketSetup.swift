@@ -35,16 +35,20 @@ public struct WatchPolicy: Sendable, Hashable {
     public let settle: Duration
     /// At most so many hints wait to be looked at; beyond that a scan takes over (trap W01).
     public let queueLimit: Int
+    /// What is scanned more often than all, where keys hold their time.
+    public let recent: RecentScan?
 
     /// Describes a policy.
     public init(
         scanInterval: Duration = .seconds(300),
         settle: Duration = .seconds(2),
-        queueLimit: Int = 65_536
+        queueLimit: Int = 65_536,
+        recent: RecentScan? = nil
     ) {
         self.scanInterval = scanInterval
         self.settle = settle
         self.queueLimit = queueLimit
+        self.recent = recent
     }
 }
 
@@ -56,4 +60,6 @@ public enum AfterPolicy: Sendable, Hashable {
     case delete
     /// It is copied where the template says, never over something else, then removed.
     case move(OutputTemplate)
+    /// It gets these tags besides those that it has, if it still is that version.
+    case tag([String: String])
 }

@@ -16,8 +16,10 @@ final class BucketWatcher: Service {
     private static let hintDelay = Duration.milliseconds(500)
     /// The bucket's name.
     let bucket: BucketName
-    private let core: ProcessingCore
-    private let intake: Intake
+    /// What all parts share.
+    let core: ProcessingCore
+    /// Records what is seen.
+    let intake: Intake
     /// Raised when a scan is needed; a raise during a scan causes another one (trap W01).
     private let scanSignal = Signal()
     private let state: Mutex<BucketStatus>
@@ -63,6 +65,7 @@ final class BucketWatcher: Service {
                 group.addTask { await self.follow(feed) }
             }
             group.addTask { await self.scanAgainAndAgain() }
+            group.addTask { await self.scanRecentAgainAndAgain() }
             group.addTask { await self.recheckAgainAndAgain() }
         }
         feed?.stop()
@@ -157,7 +160,8 @@ final class BucketWatcher: Service {
         scanSignal.raise()
     }
 
-    private var watch: WatchPolicy { core.configuration.buckets[bucket]?.watch ?? WatchPolicy() }
+    /// How the bucket is watched now.
+    var watch: WatchPolicy { core.configuration.buckets[bucket]?.watch ?? WatchPolicy() }
 
     private func scanAgainAndAgain() async {
         var failures = 0

@@ -70,7 +70,7 @@ public final class MemoryObjectStore: ObjectStore {
         let reference = StagePath.reference(name)
         let isNew = content.withLock { content in
             guard content.staged[reference] == nil else { return false }
-            content.staged[reference] = MemoryBucket.Staged(name: name)
+            content.staged[reference] = MemoryBucket.Staged(name: name, attributes: attributes)
             return true
         }
         guard isNew else { throw SluiceError(.storageIO, "“\(reference.text)” is staged already.") }
@@ -115,6 +115,31 @@ public final class MemoryObjectStore: ObjectStore {
         }
         try meet(.delete, .after, key)
         return isRemoved
+    }
+
+    /// Adds tags to an object if it still is that version.
+    public func tag(
+        _ key: ObjectKey, with tags: [String: String], ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> Bool {
+        try meet(.tag, .before, key)
+        let isTagged = content.withLock { content in
+            guard var object = content.objects[key] else { return false }
+            if let version, version != object.info.version { return false }
+            object.attributes.tags.merge(tags) { _, new in new }
+            content.objects[key] = object
+            return true
+        }
+        try meet(.tag, .after, key)
+        return isTagged
+    }
+
+    /// The tags of an object.
+    public func tags(
+        of key: ObjectKey, ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> [String: String] {
+        guard let object = content.withLock({ $0.objects[key] }) else { throw notFound(key) }
+        if let version, version != object.info.version { throw versionChanged(key) }
+        return object.attributes.tags
     }
 
     /// Forgets what dead boots staged.
@@ -170,9 +195,16 @@ public final class MemoryObjectStore: ObjectStore {
 
 extension MemoryObjectStore {
     /// Puts an object, as a producer would; always a new version.
-    @discardableResult public func put(_ key: ObjectKey, _ bytes: [UInt8]) -> ObjectInfo {
+    @discardableResult public func put(
+        _ key: ObjectKey, _ bytes: [UInt8], as attributes: ObjectAttributes = ObjectAttributes()
+    ) -> ObjectInfo {
         let now = clock.now
-        return content.withLock { $0.put(key, bytes, now: now) }
+        return content.withLock { $0.put(key, bytes, as: attributes, now: now) }
+    }
+
+    /// What is kept beside an object's bytes now, with its tags.
+    public func attributes(of key: ObjectKey) -> ObjectAttributes? {
+        content.withLock { $0.objects[key]?.attributes }
     }
 
     /// Removes an object, as a user would.

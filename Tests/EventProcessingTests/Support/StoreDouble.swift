@@ -62,6 +62,19 @@ final class StoreDouble: ObjectStore {
     func delete(_ key: ObjectKey, ifVersion version: ObjectVersion?) async throws(SluiceError) -> Bool {
         try await inner.delete(key, ifVersion: version)
     }
+    func tag(
+        _ key: ObjectKey,
+        with tags: [String: String],
+        ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> Bool {
+        try await inner.tag(key, with: tags, ifVersion: version)
+    }
+    func tags(
+        of key: ObjectKey,
+        ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> [String: String] {
+        try await inner.tags(of: key, ifVersion: version)
+    }
     func sweep(
         ledger: String,
         currentBoot: String,
