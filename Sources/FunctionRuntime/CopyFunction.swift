@@ -1,5 +1,5 @@
 public import EventModel
-public import Settings
+internal import Settings
 
 /// How an object is copied.
 public struct CopyOptions: Sendable, Hashable {

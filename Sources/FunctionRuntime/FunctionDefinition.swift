@@ -65,6 +65,7 @@ public struct FunctionDefinition: Sendable {
             return nil
         }
         if let copy = kinds.optional("copy") { return decodeCopy(name, node, copy, &diagnostics) }
+        _ = reader.optional("copy")
         let steps = reader.required("steps", &diagnostics)
         let limits = reader.optional("limits")
         let timeout = timeout(&reader, &diagnostics)

@@ -63,6 +63,7 @@ struct ConfigurationDecoder {
             Named(entry: entry, value: decodeTrigger(entry, functions: functions, names))
         }
         checkDirectories(buckets, state: statePath)
+        checkPlaces(buckets)
         checkUse(buckets, functions, triggers)
         checkFlow(buckets, functions, triggers)
         return SluiceConfiguration(

@@ -94,82 +94,26 @@ public enum ConfigurationTable {
         ]
     )
 
-    /// One of `buckets:`.
-    static let bucket = SettingSection(
-        "bucket",
-        "A local directory whose files are the objects; the path below it is the key.",
-        [
-            Setting(
-                "path",
-                .string,
-                isRequired: true,
-                example: "./buckets/inbox",
-                "The directory. It must exist, and lie within no other bucket's nor the state directory."
-            ),
-            Setting(
-                "after",
-                .either([.choice(["keep", "delete"]), .section(after)]),
-                standard: "`keep`",
-                example: "{ move: \"archive:{key}\" }",
-                "What happens to an object once every delivery of its version is done. Never overwrites."
-            ),
-            Setting(
-                "watch",
-                .section(watch),
-                example: "{ scan: 5m }",
-                "How the bucket is watched."
-            ),
-        ]
-    )
-
-    /// `after: { move: … }`.
-    static let after = SettingSection(
-        "after",
-        "Moves an object once every delivery of its version is done.",
-        [
-            Setting(
-                "move",
-                .string,
-                isRequired: true,
-                example: "\"archive:{key}\"",
-                "Bucket and key to move it to."
-            )
-        ]
-    )
-
-    /// `watch:`.
-    static let watch = SettingSection(
-        "watch",
-        "How a bucket is watched: the kernel tells of changes at once, scans find what it missed.",
-        [
-            Setting(
-                "scan",
-                .duration,
-                standard: "`5m`",
-                example: "5m",
-                "The longest time between two complete scans; 1s to 1d."
-            ),
-            Setting(
-                "settle",
-                .duration,
-                standard: "`2s`",
-                example: "2s",
-                "How long a file must rest where the system cannot tell whether a program still writes it."
-            ),
-        ]
-    )
-
     /// One of `functions:`.
     static let function = SettingSection(
         "function",
-        "What is done with an object: steps over its records, or over its bytes when there is no `parse`.",
+        "What is done with an object: steps over its records, or over its bytes without `parse`; or a copy.",
+        exactlyOne: ["steps", "copy"],
         [
             Setting(
                 "steps",
                 .list(.step(steps)),
-                isRequired: true,
                 example: "[ { parse: json }, { drop: [debug] } ]",
                 "What is done, in this order."
+            ),
+            Setting(
+                "copy",
+                .section(copy),
+                example: "{}",
+                """
+                Instead of `steps`: the object as it is stored, with content type and metadata, between \
+                buckets of any kind.
+                """
             ),
             Setting("limits", .section(limits), example: "{ max_record: 1MiB }", "What an object may cost."),
             Setting(
@@ -185,6 +129,21 @@ public enum ConfigurationTable {
                 example: "[ { name: reads a line, input: '{\"a\":1}', expect: '{\"a\":1}' } ]",
                 "What the function must make of what; `sluice test` runs them."
             ),
+        ]
+    )
+
+    /// `copy:`.
+    static let copy = SettingSection(
+        "copy",
+        "Copies objects as they are; `{}` does.",
+        [
+            Setting(
+                "tags",
+                .boolean,
+                standard: "`false`",
+                example: "true",
+                "Whether the tags of the source are asked for and go with it."
+            )
         ]
     )
 }

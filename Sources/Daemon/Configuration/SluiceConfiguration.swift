@@ -49,32 +49,6 @@ public struct SluiceConfiguration: Sendable {
     public var matcher: TriggerMatcher { TriggerMatcher(triggers: triggers) }
 }
 
-/// A bucket: a local directory.
-public struct BucketConfiguration: Sendable, Hashable {
-    /// Its name in this file.
-    public let name: BucketName
-    /// Absolute path of its directory.
-    public let path: String
-    /// Absolute paths below it whose content is no object of it: the state directory, if that lies there.
-    public let excludedPaths: [String]
-    /// What happens to an object once every delivery of it is done.
-    public let after: AfterPolicy
-    /// The longest time between two complete scans.
-    public let scanInterval: Duration
-    /// How long a file must rest where the system cannot tell whether a writer still has it open.
-    public let settle: Duration
-}
-
-/// What happens to an object once every delivery of its version is done.
-public enum AfterPolicy: Sendable, Hashable {
-    /// It stays.
-    case keep
-    /// It is deleted.
-    case delete
-    /// It goes there.
-    case move(OutputTemplate)
-}
-
 /// Where the API listens besides its Unix socket.
 public struct ListenConfiguration: Sendable, Hashable {
     /// An IP address, or `localhost`.

@@ -34,11 +34,14 @@ public struct DaemonService: Sendable {
             path: state.ledgerPath,
             newLedger: random.hexadecimal(digitCount: 32)
         )
-        let assembly = ProcessingAssembly(state: configuration.state)
+        let assembly = ProcessingAssembly(
+            state: configuration.state,
+            capabilities: LedgerCapabilities(ledger: ledger)
+        )
         let attempts = BlockingPool(name: "attempt", limit: configuration.workers)
         let processor = EventProcessor(
             ledger: ledger,
-            configuration: assembly.processing(configuration),
+            configuration: try assembly.processing(configuration),
             clock: clock,
             random: random,
             pool: attempts,

@@ -1,7 +1,7 @@
-internal import EventModel
+package import EventModel
 
 /// The media type of an output by the last ending of its key.
-enum ContentTypes {
+package enum ContentTypes {
     /// IANA's registry of media types, and for lines of JSON what everybody writes.
     private static let byEnding = [
         "json": "application/json", "ndjson": "application/x-ndjson", "jsonl": "application/x-ndjson",
@@ -16,7 +16,7 @@ enum ContentTypes {
     ]
 
     /// The type of the bytes as they are stored: a compressed object is no text. Nil leaves it to the store.
-    static func type(of key: ObjectKey) -> String? {
+    package static func type(of key: ObjectKey) -> String? {
         let name = key.bytes[((key.bytes.lastIndex(of: 0x2F) ?? -1) + 1)...]
         guard let dot = name.lastIndex(of: 0x2E), dot > name.startIndex else { return nil }
         let ending = String(decoding: name[(dot + 1)...], as: UTF8.self).lowercased()

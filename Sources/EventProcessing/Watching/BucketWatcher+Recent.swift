@@ -1,6 +1,7 @@
 internal import EventModel
 internal import Execution
 internal import Logging
+internal import TriggerRules
 
 extension BucketWatcher {
     /// Scans what is recent, often, until the task is cancelled; returns at once where nothing says what is.
