@@ -13,7 +13,10 @@ public struct Credentials: Sendable, Hashable {
 
     /// Puts credentials together.
     public init(
-        accessKey: String, secretKey: Secret, sessionToken: Secret? = nil, expires: Timestamp? = nil
+        accessKey: String,
+        secretKey: Secret,
+        sessionToken: Secret? = nil,
+        expires: Timestamp? = nil
     ) {
         self.accessKey = accessKey
         self.secretKey = secretKey

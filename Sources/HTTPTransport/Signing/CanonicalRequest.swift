@@ -140,7 +140,9 @@ struct CanonicalRequest {
 
     /// Percent-encodes all but what RFC 3986 (section 2.3) calls unreserved, and `/` if it is to be kept.
     private static func encode(
-        _ text: String.UTF8View, keepingSlash: Bool, into bytes: inout [UInt8]
+        _ text: String.UTF8View,
+        keepingSlash: Bool,
+        into bytes: inout [UInt8]
     ) {
         for byte in text {
             switch byte {

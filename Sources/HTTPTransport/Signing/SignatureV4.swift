@@ -39,7 +39,12 @@ public final class SignatureV4: Sendable {
         at time: Timestamp
     ) {
         sign(
-            &request, with: credentials, region: region, service: service, payload: payload, at: time,
+            &request,
+            with: credentials,
+            region: region,
+            service: service,
+            payload: payload,
+            at: time,
             keepingPath: Self.isS3(service)
         )
     }
@@ -57,7 +62,12 @@ public final class SignatureV4: Sendable {
         at time: Timestamp
     ) -> String {
         presign(
-            request, with: credentials, region: region, service: service, expiresAfter: expiry, at: time,
+            request,
+            with: credentials,
+            region: region,
+            service: service,
+            expiresAfter: expiry,
+            at: time,
             keepingPath: Self.isS3(service)
         )
     }
@@ -152,7 +162,10 @@ public final class SignatureV4: Sendable {
     }
 
     private static func signature(
-        _ canonical: [UInt8], _ stamp: SigningTime, _ scope: String, _ key: SymmetricKey
+        _ canonical: [UInt8],
+        _ stamp: SigningTime,
+        _ scope: String,
+        _ key: SymmetricKey
     ) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(192)

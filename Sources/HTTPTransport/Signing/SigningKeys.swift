@@ -31,7 +31,8 @@ final class SigningKeys: Sendable {
         let key = Self.derive(secret, day, region, service)
         entries.withLock { entries in
             entries.insert(
-                Entry(secret: secret, day: day, region: region, service: service, key: key), at: 0
+                Entry(secret: secret, day: day, region: region, service: service, key: key),
+                at: 0
             )
             if entries.count > Self.limit { entries.removeLast() }
         }
@@ -40,7 +41,10 @@ final class SigningKeys: Sendable {
 
     /// "Derive a signing key", IAM User Guide.
     private static func derive(
-        _ secret: Secret, _ day: String, _ region: String, _ service: String
+        _ secret: Secret,
+        _ day: String,
+        _ region: String,
+        _ service: String
     ) -> SymmetricKey {
         var key = SymmetricKey(data: Array("AWS4".utf8) + Array(secret.reveal().utf8))
         for part in [day, region, service, "aws4_request"] {

@@ -23,7 +23,9 @@ struct SigningTime {
         func put(_ number: Int64, _ divisor: Int64) {
             var divisor = divisor
             while divisor > 0 {
-                bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number.magnitude / UInt64(divisor) % 10))
+                bytes.append(
+                    UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number.magnitude / UInt64(divisor) % 10)
+                )
                 divisor /= 10
             }
         }

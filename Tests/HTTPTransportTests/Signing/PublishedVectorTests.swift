@@ -13,7 +13,9 @@ internal import Testing
         secretKey: Secret("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     )
     private static let endpoint = HTTPEndpoint(
-        isTLS: true, host: "examplebucket.s3.amazonaws.com", port: 443
+        isTLS: true,
+        host: "examplebucket.s3.amazonaws.com",
+        port: 443
     )
     /// 2013-05-24T00:00:00Z.
     private static let time = Timestamp(milliseconds: 1_369_353_600_000)
@@ -21,7 +23,11 @@ internal import Testing
     private func authorization(_ request: HTTPRequest) -> String? {
         var request = request
         SignatureV4().sign(
-            &request, with: Self.credentials, region: "us-east-1", service: "s3", payload: .computed,
+            &request,
+            with: Self.credentials,
+            region: "us-east-1",
+            service: "s3",
+            payload: .computed,
             at: Self.time
         )
         return request.headers.first { $0.name == "authorization" }?.value
@@ -30,7 +36,8 @@ internal import Testing
     @Test("the S3 documentation's GET of a range is signed as printed there")
     func getObject() {
         let request = HTTPRequest(
-            endpoint: Self.endpoint, path: "/test.txt",
+            endpoint: Self.endpoint,
+            path: "/test.txt",
             headers: [HTTPField(name: "range", value: "bytes=0-9")]
         )
         #expect(
@@ -44,7 +51,9 @@ internal import Testing
     @Test("the S3 documentation's PUT with a `$` in its key is signed as printed there")
     func putObject() {
         let request = HTTPRequest(
-            method: "PUT", endpoint: Self.endpoint, path: "/test%24file.text",
+            method: "PUT",
+            endpoint: Self.endpoint,
+            path: "/test%24file.text",
             headers: [
                 HTTPField(name: "x-amz-storage-class", value: "REDUCED_REDUNDANCY"),
                 HTTPField(name: "date", value: "Fri, 24 May 2013 00:00:00 GMT"),
@@ -80,8 +89,12 @@ internal import Testing
     @Test("the S3 documentation's presigned URL comes out as printed there")
     func presigned() {
         let url = SignatureV4().presign(
-            HTTPRequest(endpoint: Self.endpoint, path: "/test.txt"), with: Self.credentials,
-            region: "us-east-1", service: "s3", expiresAfter: .seconds(86_400), at: Self.time
+            HTTPRequest(endpoint: Self.endpoint, path: "/test.txt"),
+            with: Self.credentials,
+            region: "us-east-1",
+            service: "s3",
+            expiresAfter: .seconds(86_400),
+            at: Self.time
         )
         #expect(
             url
@@ -101,19 +114,31 @@ internal import Testing
             var request = try item.parsed()
             let token = item.omitToken ? nil : item.token.map { Secret($0) }
             let credentials = Credentials(
-                accessKey: suite.accessKey, secretKey: Secret(suite.secretKey), sessionToken: token
+                accessKey: suite.accessKey,
+                secretKey: Secret(suite.secretKey),
+                sessionToken: token
             )
             let time = Timestamp(milliseconds: suite.time * 1000)
             let url = signer.presign(
-                request, with: credentials, region: suite.region, service: suite.service,
-                expiresAfter: .seconds(suite.expires), at: time, keepingPath: !item.normalize
+                request,
+                with: credentials,
+                region: suite.region,
+                service: suite.service,
+                expiresAfter: .seconds(suite.expires),
+                at: time,
+                keepingPath: !item.normalize
             )
             #expect(url.hasSuffix("&X-Amz-Signature=" + item.querySignature), "\(item.name)")
             // In these the body's hash is a header, which only S3 wants.
             guard !item.signBody else { continue }
             signer.sign(
-                &request, with: credentials, region: suite.region, service: suite.service,
-                payload: .computed, at: time, keepingPath: !item.normalize
+                &request,
+                with: credentials,
+                region: suite.region,
+                service: suite.service,
+                payload: .computed,
+                at: time,
+                keepingPath: !item.normalize
             )
             let header = request.headers.last?.value
             #expect(header?.hasSuffix("Signature=" + item.headerSignature) == true, "\(item.name)")

@@ -8,7 +8,9 @@ internal import Testing
 /// What the published vectors do not show, and the agreement with another signer.
 @Suite struct SignatureV4Tests {
     private let lent = Credentials(
-        accessKey: "AKID", secretKey: Secret("canary-secret"), sessionToken: Secret("canary-token")
+        accessKey: "AKID",
+        secretKey: Secret("canary-secret"),
+        sessionToken: Secret("canary-token")
     )
     private let request = HTTPRequest(
         method: "PUT",
@@ -26,8 +28,12 @@ internal import Testing
         signer.sign(&once, with: lent, region: "r", service: "s3", payload: .computed, at: time)
         var twice = request
         signer.sign(
-            &twice, with: Credentials(accessKey: "B", secretKey: Secret("b")), region: "q", service: "s3",
-            payload: .unsigned, at: time.advanced(by: .seconds(-400))
+            &twice,
+            with: Credentials(accessKey: "B", secretKey: Secret("b")),
+            region: "q",
+            service: "s3",
+            payload: .unsigned,
+            at: time.advanced(by: .seconds(-400))
         )
         #expect(twice.headers.contains(HTTPField(name: "x-amz-content-sha256", value: "UNSIGNED-PAYLOAD")))
         signer.sign(&twice, with: lent, region: "r", service: "s3", payload: .computed, at: time)
@@ -69,10 +75,22 @@ internal import Testing
                 let moment = time.advanced(by: .seconds(86_400 * (region % 5)))
                 var known = request
                 keeping.sign(
-                    &known, with: lent, region: "r\(region)", service: "s3", payload: .unsigned, at: moment)
+                    &known,
+                    with: lent,
+                    region: "r\(region)",
+                    service: "s3",
+                    payload: .unsigned,
+                    at: moment
+                )
                 var fresh = request
                 SignatureV4().sign(
-                    &fresh, with: lent, region: "r\(region)", service: "s3", payload: .unsigned, at: moment)
+                    &fresh,
+                    with: lent,
+                    region: "r\(region)",
+                    service: "s3",
+                    payload: .unsigned,
+                    at: moment
+                )
                 #expect(known.headers == fresh.headers, "round \(round), region \(region)")
             }
         }
@@ -81,7 +99,12 @@ internal import Testing
     @Test("a presigned URL lasts a week at most")
     func longestExpiry() {
         let url = SignatureV4().presign(
-            request, with: lent, region: "r", service: "s3", expiresAfter: .seconds(10_000_000), at: time
+            request,
+            with: lent,
+            region: "r",
+            service: "s3",
+            expiresAfter: .seconds(10_000_000),
+            at: time
         )
         #expect(url.hasPrefix("https://s3.example:9000/bucket/a%20b//../%2B?"))
         #expect(url.contains("&X-Amz-Expires=604800&X-Amz-SignedHeaders=host%3Bif-none-match&"))

@@ -29,9 +29,9 @@ struct SigningSample: Encodable {
 
     /// What keys and values are made of (traps K01 to K06).
     private static let odd = [
-        "a", " ", "+", "%", "%20", "%2B", "/", "..", ".", "//", "~", "ü", "u\u{308}", "😀", "\u{1}", "\u{7F}", "\n",
-        "\t", "&", "=", "?", "#", "*", "'", "(", "!", "\"", "<", "\u{FEFF}", "\u{202E}", "-", "_", ":", "@", "$", ",",
-        ";", "Z", "0", "\\", "|", "^", "`", "{",
+        "a", " ", "+", "%", "%20", "%2B", "/", "..", ".", "//", "~", "ü", "u\u{308}", "😀", "\u{1}", "\u{7F}",
+        "\n", "\t", "&", "=", "?", "#", "*", "'", "(", "!", "\"", "<", "\u{FEFF}", "\u{202E}", "-", "_", ":",
+        "@", "$", ",", ";", "Z", "0", "\\", "|", "^", "`", "{",
     ]
 
     private static let words = ["gzip", "a  b", " x ", "1;2", "text/plain; charset=utf-8", "\"etag\""]
@@ -58,7 +58,11 @@ struct SigningSample: Encodable {
             "https://b.s3.amazonaws.com", "http://127.0.0.1:9000", "https://minio.example:443", "http://h:80",
             "https://[::1]:9000",
         ])
-        let request = HTTPRequest(endpoint: HTTPEndpoint(isTLS: true, host: "h", port: 1), path: path, query: query)
+        let request = HTTPRequest(
+            endpoint: HTTPEndpoint(isTLS: true, host: "h", port: 1),
+            path: path,
+            query: query
+        )
         url = host + request.target
         expires = method != "POST" && random.below(4) == 0 ? 1 + random.below(604_800) : nil
         body = expires == nil && ["PUT", "POST"].contains(method) ? Self.text(&random) : ""
@@ -75,23 +79,37 @@ struct SigningSample: Encodable {
         let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
         guard let endpoint = HTTPEndpoint(url: parts[0] + "//" + parts[2]) else { return "no endpoint" }
         var request = HTTPRequest(
-            method: method, endpoint: endpoint, path: path, query: query,
-            headers: headers.map { HTTPField(name: $0.key, value: $0.value) }, body: Array(body.utf8)
+            method: method,
+            endpoint: endpoint,
+            path: path,
+            query: query,
+            headers: headers.map { HTTPField(name: $0.key, value: $0.value) },
+            body: Array(body.utf8)
         )
         let credentials = Credentials(
-            accessKey: accessKey, secretKey: Secret(secretKey), sessionToken: token.map { Secret($0) }
+            accessKey: accessKey,
+            secretKey: Secret(secretKey),
+            sessionToken: token.map { Secret($0) }
         )
         let moment = Timestamp(milliseconds: time * 1000)
         if let expires {
             let url = signer.presign(
-                request, with: credentials, region: region, service: service, expiresAfter: .seconds(expires),
+                request,
+                with: credentials,
+                region: region,
+                service: service,
+                expiresAfter: .seconds(expires),
                 at: moment
             )
             return String(url.suffix(64))
         }
         signer.sign(
-            &request, with: credentials, region: region, service: service,
-            payload: unsigned ? .unsigned : .computed, at: moment
+            &request,
+            with: credentials,
+            region: region,
+            service: service,
+            payload: unsigned ? .unsigned : .computed,
+            at: moment
         )
         return String(request.headers.last?.value.suffix(64) ?? "")
     }
@@ -112,7 +130,9 @@ enum SigningOracle {
         try JSONEncoder().encode(samples).write(to: input)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [python, SigningSuite.root.appendingPathComponent("Tests/Oracles/signatures").path]
+        process.arguments = [
+            python, SigningSuite.root.appendingPathComponent("Tests/Oracles/signatures").path,
+        ]
         process.standardInput = try FileHandle(forReadingFrom: input)
         let output = Pipe()
         process.standardOutput = output
