@@ -41,6 +41,21 @@ public struct CredentialSurroundings: Sendable {
         self.now = now
     }
 
+    /// Looks in these variables and this machine's files, and sends by clients: the second one has no proxy.
+    public init(
+        variables: [String: String],
+        client: HTTPClient,
+        directClient: HTTPClient,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.init(
+            variables: variables,
+            send: { request throws(SluiceError) in try client.sendHere(request) },
+            sendDirectly: { request throws(SluiceError) in try directClient.sendHere(request) },
+            now: now
+        )
+    }
+
     /// A variable's value; nil when it is not set, or empty.
     func variable(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }
 

@@ -3,7 +3,9 @@ enum XMLReferences {
     /// The longest thing after a `&` that is looked at as a reference.
     private static let longest = 16
 
-    /// Text with its references replaced. A `&` that cannot begin a reference stands for itself.
+    /// Text with its references replaced.
+    ///
+    /// A `&` that cannot begin a reference stands for itself.
     ///
     /// Throws for a reference to what nobody defined, and for a number that is no character's; then
     /// `position` is where it stands.

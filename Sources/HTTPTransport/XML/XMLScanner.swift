@@ -12,7 +12,7 @@ struct XMLScanner {
     private let bytes: [UInt8]
     private let rootNames: [String]
     private let limits: XMLReader.Limits
-    /// How far the document is read; always ≤ `bytes.count`. After a problem: where it is.
+    /// How far the document is read, or where the problem is; always ≤ `bytes.count`.
     private(set) var position = 0
     private var open: [Open] = []
     private var elementCount = 0
@@ -128,7 +128,7 @@ struct XMLScanner {
     private mutating func startTag() throws(XMLProblem) {
         let tag = try name(at: position + 1)
         guard root == nil else { throw .malformed("a second root") }
-        let name = localName(tag)
+        let name = try localName(tag)
         if open.isEmpty, !rootNames.isEmpty, !rootNames.contains(name) {
             throw .foreign(name, rootNames.joined(separator: " or "))
         }
@@ -140,7 +140,9 @@ struct XMLScanner {
         if isEmpty { close() }
     }
 
-    /// Moves past the `>` of a start tag; true when it is an empty element's. Attributes are not kept.
+    /// Moves past the `>` of a start tag; true when it is an empty element's.
+    ///
+    /// Attributes are not kept.
     private mutating func skipAttributes(from start: Int) throws(XMLProblem) -> Bool {
         position = start
         while true {
@@ -227,10 +229,15 @@ struct XMLScanner {
     }
 
     /// The part of a name behind its prefix.
-    private func localName(_ tag: Range<Int>) -> String {
-        let name = bytes[tag]
-        let colon = name.lastIndex(of: UInt8(ascii: ":"))
-        return String(decoding: colon.map { name[($0 + 1)...] } ?? name, as: UTF8.self)
+    private func localName(_ tag: Range<Int>) throws(XMLProblem) -> String {
+        guard let colon = bytes[tag].lastIndex(of: UInt8(ascii: ":")) else {
+            return String(decoding: bytes[tag], as: UTF8.self)
+        }
+        let name = bytes[colon + 1..<tag.upperBound]
+        guard let first = name.first, Self.isNameByte(first, isFirst: true) else {
+            throw .malformed("a prefix without a name")
+        }
+        return String(decoding: name, as: UTF8.self)
     }
 
     private static func isWhite(_ byte: UInt8) -> Bool {
