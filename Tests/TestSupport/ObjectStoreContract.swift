@@ -94,7 +94,7 @@ extension ObjectStoreContract {
         let name = StageName(ledger: String(repeating: "a1", count: 16), boot: boot, token: token, number: 0)
         let writer = try await store.stage(name, for: key)
         let digest = try await blocking { () throws(SluiceError) in
-            try writer.write(bytes.span.bytes)
+            try unsafe writer.write(bytes.span.bytes)
             return try writer.finish()
         }
         #expect(digest == ContentDigester.digest(of: bytes))

@@ -1,4 +1,4 @@
-public import EventModel
+internal import EventModel
 internal import Execution
 internal import Glibc
 public import HTTPTransport

@@ -7,7 +7,7 @@ public final class ServerProcess: Sendable {
 
     /// Starts a program; what it says goes to a file.
     public init(_ arguments: [String], log: String) throws {
-        var actions = posix_spawn_file_actions_t()
+        var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
@@ -19,7 +19,7 @@ public final class ServerProcess: Sendable {
         defer { unsafe posix_spawnattr_destroy(&attributes) }
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         var texts = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { for text in unsafe texts { unsafe free(text) } }
+        defer { unsafe texts.forEach { unsafe free($0) } }
         var number: pid_t = 0
         let result = unsafe posix_spawn(&number, arguments[0], &actions, &attributes, &texts, environ)
         guard result == 0 else { throw Failure(number: result) }
@@ -36,7 +36,7 @@ public final class ServerProcess: Sendable {
         }
         guard number > 0 else { return }
         kill(-number, SIGKILL)
-        unsafe waitpid(number, nil, 0)
+        _ = waitpid(number, nil, 0)
     }
 
     /// A port of loopback that nobody uses now.
