@@ -92,6 +92,7 @@ let package = Package(
             [
                 "EventModel", "Execution", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport", "CLinux",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -179,7 +180,8 @@ let package = Package(
             "EventProcessingTests",
             [
                 "EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "Execution",
-                "EventModel", "RecordEngine", "Settings", .product(name: "Logging", package: "swift-log"),
+                "EventModel", "RecordEngine", "Settings", "HTTPTransport",
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         tests("HTTPTransportTests", ["HTTPTransport", "EventModel", "Execution"]),
@@ -194,7 +196,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime", "RecordEngine",
+                "Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime", "RecordEngine", "EventProcessing",
+                "ControlPlane", "HTTPTransport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
