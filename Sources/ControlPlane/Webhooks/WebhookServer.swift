@@ -1,4 +1,4 @@
-public import EventModel
+internal import EventModel
 public import EventProcessing
 public import Execution
 internal import Foundation
@@ -15,8 +15,6 @@ public struct WebhookServer: Service {
     private static let bodyTime = Duration.seconds(10)
     /// At most so many connections; others wait to be accepted.
     private static let mostConnections = 1024
-    /// What SNS serves is small: certificates and short answers.
-    private static let fetchLimit = 64 << 10
 
     private let settings: WebhookSettings
     private let receiver: any NotificationReceiver
@@ -38,7 +36,7 @@ public struct WebhookServer: Service {
         self.init(
             settings: settings,
             receiver: receiver,
-            fetch: { (url) async throws(SluiceError) in try await Self.fetch(url, by: client) },
+            fetch: { (url) async throws(SluiceError) in try await SNSFetch.fetch(url, by: client) },
             clock: clock,
             logger: logger,
             onBound: onBound
@@ -158,27 +156,5 @@ public struct WebhookServer: Service {
             return first ?? .failure(tooLarge)
         }
         return try result.get()
-    }
-
-    private static func fetch(
-        _ url: String,
-        by client: HTTPClient
-    ) async throws(SluiceError) -> (status: Int, body: [UInt8]) {
-        let parts = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-        guard parts.count == 4, let endpoint = HTTPEndpoint(url: parts[..<3].joined(separator: "/")) else {
-            throw SluiceError(.webhookFetch, "'\(Escaped.text(url))' cannot be asked for.")
-        }
-        let target = parts[3].split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        var request = HTTPRequest(method: "GET", endpoint: endpoint, path: "/" + (target.first ?? ""))
-        request.query = (target.count > 1 ? target[1] : "").split(separator: "&").map { pair in
-            let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            return HTTPField(
-                name: APIRequest.decode(halves[0]),
-                value: halves.count > 1 ? APIRequest.decode(halves[1]) : ""
-            )
-        }
-        request.timeout = .seconds(10)
-        let response = try await client.send(request, bodyLimit: fetchLimit)
-        return (response.status, response.body)
     }
 }

@@ -1,5 +1,6 @@
 internal import DurableLedger
 internal import EventModel
+internal import Execution
 internal import ObjectStorage
 internal import TriggerRules
 

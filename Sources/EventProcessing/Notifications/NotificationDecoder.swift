@@ -1,4 +1,4 @@
-public import EventModel
+internal import EventModel
 internal import Foundation
 
 /// Reads notifications of every dialect that stores and their couriers speak (conventions.md 1 and 2). Pure;

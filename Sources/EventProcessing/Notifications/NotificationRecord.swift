@@ -34,7 +34,7 @@ enum NotificationRecord {
             throw missing("s3.bucket.name")
         }
         guard let object = s3["object"] as? JSONObject else { throw missing("s3.object") }
-        return try object(object, "s3.object.key", bucket, type: record["eventName"], form: .formEncoded)
+        return try make(object, "s3.object.key", bucket, type: record["eventName"], form: .formEncoded)
     }
 
     /// The form that handlers of Function Compute get; its examples use the key as it is.
@@ -44,7 +44,7 @@ enum NotificationRecord {
             throw missing("oss.bucket.name")
         }
         guard let object = oss["object"] as? JSONObject else { throw missing("oss.object") }
-        return try object(object, "oss.object.key", bucket, type: record["eventName"], form: .asIs)
+        return try make(object, "oss.object.key", bucket, type: record["eventName"], form: .asIs)
     }
 
     /// A bucket of COS is called NAME-APPID everywhere but here, and the key has `/APPID/NAME/` before it
@@ -66,7 +66,7 @@ enum NotificationRecord {
                 object["key"] = String(decoding: key.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
             }
         }
-        return try object(object, "cos.cosObject.key", bucket, type: event["eventName"], form: .asIs)
+        return try make(object, "cos.cosObject.key", bucket, type: event["eventName"], form: .asIs)
     }
 
     /// EventBridge's own form; the key is as it is (AWS, "EventBridge event message structure").
@@ -78,11 +78,11 @@ enum NotificationRecord {
         guard let object = detail["object"] as? JSONObject else { throw missing("detail.object") }
         let kind = event["detail-type"] as? String ?? ""
         let reason = (detail["reason"] ?? detail["deletion-type"]) as? String ?? ""
-        return try object(
+        return try make(
             object,
             "detail.object.key",
             bucket,
-            type: type(ofDetail: kind, reason: reason),
+            type: Self.type(ofDetail: kind, reason: reason),
             form: .asIs
         )
     }
@@ -100,7 +100,7 @@ enum NotificationRecord {
     }
 
     /// What all have alike: key, ETag, size, version, each under the names that somebody uses.
-    private static func object(
+    private static func make(
         _ object: JSONObject,
         _ path: String,
         _ bucket: String,

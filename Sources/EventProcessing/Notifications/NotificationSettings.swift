@@ -1,4 +1,3 @@
-public import EventModel
 public import HTTPTransport
 
 /// Which notifications a bucket takes.
