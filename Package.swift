@@ -93,6 +93,7 @@ let package = Package(
             [
                 "EventModel", "Execution", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport", "CLinux",
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -180,7 +181,8 @@ let package = Package(
             "EventProcessingTests",
             [
                 "EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "Execution",
-                "EventModel", "RecordEngine", "Settings", .product(name: "Logging", package: "swift-log"),
+                "EventModel", "RecordEngine", "Settings", "HTTPTransport",
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
         tests("HTTPTransportTests", ["HTTPTransport", "EventModel", "Execution"]),
@@ -195,7 +197,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime", "RecordEngine",
+                "Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime", "RecordEngine", "EventProcessing",
+                "ControlPlane", "HTTPTransport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

@@ -27,7 +27,7 @@ internal import Testing
         ],
         "ControlPlane": [
             "EventProcessing", "DurableLedger", "TriggerRules", "ObjectStorage", "CLinux", "Hummingbird",
-            "HummingbirdCore", "HTTPTypes", "NIOCore", "Crypto",
+            "HummingbirdCore", "HTTPTypes", "NIOCore", "Crypto", "CryptoExtras",
             "Logging", "ServiceLifecycle",
         ],
         "Daemon": [

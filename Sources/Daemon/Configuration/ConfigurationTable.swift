@@ -40,7 +40,7 @@ public enum ConfigurationTable {
                 "listen",
                 .section(listen),
                 example: "{ api: \"127.0.0.1:8484\", token: { env: SLUICE_TOKEN } }",
-                "Where the API listens on TCP. The Unix socket in the state directory is always there."
+                "Where the API and the webhook listen on TCP. The API's Unix socket is always there."
             ),
             Setting(
                 "buckets",
@@ -68,19 +68,18 @@ public enum ConfigurationTable {
     /// `listen:`.
     static let listen = SettingSection(
         "listen",
-        "Where the API listens on TCP.",
+        "Where the API listens on TCP, and where notifications are taken.",
         [
             Setting(
                 "api",
                 .string,
-                isRequired: true,
                 example: "\"127.0.0.1:8484\"",
                 "Address and port. Anything but the loopback is warned of: there is no encryption."
             ),
             Setting(
                 "token",
                 .secret,
-                isRequired: true,
+                standard: "**required** with `api`",
                 example: "{ env: SLUICE_TOKEN }",
                 "What callers must present as `Authorization: Bearer …`; at least 16 characters."
             ),
@@ -90,6 +89,12 @@ public enum ConfigurationTable {
                 standard: "none",
                 example: "[sluice.example]",
                 "Names that the `Host` header may have besides those of the loopback."
+            ),
+            Setting(
+                "webhook",
+                .section(webhook),
+                example: "{ address: \"127.0.0.1:8485\", token: { env: WEBHOOK_TOKEN } }",
+                "Where stores post their notifications; a listener of its own."
             ),
         ]
     )

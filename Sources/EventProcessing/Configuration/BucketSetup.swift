@@ -10,6 +10,8 @@ public struct BucketSetup: Sendable {
     public let after: AfterPolicy
     /// How the bucket is watched, when a trigger watches it.
     public let watch: WatchPolicy
+    /// Which notifications it takes.
+    public let notifications: NotificationSettings
     /// Makes the bucket's change feed, or nil where only scans see changes.
     let makeFeed: @Sendable () -> (any ChangeFeed)?
 
@@ -18,11 +20,13 @@ public struct BucketSetup: Sendable {
         store: any ObjectStore,
         after: AfterPolicy = .keep,
         watch: WatchPolicy = WatchPolicy(),
+        notifications: NotificationSettings = .none,
         makeFeed: (@Sendable () -> (any ChangeFeed)?)? = nil
     ) {
         self.store = store
         self.after = after
         self.watch = watch
+        self.notifications = notifications
         self.makeFeed = makeFeed ?? { store.makeChangeFeed(queueLimit: watch.queueLimit) }
     }
 }

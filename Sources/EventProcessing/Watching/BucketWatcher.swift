@@ -54,14 +54,16 @@ final class BucketWatcher: Service {
     /// Watches until the task is cancelled.
     func run() async {
         core.clearProblem(about: "watch of \(bucket)")
-        let feed = core.configuration.buckets[bucket]?.makeFeed()
+        let setup = core.configuration.buckets[bucket]
+        let feed = setup?.makeFeed()
+        let word = setup?.notifications.word ?? ""
+        state.withLock { $0.watching = (feed == nil ? "" : "inotify+") + word + "scan" }
         hasFeed.store(feed != nil, ordering: .relaxed)
         // Whatever happens after this is announced, so that nothing falls between the feed and the first
         // scan.
         await feed?.start()
         await withDiscardingTaskGroup { group in
             if let feed {
-                state.withLock { $0.watching = "inotify+scan" }
                 group.addTask { await self.follow(feed) }
             }
             group.addTask { await self.scanAgainAndAgain() }
