@@ -256,8 +256,6 @@ extension SluiceError.Code {
     /// Part of the bucket lies on another file system, where an output cannot be moved to in one step (trap
     /// D10).
     public static let storageCrossDevice = Self("storage.cross-device", .object)
-    /// The store cannot do this.
-    public static let storageUnsupported = Self("storage.unsupported", .object)
     /// Another owner's, or a foreign, object lies under the output's key.
     public static let outputCollision = Self("output.collision", .object)
 }

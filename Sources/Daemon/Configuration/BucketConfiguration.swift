@@ -17,6 +17,8 @@ public struct BucketConfiguration: Sendable, Hashable {
     public let settle: Duration
     /// What is scanned more often than all.
     public let recent: RecentScan?
+    /// Who announces what happens in it, besides the scans.
+    public let notifications: NotificationsConfiguration
 
     /// Absolute path of its directory; nil where it is none.
     public var path: String? { if case .local(let place) = place { place.path } else { nil } }

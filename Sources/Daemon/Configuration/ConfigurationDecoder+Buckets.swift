@@ -7,6 +7,7 @@ extension ConfigurationDecoder {
     mutating func decodeBucket(
         _ entry: ConfigNode.Entry,
         state: String,
+        hasWebhook: Bool,
         _ names: Names
     ) -> BucketConfiguration? {
         guard var reader = MappingReader(entry.value, &diagnostics) else { return nil }
@@ -14,7 +15,10 @@ extension ConfigurationDecoder {
         let s3 = reader.optional("s3")
         let place = decodePlace(entry, path: path, s3: s3, state: state)
         let after = reader.optional("after").flatMap { decodeAfter($0, names, keepsTags: s3 != nil) } ?? .keep
-        let watch = reader.optional("watch").map { decodeWatch($0) } ?? Watch()
+        let watch =
+            reader.optional("watch").map { node in
+                decodeWatch(node, of: place, isStore: s3 != nil, hasWebhook: hasWebhook)
+            } ?? Watch()
         reader.finish(&diagnostics)
         guard let place else { return nil }
         return BucketConfiguration(
@@ -23,7 +27,8 @@ extension ConfigurationDecoder {
             after: after,
             scanInterval: watch.scan ?? .seconds(watch.recent == nil ? 300 : 3600),
             settle: watch.settle,
-            recent: watch.recent
+            recent: watch.recent,
+            notifications: watch.notifications
         )
     }
 

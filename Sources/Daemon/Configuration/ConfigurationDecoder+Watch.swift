@@ -12,10 +12,17 @@ extension ConfigurationDecoder {
         var settle = Duration.seconds(2)
         /// What is scanned more often.
         var recent: RecentScan?
+        /// Who announces what happens.
+        var notifications = NotificationsConfiguration()
     }
 
     /// How a bucket is watched.
-    mutating func decodeWatch(_ node: ConfigNode) -> Watch {
+    mutating func decodeWatch(
+        _ node: ConfigNode,
+        of place: BucketPlace?,
+        isStore: Bool,
+        hasWebhook: Bool
+    ) -> Watch {
         var watch = Watch()
         guard var reader = MappingReader(node, &diagnostics) else { return watch }
         if let node = reader.optional("scan") {
@@ -25,10 +32,22 @@ extension ConfigurationDecoder {
             watch.settle = node.duration(in: .zero ... .seconds(3600), &diagnostics) ?? watch.settle
         }
         watch.recent = reader.optional("recent").flatMap { decodeRecent($0) }
-        if let node = reader.optional("notifications") {
-            diagnostics.error(.configUnsupported, "Notifications are not in this version.", at: node)
-        }
+        let notifications = reader.optional("notifications")
         reader.finish(&diagnostics)
+        guard let notifications else { return watch }
+        guard isStore else {
+            diagnostics.error(
+                .configInvalidValue,
+                "\(notifications.path): a directory sends no notifications.",
+                hint: "Leave it out: the kernel tells of changes in a directory.",
+                at: notifications
+            )
+            return watch
+        }
+        var region: String?
+        if case .s3(let place) = place { region = place.region }
+        watch.notifications = decodeNotifications(notifications, region: region)
+        checkWebhook(watch.notifications, at: notifications, isThere: hasWebhook)
         return watch
     }
 

@@ -84,6 +84,7 @@ extension ConfigurationTable {
                 example: "{ prefix: \"logs/{yyyy}/{mm}/{dd}/\", every: 30s }",
                 "Scans of what is new where keys hold their time; the complete scan can be rare then."
             ),
+            notifications,
         ]
     )
 

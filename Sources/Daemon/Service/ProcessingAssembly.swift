@@ -67,7 +67,8 @@ struct ProcessingAssembly: Sendable {
                 scanInterval: bucket.scanInterval,
                 settle: bucket.settle,
                 recent: bucket.recent
-            )
+            ),
+            notifications: try stores.notifications(of: bucket)
         )
     }
 }

@@ -1,5 +1,6 @@
 internal import ControlPlane
 public import EventModel
+public import EventProcessing
 public import Execution
 internal import FoundationEssentials
 public import HTTPTransport
@@ -80,13 +81,37 @@ public final class StoreBook: Sendable {
         for bucket in buckets {
             if case .s3(let place) = bucket.place { places[bucket.name] = place }
         }
-        let connections = Set(places.values.map(\.connection))
+        var connections = Set(places.values.map(\.connection))
+        for bucket in buckets {
+            guard let place = places[bucket.name] else { continue }
+            for queue in bucket.notifications.queues { connections.insert(place.connection.reaching(queue)) }
+        }
         let origins = Set(places.values.map { CredentialOrigin($0) })
         known.withLock { known in
             known.stores = known.stores.filter { places[$0.key] == $0.value.place }
             known.clients = known.clients.filter { connections.contains($0.key) }
             known.providers = known.providers.filter { origins.contains($0.key) }
         }
+    }
+
+    /// Which notifications a bucket takes; queues are read with the bucket's credentials.
+    public func notifications(of bucket: BucketConfiguration) throws(SluiceError) -> NotificationSettings {
+        guard case .s3(let place) = bucket.place else { return .none }
+        var queues: [SQSSubscription] = []
+        for queue in bucket.notifications.queues {
+            queues.append(
+                SQSSubscription(
+                    queue: queue,
+                    credentials: try credentials(of: place),
+                    client: try client(of: place.connection.reaching(queue))
+                )
+            )
+        }
+        return NotificationSettings(
+            bucketAtStore: place.bucket,
+            takesWebhook: bucket.notifications.takesWebhook,
+            queues: queues
+        )
     }
 
     /// The client of a connection; one for all buckets that share it.
@@ -116,6 +141,19 @@ public final class StoreBook: Sendable {
             known.providers[origin] = first
             return first
         }
+    }
+}
+
+extension StoreConnection {
+    /// The connection to a queue: certificates go unverified only where the store itself has the queue.
+    fileprivate func reaching(_ queue: SQSQueue) -> StoreConnection {
+        if endpoint != nil, queue.endpoint == endpoint { return self }
+        return StoreConnection(
+            endpoint: queue.endpoint,
+            caFile: caFile,
+            skipsVerification: false,
+            proxy: proxy
+        )
     }
 }
 

@@ -62,6 +62,38 @@ extension S3ObjectStore {
         }
     }
 
+    /// The tags of an object that still is that version.
+    ///
+    /// Tags have no condition of their own: the version is looked at before and after.
+    public func tags(
+        of key: ObjectKey, ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> [String: String] {
+        let found = try await tags(of: key)
+        guard let version else { return found }
+        if try await head(key)?.version != version { throw session.changed(key) }
+        return found
+    }
+
+    /// Adds tags to an object if it still is that version.
+    ///
+    /// S3 replaces all tags at once and knows no condition here (AWS, PutObjectTagging): the version is looked at
+    /// right before.
+    public func tag(
+        _ key: ObjectKey, with tags: [String: String], ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> Bool {
+        let known: [String: String]
+        do throws(SluiceError) {
+            known = try await self.tags(of: key)
+        } catch {
+            if error.code == .storageNotFound { return false }
+            throw error
+        }
+        let complete = known.merging(tags) { _, new in new }
+        guard let now = try await head(key), version == nil || now.version == version else { return false }
+        if complete != known { try await setTags(complete, of: key) }
+        return true
+    }
+
     /// Replaces the object's tags by these.
     public func setTags(_ tags: [String: String], of key: ObjectKey) async throws(SluiceError) {
         let request = session.requests.putTags(key, tags)
