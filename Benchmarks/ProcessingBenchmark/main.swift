@@ -12,7 +12,9 @@ internal import TriggerRules
 // what it takes to compare a listing of a million keys with the ledger.
 
 if CommandLine.arguments.dropFirst().first == "scan" {
-    try await ScanBenchmark.run(count: CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 1_000_000)
+    try await ScanBenchmark.run(
+        count: CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 1_000_000
+    )
     exit(0)
 }
 let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }

@@ -84,8 +84,8 @@ public protocol Ledger: Sendable {
 
     // MARK: Notes
 
-    /// Keeps a text under a name, instead of the one that was kept there: what a part of the service found out
-    /// and would not like to find out again.
+    /// Keeps a text under a name, instead of the one that was kept there: what a part of the service found
+    /// out and would not like to find out again.
     func remember(_ name: String, _ text: String, at now: Timestamp) async throws(SluiceError)
     /// The note under a name, if there is one.
     func recall(_ name: String) async throws(SluiceError) -> LedgerNote?

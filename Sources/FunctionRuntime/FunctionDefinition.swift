@@ -43,8 +43,8 @@ public struct FunctionDefinition: Sendable {
     /// Ways to write a function that other versions have.
     private static let otherKinds = ["command", "handler", "http"]
 
-    /// Decodes `{ steps: […], limits: {…}, timeout: 10m, tests: […] }` or `{ copy: {…}, timeout: 10m }`; reports
-    /// every mistake at its place.
+    /// Decodes `{ steps: […], limits: {…}, timeout: 10m, tests: […] }` or `{ copy: {…}, timeout: 10m }`;
+    /// reports every mistake at its place.
     public static func decode(
         name: FunctionName,
         node: ConfigNode,

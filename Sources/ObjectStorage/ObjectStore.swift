@@ -24,7 +24,9 @@ public protocol ObjectStore: Sendable {
     /// Begins an output that nobody sees. `stage` names it uniquely; its bytes are on stable storage once
     /// `finish()` returned. `attributes` are kept beside the bytes where the store can.
     func stage(
-        _ name: StageName, for key: ObjectKey, as attributes: ObjectAttributes
+        _ name: StageName,
+        for key: ObjectKey,
+        as attributes: ObjectAttributes
     ) async throws(SluiceError) -> any StagedWriter
 
     /// Makes staged outputs visible under their final keys, each whole, and durable before it returns; one
@@ -44,19 +46,24 @@ public protocol ObjectStore: Sendable {
     /// Adds tags to an object, each instead of one of the same name, if it still is that version; returns
     /// whether it was. Throws `storage.unsupported` where objects have no tags.
     func tag(
-        _ key: ObjectKey, with tags: [String: String], ifVersion version: ObjectVersion?
+        _ key: ObjectKey,
+        with tags: [String: String],
+        ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> Bool
 
     /// The tags of an object; none where objects have none. Throws `storage.version-changed` or
     /// `storage.not-found` when it is not that version any more.
     func tags(
-        of key: ObjectKey, ifVersion version: ObjectVersion?
+        of key: ObjectKey,
+        ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> [String: String]
 
     /// Removes what dead boots of a ledger staged and never published, except what `keeping` names; returns
     /// how many were removed. Staged outputs of `currentBoot` and of other ledgers are left alone.
     func sweep(
-        ledger: String, currentBoot: String, keeping: Set<StagedReference>
+        ledger: String,
+        currentBoot: String,
+        keeping: Set<StagedReference>
     ) async throws(SluiceError) -> Int
 
     /// Why a key cannot be the name of an object here (trap K04: `..`, empty components…), or nil when it
@@ -83,17 +90,21 @@ extension ObjectStore {
 
     /// Objects have no tags.
     public func tag(
-        _ key: ObjectKey, with tags: [String: String], ifVersion version: ObjectVersion?
+        _ key: ObjectKey,
+        with tags: [String: String],
+        ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> Bool {
         throw SluiceError(
-            .storageUnsupported, "Objects of bucket “\(bucket)” have no tags.",
+            .storageUnsupported,
+            "Objects of bucket “\(bucket)” have no tags.",
             hint: "Tag objects of S3 buckets only."
         )
     }
 
     /// Objects have no tags.
     public func tags(
-        of key: ObjectKey, ifVersion version: ObjectVersion?
+        of key: ObjectKey,
+        ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> [String: String] { [:] }
 
     /// Objects appear whole, so nobody writes them.
@@ -208,7 +219,10 @@ public struct PublishRequest: Sendable, Hashable {
 
     /// Asks for one publish.
     public init(
-        staged: StagedReference, key: ObjectKey, digest: ContentDigest, expecting: PublishExpectation
+        staged: StagedReference,
+        key: ObjectKey,
+        digest: ContentDigest,
+        expecting: PublishExpectation
     ) {
         self.staged = staged
         self.key = key

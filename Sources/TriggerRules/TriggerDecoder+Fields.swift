@@ -142,13 +142,19 @@ extension TriggerDecoder {
         }
         let storageClass = reader.optional("storage_class").flatMap { node in
             word(node, like: "STANDARD_IA") { text in
-                text.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
+                text.utf8.allSatisfy {
+                    (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
+                }
             }
         }
         return OutputStoring(contentType: contentType, storageClass: storageClass)
     }
 
-    private mutating func word(_ node: ConfigNode, like example: String, _ isWell: (String) -> Bool) -> String? {
+    private mutating func word(
+        _ node: ConfigNode,
+        like example: String,
+        _ isWell: (String) -> Bool
+    ) -> String? {
         guard let text = node.text(&diagnostics) else { return nil }
         if !text.isEmpty, text.utf8.count <= 256, isWell(text) { return text }
         diagnostics.error(

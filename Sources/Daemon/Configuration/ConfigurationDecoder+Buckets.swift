@@ -123,7 +123,8 @@ extension ConfigurationDecoder {
         var tags: [String: String] = [:]
         for entry in entries {
             guard let value = entry.value.text(&diagnostics) else { return nil }
-            guard (1...128).contains(entry.name.count), value.count <= 256, !entry.name.hasPrefix("aws:") else {
+            guard (1...128).contains(entry.name.count), value.count <= 256, !entry.name.hasPrefix("aws:")
+            else {
                 diagnostics.error(
                     .configInvalidValue,
                     "'\(entry.name.prefix(80))' cannot be a tag.",

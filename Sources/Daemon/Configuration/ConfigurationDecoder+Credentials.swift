@@ -2,7 +2,8 @@ internal import EventModel
 internal import Settings
 
 extension ConfigurationDecoder {
-    /// `anonymous`, `{ profile: NAME }` or `{ access_key: …, secret_key: …, session_token: … }`; nil when wrong.
+    /// `anonymous`, `{ profile: NAME }` or `{ access_key: …, secret_key: …, session_token: … }`; nil when
+    /// wrong.
     mutating func decodeCredentials(_ node: ConfigNode) -> CredentialSource? {
         guard case .mapping = node.value, var reader = MappingReader(node, &diagnostics) else {
             if case .scalar("anonymous", _) = node.value { return .anonymous }

@@ -3,8 +3,8 @@ internal import HTTPTransport
 internal import Settings
 
 extension ConfigurationDecoder {
-    /// A part is at least 5 MiB and at most 5 GiB long (Amazon S3 User Guide, "multipart upload limits"); so much
-    /// memory nobody has for it.
+    /// A part is at least 5 MiB and at most 5 GiB long (Amazon S3 User Guide, "multipart upload limits"); so
+    /// much memory nobody has for it.
     private static let partSizes = (5 << 20)...(256 << 20)
 
     /// `s3: { … }`.
@@ -113,10 +113,13 @@ extension ConfigurationDecoder {
 
     private mutating func decodeBucketName(_ node: ConfigNode) -> String? {
         guard let text = node.text(&diagnostics) else { return nil }
-        // Amazon S3 User Guide, "General purpose bucket naming rules"; other stores and old buckets take more.
-        let isWell = (1...255).contains(text.utf8.count)
+        // Wider than "General purpose bucket naming rules" (Amazon S3 User Guide): other stores and old buckets
+        // have other names.
+        let isWell =
+            (1...255).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || [0x2D, 0x2E, 0x5F].contains(byte)
+                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+                    || [0x2D, 0x2E, 0x5F].contains(byte)
             }
         if isWell, text != ".", text != ".." { return text }
         diagnostics.error(
@@ -130,9 +133,11 @@ extension ConfigurationDecoder {
 
     private mutating func decodeRegion(_ node: ConfigNode) -> String? {
         guard let text = node.text(&diagnostics) else { return nil }
-        let isWell = (1...64).contains(text.utf8.count)
+        let isWell =
+            (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x2D || byte == 0x5F
+                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x2D
+                    || byte == 0x5F
             }
         if isWell { return text }
         diagnostics.error(
@@ -166,7 +171,8 @@ extension ConfigurationDecoder {
 
     private mutating func decodeStorageClass(_ node: ConfigNode) -> String? {
         guard let text = node.text(&diagnostics) else { return nil }
-        let isWell = (1...64).contains(text.utf8.count)
+        let isWell =
+            (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy { (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F }
         if isWell { return text }
         diagnostics.error(

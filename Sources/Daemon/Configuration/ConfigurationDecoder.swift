@@ -56,7 +56,10 @@ struct ConfigurationDecoder {
         reader.finish(&diagnostics)
 
         let buckets = bucketEntries.map { entry in
-            Named(entry: entry, value: decodeBucket(entry, state: statePath, hasWebhook: doors.webhook != nil, names))
+            Named(
+                entry: entry,
+                value: decodeBucket(entry, state: statePath, hasWebhook: doors.webhook != nil, names)
+            )
         }
         let functions = functionEntries.map { entry in Named(entry: entry, value: decodeFunction(entry)) }
         let triggers = triggerEntries.map { entry in

@@ -4,7 +4,7 @@ extension ConfigurationTable {
     /// One of `buckets:`.
     static let bucket = SettingSection(
         "bucket",
-        "A local directory whose files are the objects, the path below it being the key; or a bucket of a store.",
+        "A local directory whose files are the objects, their paths the keys; or a bucket of a store.",
         exactlyOne: ["path", "s3"],
         [
             Setting(
@@ -141,7 +141,7 @@ extension ConfigurationTable {
                 .string,
                 standard: "AWS",
                 example: "\"https://minio.example:9000\"",
-                "Scheme, host and port of the store. Without `https` the payload is signed, but anyone can read it."
+                "Scheme, host and port of the store. Without `https` all is signed, but anyone can read it."
             ),
             Setting(
                 "path_style",

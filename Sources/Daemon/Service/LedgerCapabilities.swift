@@ -12,7 +12,9 @@ struct LedgerCapabilities: CapabilityStore {
     func recall(_ name: String) async throws(SluiceError) -> RememberedCapabilities? {
         guard let note = try await ledger.recall(Self.note(name)) else { return nil }
         let decoder = JSONDecoder()
-        guard let found = try? decoder.decode(S3Capabilities.self, from: Data(note.text.utf8)) else { return nil }
+        guard let found = try? decoder.decode(S3Capabilities.self, from: Data(note.text.utf8)) else {
+            return nil
+        }
         return RememberedCapabilities(capabilities: found, found: note.at)
     }
 

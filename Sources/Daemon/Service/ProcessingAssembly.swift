@@ -10,7 +10,8 @@ internal import ObjectStorage
 struct ProcessingAssembly: Sendable {
     /// One thread per processor for the record engine's blocks.
     let compute: ComputePool
-    /// The stores, with threads for their calls that block; never the attempts' own, which wait for the stores.
+    /// The stores, with threads for their calls that block; never the attempts' own, which wait for the
+    /// stores.
     let stores: StoreBook
     /// Files without names in the state directory's `work`, for archives that must be read from their end.
     let spools: FileSpoolProvider

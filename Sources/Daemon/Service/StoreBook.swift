@@ -7,7 +7,8 @@ public import HTTPTransport
 public import ObjectStorage
 internal import Synchronization
 
-/// Makes the stores of a configuration's buckets; connections, credentials and what stores know outlive reloads.
+/// Makes the stores of a configuration's buckets; connections, credentials and what stores know outlive
+/// reloads.
 public final class StoreBook: Sendable {
     private struct Known {
         var clients: [StoreConnection: HTTPClient] = [:]
@@ -21,8 +22,8 @@ public final class StoreBook: Sendable {
     private let capabilities: any CapabilityStore
     private let known = Mutex(Known())
 
-    /// Makes stores whose blocking calls run on `pool`. Unfinished uploads are written down below `journal`; with
-    /// nil whoever is killed leaves them to the store.
+    /// Makes stores whose blocking calls run on `pool`. Unfinished uploads are written down below `journal`;
+    /// with nil whoever is killed leaves them to the store.
     public init(
         pool: BlockingPool = BlockingPool(name: "bucket", limit: 8),
         journal: String? = nil,

@@ -7,8 +7,8 @@ internal import ServiceLifecycle
 internal import Synchronization
 internal import TriggerRules
 
-/// Deletes, moves or tags sources whose deliveries are all done (DESIGN 5, step 7): only that very version, never
-/// over something else, again after a failure.
+/// Deletes, moves or tags sources whose deliveries are all done (DESIGN 5, step 7): only that very version,
+/// never over something else, again after a failure.
 final class AfterPerformer: Service {
     private static let batch = 64
     private let core: ProcessingCore

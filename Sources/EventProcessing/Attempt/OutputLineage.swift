@@ -6,8 +6,8 @@ internal import TriggerRules
 struct OutputLineage: Sendable {
     /// How the names of our metadata begin; those of a source that begin so are of its own making.
     static let prefix = "sluice-"
-    /// S3 keeps 2 KiB of names and values (Amazon S3 User Guide, "Working with object metadata"); the store puts
-    /// a mark of its own there as well.
+    /// S3 keeps 2 KiB of names and values (Amazon S3 User Guide, "Working with object metadata"); the store
+    /// puts a mark of its own there as well.
     static let mostBytes = 2048 - 320
     /// A key that is longer when it is encoded is cut, and its CRC-64 is kept as well.
     static let mostKeyBytes = 640

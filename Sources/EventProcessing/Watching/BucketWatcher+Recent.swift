@@ -9,8 +9,8 @@ extension BucketWatcher {
         let subject = "recent objects of \(bucket)"
         var failures = 0
         while !Task.isCancelled, let recent = watch.recent {
-            // A trigger that skips what was there before it takes all that scans show for that, until its first
-            // complete scan is over: recent objects would be skipped with them.
+            // A trigger that skips what was there before it takes all that scans show for that, until its
+            // first complete scan is over: recent objects would be skipped with them.
             if !isSkippingExisting {
                 do throws(SluiceError) {
                     _ = try await BucketScan(core: core, intake: intake, bucket: bucket).runRecent(recent)

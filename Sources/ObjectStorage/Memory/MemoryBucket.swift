@@ -37,11 +37,16 @@ struct MemoryBucket {
 
     /// Puts a new version.
     mutating func put(
-        _ key: ObjectKey, _ bytes: [UInt8], as attributes: ObjectAttributes, now: Timestamp
+        _ key: ObjectKey,
+        _ bytes: [UInt8],
+        as attributes: ObjectAttributes,
+        now: Timestamp
     ) -> ObjectInfo {
         lastVersion += 1
         let info = ObjectInfo(
-            key: key, version: ObjectVersion(identity: "v:\(lastVersion)"), sizeBytes: UInt64(bytes.count),
+            key: key,
+            version: ObjectVersion(identity: "v:\(lastVersion)"),
+            sizeBytes: UInt64(bytes.count),
             modified: now
         )
         objects[key] = Object(info: info, bytes: bytes, attributes: attributes)
@@ -50,7 +55,9 @@ struct MemoryBucket {
 
     /// Makes one staged output visible.
     mutating func publish(
-        _ request: PublishRequest, bucket: BucketName, now: Timestamp
+        _ request: PublishRequest,
+        bucket: BucketName,
+        now: Timestamp
     ) throws(SluiceError) -> PublishedObject {
         let present = objects[request.key]
         if let present, ContentDigester.digest(of: present.bytes) == request.digest {
@@ -76,8 +83,10 @@ extension SluiceError {
     /// Something else lies where an output shall be seen.
     static func collision(at key: ObjectKey, bucket: BucketName, cause: (any Error)? = nil) -> SluiceError {
         SluiceError(
-            .outputCollision, "“\(key)” of bucket “\(bucket)” exists already and is not this output.",
-            hint: "Move it away, let the trigger write elsewhere, or allow `overwrite: true`.", cause: cause
+            .outputCollision,
+            "“\(key)” of bucket “\(bucket)” exists already and is not this output.",
+            hint: "Move it away, let the trigger write elsewhere, or allow `overwrite: true`.",
+            cause: cause
         )
     }
 }

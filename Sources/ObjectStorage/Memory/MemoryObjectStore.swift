@@ -29,7 +29,9 @@ public final class MemoryObjectStore: ObjectStore {
 
     /// Tells the hook of a call.
     func meet(
-        _ operation: StoreCall.Operation, _ moment: StoreCall.Moment, _ key: ObjectKey? = nil
+        _ operation: StoreCall.Operation,
+        _ moment: StoreCall.Moment,
+        _ key: ObjectKey? = nil
     ) throws(SluiceError) {
         guard let hook = faultHook.withLock({ $0 }) else { return }
         try hook(StoreCall(operation: operation, moment: moment, key: key))
@@ -49,7 +51,8 @@ public final class MemoryObjectStore: ObjectStore {
 
     /// Opens the bytes of the version that lies under the key now.
     public func open(
-        _ key: ObjectKey, ifMatch version: ObjectVersion?
+        _ key: ObjectKey,
+        ifMatch version: ObjectVersion?
     ) async throws(SluiceError) -> any ObjectReader {
         try meet(.open, .before, key)
         try rejectUnusable(key)
@@ -63,7 +66,9 @@ public final class MemoryObjectStore: ObjectStore {
 
     /// Begins an output that nobody sees.
     public func stage(
-        _ name: StageName, for key: ObjectKey, as attributes: ObjectAttributes
+        _ name: StageName,
+        for key: ObjectKey,
+        as attributes: ObjectAttributes
     ) async throws(SluiceError) -> any StagedWriter {
         try meet(.stage, .before, key)
         if let refusal = refusal(of: key) ?? StagePath.refusal(name) { throw refusal }
@@ -103,7 +108,8 @@ public final class MemoryObjectStore: ObjectStore {
 
     /// Removes an object if it still is that version.
     public func delete(
-        _ key: ObjectKey, ifVersion version: ObjectVersion?
+        _ key: ObjectKey,
+        ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> Bool {
         try meet(.delete, .before, key)
         if let refusal = refusal(of: key) { throw refusal }
@@ -119,7 +125,9 @@ public final class MemoryObjectStore: ObjectStore {
 
     /// Adds tags to an object if it still is that version.
     public func tag(
-        _ key: ObjectKey, with tags: [String: String], ifVersion version: ObjectVersion?
+        _ key: ObjectKey,
+        with tags: [String: String],
+        ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> Bool {
         try meet(.tag, .before, key)
         let isTagged = content.withLock { content in
@@ -135,7 +143,8 @@ public final class MemoryObjectStore: ObjectStore {
 
     /// The tags of an object.
     public func tags(
-        of key: ObjectKey, ifVersion version: ObjectVersion?
+        of key: ObjectKey,
+        ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> [String: String] {
         guard let object = content.withLock({ $0.objects[key] }) else { throw notFound(key) }
         if let version, version != object.info.version { throw versionChanged(key) }
@@ -144,7 +153,9 @@ public final class MemoryObjectStore: ObjectStore {
 
     /// Forgets what dead boots staged.
     public func sweep(
-        ledger: String, currentBoot: String, keeping: Set<StagedReference>
+        ledger: String,
+        currentBoot: String,
+        keeping: Set<StagedReference>
     ) async throws(SluiceError) -> Int {
         try meet(.sweep, .before)
         let count = content.withLock { content in
@@ -196,7 +207,9 @@ public final class MemoryObjectStore: ObjectStore {
 extension MemoryObjectStore {
     /// Puts an object, as a producer would; always a new version.
     @discardableResult public func put(
-        _ key: ObjectKey, _ bytes: [UInt8], as attributes: ObjectAttributes = ObjectAttributes()
+        _ key: ObjectKey,
+        _ bytes: [UInt8],
+        as attributes: ObjectAttributes = ObjectAttributes()
     ) -> ObjectInfo {
         let now = clock.now
         return content.withLock { $0.put(key, bytes, as: attributes, now: now) }

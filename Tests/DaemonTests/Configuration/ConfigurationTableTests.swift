@@ -25,7 +25,10 @@ internal import Testing
         ("recent", ConfigurationFixture.complete(bucket: ", watch: { recent: { § } }")),
         ("s3", ConfigurationFixture.withStore("§")),
         ("credentials", ConfigurationFixture.withStore("bucket: b, credentials: { § }")),
-        ("copy", ConfigurationFixture.complete().replacing("web: {", with: "more: { copy: { § } }\n  web: {")),
+        (
+            "copy",
+            ConfigurationFixture.complete().replacing("web: {", with: "more: { copy: { § } }\n  web: {")
+        ),
         ("function", ConfigurationFixture.complete(function: ", §")),
         ("test", ConfigurationFixture.complete(function: ", tests: [ { § } ]")),
         ("limits", ConfigurationFixture.complete(function: ", limits: { § }")),
