@@ -30,7 +30,11 @@ enum XMLReferences {
                 position = index
                 throw .malformed("a reference to nothing known")
             }
-            resolved += String(Character(scalar)).utf8
+            if scalar.isASCII {
+                resolved.append(UInt8(truncatingIfNeeded: scalar.value))
+            } else {
+                resolved += String(Character(scalar)).utf8
+            }
             // The `&` and the `;`.
             index += length + 2
         }

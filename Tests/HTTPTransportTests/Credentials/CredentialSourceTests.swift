@@ -140,7 +140,9 @@ internal import Testing
         let error = #expect(throws: SluiceError.self) { _ = try scene.load(variables) }
         #expect(error?.code == .credentialsRefused && error?.message.contains("ExpiredToken: old") == true)
         scene.answer(sts, "<html>", status: 200)
-        #expect(code(variables) == "xml.malformed")
+        #expect(code(variables) == "credentials.refused")
+        scene.answer(sts, "<html><p>Bad Gateway", status: 502)
+        #expect(code(variables) == "credentials.refused")
         variables["AWS_ROLE_ARN"] = nil
         #expect(code(variables) == "credentials.invalid")
         variables["AWS_ROLE_ARN"] = "arn:r"

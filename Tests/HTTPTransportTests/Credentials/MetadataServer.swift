@@ -50,8 +50,8 @@ final class MetadataServer: Sendable {
                 request += chunk[..<count]
             }
             let (status, body) = answer(String(decoding: request, as: UTF8.self))
-            let text =
-                "HTTP/1.1 \(status) X\r\nConnection: close\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            let length = "Content-Length: \(body.utf8.count)"
+            let text = "HTTP/1.1 \(status) X\r\nConnection: close\r\n\(length)\r\n\r\n\(body)"
             let bytes = Array(text.utf8)
             _ = unsafe write(peer, bytes, bytes.count)
             close(peer)
