@@ -130,7 +130,7 @@ extension ObjectStoreContract {
     /// Expects an error with a code.
     func expect(_ code: SluiceError.Code, _ body: () async throws -> Void) async {
         let error = await #expect(throws: SluiceError.self) { try await body() }
-        #expect(error?.code == code)
+        #expect(error?.code == code, "\(error.map { "\($0)" } ?? "nothing was thrown")")
     }
 
     /// Publishes one output.

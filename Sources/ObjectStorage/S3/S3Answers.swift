@@ -35,11 +35,15 @@ package enum S3Answers {
         return .value(value)
     }
 
-    /// CreateMultipartUpload: the upload's id. Nothing else is looked at (trap L09).
+    /// CreateMultipartUpload: the upload's id. Nothing else is looked at (trap L09), not even the root's name,
+    /// which `rclone serve s3` has otherwise.
     package static func upload(_ response: HTTPResponse) -> S3Reading<String> {
-        read(response, "InitiateMultipartUploadResult") { node in
-            node.text(of: "UploadId").flatMap { $0.isEmpty ? nil : $0 }
+        guard let node = parse(response.body) else { return .garbled("the body is no complete XML") }
+        if node.name == "Error" { return .refused(S3Refusal(response)) }
+        guard let upload = node.text(of: "UploadId"), !upload.isEmpty else {
+            return .garbled("the body names no upload")
         }
+        return .value(upload)
     }
 
     /// CompleteMultipartUpload: the object's ETag; without one it did not succeed (trap R04).

@@ -1,4 +1,4 @@
-internal import EventModel
+package import EventModel
 
 /// Walks a bucket page by page; the next page comes while this one is looked at.
 final class S3Lister: ObjectLister {
@@ -73,7 +73,7 @@ final class S3Lister: ObjectLister {
 
 extension ListEntry {
     /// The key that the entry is about.
-    var key: ObjectKey {
+    package var key: ObjectKey {
         switch self {
         case .object(let info): info.key
         case .ineligible(let key, _): key

@@ -50,6 +50,7 @@ struct S3Publication: Sendable {
                 case .storageVersionChanged: continue
                 // It was ended already, by a request whose answer was lost or by another process (trap R05).
                 case .storageStagedGone, .storageNotFound: return try await published()
+                case .storageUnavailable: return try await published(despite: error)
                 default: throw error
                 }
             }
@@ -83,6 +84,16 @@ struct S3Publication: Sendable {
         case .itself(let info), .equal(let info): return PublishedObject(info: info, wasUnchanged: false)
         case .nothing, .foreign: throw stagedGone()
         }
+    }
+
+    /// Some stores answer 500 when the upload is gone, also because the request before ended it (trap R05).
+    private func published(despite failure: SluiceError) async throws(SluiceError) -> PublishedObject {
+        if case .itself(let info) = try await look() {
+            return PublishedObject(info: info, wasUnchanged: false)
+        }
+        // Throws when the upload is gone; else it is the store that is.
+        _ = try await askForTags()
+        throw failure
     }
 
     private func look() async throws(SluiceError) -> Present {

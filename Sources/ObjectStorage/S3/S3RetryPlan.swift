@@ -38,6 +38,9 @@ package struct S3RetryPlan: Sendable {
     private var hasRefreshed = false
     private var hasCorrected = false
 
+    /// A request that was not tried yet.
+    package init() {}
+
     /// What follows a problem; `signedAt` is the moment that the request named, `fraction` random below 1.
     package mutating func step(after problem: Problem, signedAt: Timestamp, fraction: Double) -> Step {
         switch problem {

@@ -9,6 +9,13 @@ package struct S3Subject: Sendable, CustomStringConvertible {
     /// The bucket's configured name.
     package let bucket: BucketName
 
+    /// Says what is done, and to what.
+    package init(verb: String, key: ObjectKey?, bucket: BucketName) {
+        self.verb = verb
+        self.key = key
+        self.bucket = bucket
+    }
+
     /// “read “a/b” of bucket “lake””.
     package var description: String {
         guard let key else { return "\(verb) bucket “\(bucket)”" }
