@@ -51,7 +51,10 @@ internal import Testing
         String(decoding: try JSONEncoder().encode(text), as: UTF8.self)
     }
 
-    @Test("a message of S3 tells bucket, key, type, ETag, size and version", arguments: ["2.0", "2.1", "2.6", "2.99"])
+    @Test(
+        "a message of S3 tells bucket, key, type, ETag, size and version",
+        arguments: ["2.0", "2.1", "2.6", "2.99"]
+    )
     func aws(version: String) throws {
         let object = try #require(try objects(Self.aws(Self.record(version: version))).first)
         let wanted = NotifiedObject(
@@ -105,7 +108,13 @@ internal import Testing
 
     @Test("Ceph, Alibaba OSS and Tencent COS have forms of their own")
     func others() throws {
-        let ceph = Self.record(version: "2.2", event: "ObjectRemoved:Delete", source: "ceph:s3", size: "0", etag: "")
+        let ceph = Self.record(
+            version: "2.2",
+            event: "ObjectRemoved:Delete",
+            source: "ceph:s3",
+            size: "0",
+            etag: ""
+        )
         let removed = try #require(try objects(Self.aws(ceph)).first)
         #expect(removed.type == .removedDelete && removed.etag == nil)
         let oss = """
@@ -225,7 +234,10 @@ internal import Testing
         // Brackets in text do not count.
         let deep = Self.record(key: String(repeating: "[{\\\\\\\"", count: 100))
         #expect(try objects(Self.aws(deep)).count == 1)
-        let many = Array(repeating: #"{"eventName":"x","s3":{"bucket":{"name":"a"},"object":{"key":"k"}}}"#, count: 1001)
+        let many = Array(
+            repeating: #"{"eventName":"x","s3":{"bucket":{"name":"a"},"object":{"key":"k"}}}"#,
+            count: 1001
+        )
         #expect(refusal("{\"Records\":[\(many.joined(separator: ","))]}") == "notification.over-limit")
         #expect(refusal("[\(many.joined(separator: ","))]") == "notification.over-limit")
         #expect(try objects("{\"Records\":[\(many.dropLast().joined(separator: ","))]}").count == 1000)
@@ -257,7 +269,8 @@ internal import Testing
     @Test(
         "sizes are whole and not negative, or none",
         arguments: [
-            ("0", 0), ("5368709120", 5_368_709_120), ("\"12\"", 12), ("-1", nil), ("1.5", nil), ("1e400", nil),
+            ("0", 0), ("5368709120", 5_368_709_120), ("\"12\"", 12), ("-1", nil), ("1.5", nil),
+            ("1e400", nil),
             ("1e15", 1_000_000_000_000_000), ("null", nil), ("[]", nil), ("99999999999999999999", nil),
         ] as [(String, UInt64?)]
     )

@@ -70,7 +70,9 @@ internal import TriggerRules
         #expect(delivery.version == object.claim)
     }
 
-    @Test("a creation that is not there yet is left to the scan; a removal is believed once the store says so")
+    @Test(
+        "a creation that is not there yet is left to the scan; a removal is believed once the store says so"
+    )
     func removal() async throws {
         let processor = try await scene.begin()
         let object = scene.put("a.log", "1\n")
@@ -129,7 +131,9 @@ internal import TriggerRules
         #expect(scene.heads.isEmpty)
     }
 
-    @Test("any multiset and order of notifications, and scans, make one delivery per version (traps N01, N10)")
+    @Test(
+        "any multiset and order of notifications, and scans, make one delivery per version (traps N01, N10)"
+    )
     func property() async throws {
         for seed in 0..<60 {
             var random = TestRandom(seed: UInt64(seed))

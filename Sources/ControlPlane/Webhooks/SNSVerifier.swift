@@ -46,8 +46,13 @@ package final class SNSVerifier: Sendable {
         let isRight =
             switch envelope.signatureVersion {
             case "1":
-                key.isValidSignature(signature, for: Insecure.SHA1.hash(data: text), padding: .insecurePKCS1v1_5)
-            case "2": key.isValidSignature(signature, for: SHA256.hash(data: text), padding: .insecurePKCS1v1_5)
+                key.isValidSignature(
+                    signature,
+                    for: Insecure.SHA1.hash(data: text),
+                    padding: .insecurePKCS1v1_5
+                )
+            case "2":
+                key.isValidSignature(signature, for: SHA256.hash(data: text), padding: .insecurePKCS1v1_5)
             default: false
             }
         guard isRight else { throw SluiceError(.webhookSignature, "The signature of SNS is wrong.") }
@@ -68,7 +73,9 @@ package final class SNSVerifier: Sendable {
     package static func isOfSNS(_ url: String, topic: String) -> Bool {
         let parts = topic.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 6, parts[0] == "arn", parts[2] == "sns", !parts[3].isEmpty,
-            parts[3].utf8.allSatisfy({ (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D })
+            parts[3].utf8.allSatisfy({
+                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D
+            })
         else { return false }
         let domain = parts[1] == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
         // All of it is compared, so there is no room for a user, a port or another host.
@@ -90,7 +97,10 @@ package final class SNSVerifier: Sendable {
         let answer = try await fetch(url)
         // What may pass by itself is asked for again; what is not there, or no certificate, is not.
         guard answer.status < 500 else {
-            throw SluiceError(.webhookFetch, "SNS answered the request for its certificate with \(answer.status).")
+            throw SluiceError(
+                .webhookFetch,
+                "SNS answered the request for its certificate with \(answer.status)."
+            )
         }
         let key = answer.status == 200 ? Certificate.publicKey(pem: answer.body) : nil
         state.withLock { state in

@@ -30,7 +30,9 @@ final class WebhookJobs: Sendable {
     /// Begins the work and waits for its end; throws `webhook.busy` when there are too many, or when the end
     /// does not come in time.
     func outcome(of work: @escaping Work) async throws(SluiceError) -> NotificationOutcome {
-        let (results, continuation) = AsyncStream.makeStream(of: Result<NotificationOutcome, SluiceError>.self)
+        let (results, continuation) = AsyncStream.makeStream(
+            of: Result<NotificationOutcome, SluiceError>.self
+        )
         let isBegun = state.withLock { state in
             guard !state.isClosed, state.tasks.count < limit else { return false }
             state.lastNumber += 1

@@ -135,7 +135,9 @@ public struct WebhookServer: Service {
     private func collect(_ request: Request) async throws(SluiceError) -> [UInt8] {
         let limit = WebhookResponder.bodyLimit
         let tooLarge = SluiceError(.apiTooLarge, "The body may have at most \(limit) bytes here.")
-        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > limit {
+            throw tooLarge
+        }
         let clock = self.clock
         let result = await withTaskGroup(of: Result<[UInt8], SluiceError>.self) { group in
             group.addTask {

@@ -1,4 +1,4 @@
-internal import Settings
+public import Settings
 
 extension ConfigurationTable {
     /// `listen: { webhook: … }`.
@@ -50,11 +50,12 @@ extension ConfigurationTable {
     )
 
     /// `watch: { notifications: … }`.
-    static let notifications = Setting(
+    public static let notifications = Setting(
         "notifications",
         .list(.either([.choice(["webhook"]), .section(notification)])),
         standard: "none",
-        example: "[ webhook, { sqs: { queue: \"https://sqs.eu-west-1.amazonaws.com/123456789012/uploads\" } } ]",
+        example:
+            "[ webhook, { sqs: { queue: \"https://sqs.eu-west-1.amazonaws.com/123456789012/uploads\" } } ]",
         "Who announces what happens in the bucket, besides the scans."
     )
 

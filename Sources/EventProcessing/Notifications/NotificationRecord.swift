@@ -11,7 +11,8 @@ enum NotificationRecord {
         throw SluiceError(
             .notificationShape,
             "The message is of no known kind.",
-            hint: "Known are those of S3, MinIO, Ceph, Alibaba OSS, Tencent COS, EventBridge, CloudEvents, SNS."
+            hint:
+                "Known are those of S3, MinIO, Ceph, Alibaba OSS, Tencent COS, EventBridge, CloudEvents, SNS."
         )
     }
 

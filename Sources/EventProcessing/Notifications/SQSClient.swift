@@ -35,6 +35,7 @@ struct SQSClient: Sendable {
     /// Dates requests.
     let clock: any TimeSource
     private let endpoint: HTTPEndpoint
+    private let signer = SignatureV4()
 
     /// Reads a queue; throws when its URL is none.
     init(
@@ -83,7 +84,9 @@ struct SQSClient: Sendable {
             ["QueueUrl": queue.url, "Entries": entries],
             timeout: .seconds(30)
         )
-        let deleted = (answer["Successful"] as? [Any] ?? []).compactMap { ($0 as? JSONObject)?["Id"] as? String }
+        let deleted = (answer["Successful"] as? [Any] ?? []).compactMap {
+            ($0 as? JSONObject)?["Id"] as? String
+        }
         return messages.enumerated().filter { !deleted.contains("\($0.offset)") }.map(\.element)
     }
 
@@ -107,7 +110,7 @@ struct SQSClient: Sendable {
             timeout: timeout
         )
         if let key = try await credentials.credentials() {
-            SignatureV4().sign(
+            signer.sign(
                 &request,
                 with: key,
                 region: queue.region,

@@ -1,6 +1,6 @@
-internal import EventModel
+package import EventModel
 internal import Execution
-internal import HTTPTransport
+package import HTTPTransport
 internal import Logging
 internal import ServiceLifecycle
 internal import Synchronization
@@ -9,7 +9,7 @@ internal import Synchronization
 /// and only then their deletion (trap N13: never held while objects are processed).
 ///
 /// A message that cannot be read stays in the queue, whose redrive policy decides about it.
-final class SQSSource: Service {
+package final class SQSSource: Service {
     /// So many calls are under way at a time; each brings up to ten messages.
     static let parallelPolls = 4
     /// So many messages that cannot be read are remembered, so that each is logged once.
@@ -54,7 +54,7 @@ final class SQSSource: Service {
     }
 
     /// Takes messages until the task is cancelled.
-    func run() async {
+    package func run() async {
         core.clearProblem(about: subject)
         switch client {
         case .failure(let error): note(error)
@@ -153,6 +153,23 @@ final class SQSSource: Service {
                 "queue": "\(queue.url)", "message": "\(message.id)", "error": "\(refused.error)",
                 "begins": "\(ObjectKey(bytes: Array(refused.message.prefix(200))))",
             ]
+        )
+    }
+}
+
+extension EventProcessor {
+    /// A source for a queue that is read by whatever sends requests; the configured ones run by themselves.
+    package func source(
+        of queue: SQSQueue,
+        credentials: any CredentialProvider,
+        send: @escaping @Sendable (HTTPRequest) async -> Result<HTTPResponse, SluiceError>
+    ) -> SQSSource {
+        SQSSource(
+            core: core,
+            intake: intake,
+            queue: queue,
+            credentials: credentials,
+            send: { (request, _) async throws(SluiceError) in try await send(request).get() }
         )
     }
 }

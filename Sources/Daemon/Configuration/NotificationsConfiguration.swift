@@ -1,7 +1,7 @@
 internal import EventModel
 public import EventProcessing
 internal import HTTPTransport
-internal import Settings
+package import Settings
 
 /// What one `notifications:` says.
 public struct NotificationsConfiguration: Sendable, Hashable {
@@ -14,11 +14,17 @@ public struct NotificationsConfiguration: Sendable, Hashable {
     public init() {}
 }
 
-extension ConfigurationDecoder {
-    /// The `notifications:` of one bucket: `webhook`, `{ sqs: … }`, or a list of them.
+extension NotificationsConfiguration {
+    /// Reads the `notifications:` of one bucket: `webhook`, `{ sqs: … }`, or a list of them.
     ///
-    /// `region` is the bucket's, for queues whose URL does not tell theirs.
-    mutating func decodeNotifications(_ node: ConfigNode, region: String?) -> NotificationsConfiguration {
+    /// `region` is the bucket's, for queues whose URL does not tell theirs; `hasWebhook` tells whether there
+    /// is a webhook to wait for.
+    package static func decode(
+        _ node: ConfigNode,
+        region: String?,
+        hasWebhook: Bool,
+        _ diagnostics: inout Diagnostics
+    ) -> NotificationsConfiguration {
         var notifications = NotificationsConfiguration()
         guard let items = node.list(orSingle: true, &diagnostics) else { return notifications }
         for item in items {
@@ -27,7 +33,7 @@ extension ConfigurationDecoder {
             } else if case .mapping = item.value, var reader = MappingReader(item, &diagnostics) {
                 let sqs = reader.required("sqs", &diagnostics)
                 reader.finish(&diagnostics)
-                if let queue = sqs.flatMap({ decodeQueue($0, region: region) }) {
+                if let queue = sqs.flatMap({ decodeQueue($0, region: region, &diagnostics) }) {
                     notifications.queues.append(queue)
                 }
             } else {
@@ -38,21 +44,22 @@ extension ConfigurationDecoder {
                 )
             }
         }
+        if notifications.takesWebhook, !hasWebhook {
+            diagnostics.error(
+                .configMissingKey,
+                "\(node.path) waits for the webhook, and listen.webhook is not set.",
+                hint: "Write listen: { webhook: { address: \"127.0.0.1:8485\", token: { env: NAME } } }",
+                at: node
+            )
+        }
         return notifications
     }
 
-    /// Reports a bucket that waits for a webhook that is not there.
-    mutating func checkWebhook(_ notifications: NotificationsConfiguration, at node: ConfigNode, isThere: Bool) {
-        guard notifications.takesWebhook, !isThere else { return }
-        diagnostics.error(
-            .configMissingKey,
-            "\(node.path) waits for the webhook, and listen.webhook is not set.",
-            hint: "Write for instance listen: { webhook: { address: \"127.0.0.1:8485\", token: { env: NAME } } }",
-            at: node
-        )
-    }
-
-    private mutating func decodeQueue(_ node: ConfigNode, region: String?) -> SQSQueue? {
+    private static func decodeQueue(
+        _ node: ConfigNode,
+        region: String?,
+        _ diagnostics: inout Diagnostics
+    ) -> SQSQueue? {
         guard var reader = MappingReader(node, &diagnostics) else { return nil }
         let queue = reader.required("queue", &diagnostics)
         let ownRegion = reader.optional("region")
@@ -71,19 +78,11 @@ extension ConfigurationDecoder {
             )
             return nil
         }
-        var endpoint: HTTPEndpoint?
-        if let endpointNode, let text = endpointNode.text(&diagnostics) {
-            endpoint = HTTPEndpoint(url: text)
-            if endpoint == nil {
-                diagnostics.error(
-                    .configInvalidValue,
-                    "\(endpointNode.path) must be a URL without a path.",
-                    hint: "Write for instance \"http://127.0.0.1:9324\".",
-                    at: endpointNode
-                )
+        let endpoint = endpointNode.flatMap { decodeEndpoint($0, &diagnostics) }
+        let known =
+            if let ownRegion { ownRegion.text(&diagnostics) } else {
+                Self.region(ofHost: host.host) ?? region
             }
-        }
-        let known = ownRegion.map { $0.text(&diagnostics) } ?? Self.region(ofHost: host.host) ?? region
         guard let known else {
             if ownRegion == nil {
                 diagnostics.error(.configMissingKey, "\(node.path) needs 'region'.", at: node)
@@ -91,6 +90,21 @@ extension ConfigurationDecoder {
             return nil
         }
         return SQSQueue(url: url, region: known, endpoint: endpoint)
+    }
+
+    private static func decodeEndpoint(
+        _ node: ConfigNode,
+        _ diagnostics: inout Diagnostics
+    ) -> HTTPEndpoint? {
+        guard let text = node.text(&diagnostics) else { return nil }
+        if let endpoint = HTTPEndpoint(url: text) { return endpoint }
+        diagnostics.error(
+            .configInvalidValue,
+            "\(node.path) must be a URL without a path.",
+            hint: "Write for instance \"http://127.0.0.1:9324\".",
+            at: node
+        )
+        return nil
     }
 
     /// `sqs.REGION.amazonaws.com` (AWS, "Amazon SQS endpoints and quotas").
