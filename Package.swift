@@ -28,6 +28,7 @@ let package = Package(
         .executable(name: "sluice", targets: ["sluice"]),
         // For the fuzzers, which are a package of their own.
         .library(name: "RecordEngine", targets: ["RecordEngine", "EventModel", "Settings"]),
+        .library(name: "HTTPTransport", targets: ["HTTPTransport"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -42,7 +43,10 @@ let package = Package(
         room("EventModel", []),
         room("Execution", ["EventModel", "CLinux"]),
         room("Settings", ["EventModel", "CYAML"]),
-        room("HTTPTransport", ["EventModel", "Execution", "CCurl"]),
+        room(
+            "HTTPTransport",
+            ["EventModel", "Execution", "CCurl", .product(name: "Crypto", package: "swift-crypto")]
+        ),
 
         room("ExpressionLanguage", ["EventModel", "Settings", "CRE2"]),
         room(
@@ -55,7 +59,13 @@ let package = Package(
         ),
 
         // Siblings: none imports another.
-        room("ObjectStorage", ["EventModel", "Execution", "CLinux", "CISAL"]),
+        room(
+            "ObjectStorage",
+            [
+                "EventModel", "Execution", "HTTPTransport", "CLinux", "CISAL",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ]
+        ),
         room(
             "DurableLedger",
             [
@@ -72,7 +82,8 @@ let package = Package(
         room(
             "EventProcessing",
             [
-                "EventModel", "Execution", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "CLinux", "CSpawn",
+                "EventModel", "Execution", "HTTPTransport", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules",
+                "CLinux", "CSpawn",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
@@ -81,6 +92,8 @@ let package = Package(
             "ControlPlane",
             [
                 "EventModel", "Execution", "EventProcessing", "DurableLedger", "TriggerRules", "HTTPTransport", "CLinux",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -91,7 +104,7 @@ let package = Package(
             "Daemon",
             [
                 "EventModel", "Execution", "Settings", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules",
-                "EventProcessing", "ControlPlane", "RecordEngine", "CLinux",
+                "EventProcessing", "ControlPlane", "RecordEngine", "HTTPTransport", "CLinux",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -151,7 +164,7 @@ let package = Package(
         // Tests mirror the sources.
         .target(
             name: "TestSupport",
-            dependencies: ["EventModel", "Execution", "ObjectStorage", "DurableLedger"],
+            dependencies: ["EventModel", "Execution", "HTTPTransport", "ObjectStorage", "DurableLedger"],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
@@ -160,7 +173,7 @@ let package = Package(
         tests("SettingsTests", ["Settings", "EventModel"]),
         tests("ExpressionLanguageTests", ["ExpressionLanguage", "EventModel"]),
         tests("RecordEngineTests", ["RecordEngine", "EventModel", "Settings", "CISAL", "CSimdjson"]),
-        tests("ObjectStorageTests", ["ObjectStorage", "EventModel", "Execution", "CLinux"]),
+        tests("ObjectStorageTests", ["ObjectStorage", "HTTPTransport", "EventModel", "Execution", "CLinux"]),
         tests("DurableLedgerTests", ["DurableLedger", "EventModel"]),
         tests("FunctionRuntimeTests", ["FunctionRuntime", "RecordEngine", "EventModel", "Execution", "Settings"]),
         tests("TriggerRulesTests", ["TriggerRules", "EventModel", "Settings"]),
@@ -168,10 +181,11 @@ let package = Package(
             "EventProcessingTests",
             [
                 "EventProcessing", "ObjectStorage", "DurableLedger", "FunctionRuntime", "TriggerRules", "Execution",
-                "EventModel", "RecordEngine", "Settings", .product(name: "Logging", package: "swift-log"),
+                "EventModel", "RecordEngine", "Settings", "HTTPTransport",
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        tests("HTTPTransportTests", ["HTTPTransport", "EventModel"]),
+        tests("HTTPTransportTests", ["HTTPTransport", "EventModel", "Execution"]),
         tests(
             "ControlPlaneTests",
             [
@@ -183,7 +197,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime", "RecordEngine",
+                "Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime", "RecordEngine", "EventProcessing",
+                "ControlPlane", "HTTPTransport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

@@ -8,8 +8,15 @@ internal import ObjectStorage
 internal import TriggerRules
 
 // Measures what lies around a function: files per second from scan to `done`, and the time from a rename
-// into the bucket to the visible output. Real files, the SQLite ledger, a function that copies.
+// into the bucket to the visible output. Real files, the SQLite ledger, a function that copies. With `scan`:
+// what it takes to compare a listing of a million keys with the ledger.
 
+if CommandLine.arguments.dropFirst().first == "scan" {
+    try await ScanBenchmark.run(
+        count: CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 1_000_000
+    )
+    exit(0)
+}
 let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
 let fileCount = arguments.first ?? 20_000
 let workers = arguments.dropFirst().first ?? 64

@@ -82,6 +82,14 @@ public protocol Ledger: Sendable {
         at now: Timestamp
     ) async throws(SluiceError)
 
+    // MARK: Notes
+
+    /// Keeps a text under a name, instead of the one that was kept there: what a part of the service found
+    /// out and would not like to find out again.
+    func remember(_ name: String, _ text: String, at now: Timestamp) async throws(SluiceError)
+    /// The note under a name, if there is one.
+    func recall(_ name: String) async throws(SluiceError) -> LedgerNote?
+
     // MARK: Operators
 
     /// Dead (or cancelled) deliveries become ready again in class `retry`, tries and crashes at zero; returns

@@ -23,6 +23,16 @@ extension ReferenceLedger {
         afters[action.place] = error == nil ? nil : next
     }
 
+    // MARK: Notes
+
+    /// Keeps a text under a name.
+    public func remember(_ name: String, _ text: String, at now: Timestamp) {
+        notes[name] = LedgerNote(text: text, at: now)
+    }
+
+    /// The note under a name.
+    public func recall(_ name: String) -> LedgerNote? { notes[name] }
+
     // MARK: Operators
 
     /// Makes dead or cancelled deliveries ready.

@@ -42,6 +42,8 @@ public actor ReferenceLedger: Ledger {
     var owned: [ObjectPlace: OwnedOutput] = [:]
     /// All after-actions that are not done; due at no time while a trigger is not done with the version.
     var afters: [ObjectPlace: (action: AfterAction, dueAt: Timestamp?)] = [:]
+    /// All notes by name.
+    var notes: [String: LedgerNote] = [:]
     /// The last delivery's number.
     var lastDelivery: Int64 = 0
     private var lastToken: Int64 = 0

@@ -31,6 +31,10 @@ public struct Invocation {
     public let idempotencyKey: String
     /// The object's stored bytes.
     public let source: any ByteSource
+    /// What the source's store keeps beside the bytes, without tags.
+    public let sourceAttributes: ObjectAttributes
+    /// Asks the source's store for the object's tags, which costs a request; blocks.
+    public let sourceTags: @Sendable () throws(SluiceError) -> [String: String]
     /// Opens outputs.
     public let outputs: any OutputOpener
     /// Whether the attempt shall end: deadline passed, delivery cancelled or service stopping; asked between
@@ -42,12 +46,18 @@ public struct Invocation {
         event: ObjectEvent,
         idempotencyKey: String,
         source: any ByteSource,
+        sourceAttributes: ObjectAttributes = ObjectAttributes(),
+        sourceTags: @escaping @Sendable () throws(SluiceError) -> [String: String] = {
+            () throws(SluiceError) in [:]
+        },
         outputs: any OutputOpener,
         checkCancellation: @escaping @Sendable () throws(SluiceError) -> Void
     ) {
         self.event = event
         self.idempotencyKey = idempotencyKey
         self.source = source
+        self.sourceAttributes = sourceAttributes
+        self.sourceTags = sourceTags
         self.outputs = outputs
         self.checkCancellation = checkCancellation
     }
@@ -79,13 +89,21 @@ public struct OutputPart: Hashable, Sendable {
 /// Opens an invocation's outputs; nobody sees them until the delivery commits.
 public protocol OutputOpener: AnyObject {
     /// Opens one output; each part once. Returns nil when the trigger names no place for this role (rejects
-    /// only): the function then counts them and goes on.
-    func open(_ part: OutputPart) throws(SluiceError) -> (any ByteSink)?
+    /// only): the function then counts them and goes on. `attributes` are kept beside the bytes where the
+    /// output's store can.
+    func open(_ part: OutputPart, as attributes: ObjectAttributes) throws(SluiceError) -> (any ByteSink)?
     /// Says that nothing more is written to a part that was opened; a part that is never closed ends with the
     /// invocation.
     func close(_ part: OutputPart) throws(SluiceError)
     /// Takes back a part that was opened: it is no output of the invocation.
     func discard(_ part: OutputPart) throws(SluiceError)
+}
+
+extension OutputOpener {
+    /// Opens an output of which the function says nothing beside its bytes.
+    public func open(_ part: OutputPart) throws(SluiceError) -> (any ByteSink)? {
+        try open(part, as: ObjectAttributes())
+    }
 }
 
 /// What a function says of its run.

@@ -13,7 +13,7 @@ public struct FunctionRegistry: Sendable {
         spools: any SpoolProvider
     ) {
         functions = Dictionary(
-            definitions.map { ($0.name, StepsFunction($0, executor: executor, spools: spools)) },
+            definitions.map { ($0.name, $0.makeFunction(executor: executor, spools: spools)) },
             uniquingKeysWith: { first, _ in first }
         )
     }

@@ -17,13 +17,15 @@ public struct StepsFunction: Function {
     /// Makes a function that computes on `executor`, and keeps archives that must be read in another order
     /// than they arrive in one of `spools`.
     public init(
-        _ definition: FunctionDefinition,
+        name: FunctionName,
+        fingerprint: Fingerprint,
+        pipeline: Pipeline,
         executor: any BlockExecutor,
         spools: any SpoolProvider
     ) {
-        name = definition.name
-        fingerprint = definition.fingerprint
-        pipeline = definition.pipeline
+        self.name = name
+        self.fingerprint = fingerprint
+        self.pipeline = pipeline
         self.executor = executor
         self.spools = spools
     }

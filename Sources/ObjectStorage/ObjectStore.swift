@@ -22,8 +22,12 @@ public protocol ObjectStore: Sendable {
     func open(_ key: ObjectKey, ifMatch version: ObjectVersion?) async throws(SluiceError) -> any ObjectReader
 
     /// Begins an output that nobody sees. `stage` names it uniquely; its bytes are on stable storage once
-    /// `finish()` returned.
-    func stage(_ name: StageName, for key: ObjectKey) async throws(SluiceError) -> any StagedWriter
+    /// `finish()` returned. `attributes` are kept beside the bytes where the store can.
+    func stage(
+        _ name: StageName,
+        for key: ObjectKey,
+        as attributes: ObjectAttributes
+    ) async throws(SluiceError) -> any StagedWriter
 
     /// Makes staged outputs visible under their final keys, each whole, and durable before it returns; one
     /// answer per request, in order. Idempotent: a staged object that was already published is found at its
@@ -39,10 +43,27 @@ public protocol ObjectStore: Sendable {
     /// any.
     func delete(_ key: ObjectKey, ifVersion version: ObjectVersion?) async throws(SluiceError) -> Bool
 
+    /// Adds tags to an object, each instead of one of the same name, if it still is that version; returns
+    /// whether it was. Throws `storage.unsupported` where objects have no tags.
+    func tag(
+        _ key: ObjectKey,
+        with tags: [String: String],
+        ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> Bool
+
+    /// The tags of an object; none where objects have none. Throws `storage.version-changed` or
+    /// `storage.not-found` when it is not that version any more.
+    func tags(
+        of key: ObjectKey,
+        ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> [String: String]
+
     /// Removes what dead boots of a ledger staged and never published, except what `keeping` names; returns
     /// how many were removed. Staged outputs of `currentBoot` and of other ledgers are left alone.
     func sweep(
-        ledger: String, currentBoot: String, keeping: Set<StagedReference>
+        ledger: String,
+        currentBoot: String,
+        keeping: Set<StagedReference>
     ) async throws(SluiceError) -> Int
 
     /// Why a key cannot be the name of an object here (trap K04: `..`, empty components…), or nil when it
@@ -62,6 +83,30 @@ public protocol ObjectStore: Sendable {
 }
 
 extension ObjectStore {
+    /// Begins an output without attributes.
+    public func stage(_ name: StageName, for key: ObjectKey) async throws(SluiceError) -> any StagedWriter {
+        try await stage(name, for: key, as: ObjectAttributes())
+    }
+
+    /// Objects have no tags.
+    public func tag(
+        _ key: ObjectKey,
+        with tags: [String: String],
+        ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> Bool {
+        throw SluiceError(
+            .storageUnsupported,
+            "Objects of bucket “\(bucket)” have no tags.",
+            hint: "Tag objects of S3 buckets only."
+        )
+    }
+
+    /// Objects have no tags.
+    public func tags(
+        of key: ObjectKey,
+        ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> [String: String] { [:] }
+
     /// Objects appear whole, so nobody writes them.
     public func writerState(of key: ObjectKey) async -> WriterState { .none }
 
@@ -99,11 +144,18 @@ public enum ListEntry: Sendable, Hashable {
 public protocol ObjectReader: ByteSource, Sendable {
     /// The object as it was when it was opened.
     var info: ObjectInfo { get }
+    /// What the store keeps beside the bytes; nothing where it keeps none. Tags are not asked for.
+    var attributes: ObjectAttributes { get }
     /// Called after the last byte was read: confirms that what was read is still one version (fstat of the
     /// open file; S3: `If-Match` on each range did), or throws `storage.version-changed`, or
     /// `storage.not-found` when the object was removed meanwhile (traps W13, W14, R01). One that was replaced
     /// whole may still confirm.
     func confirm() throws(SluiceError)
+}
+
+extension ObjectReader {
+    /// The store keeps nothing beside the bytes.
+    public var attributes: ObjectAttributes { ObjectAttributes() }
 }
 
 /// Names a staged output: unique by (token, number) within a boot of a ledger.
@@ -167,7 +219,10 @@ public struct PublishRequest: Sendable, Hashable {
 
     /// Asks for one publish.
     public init(
-        staged: StagedReference, key: ObjectKey, digest: ContentDigest, expecting: PublishExpectation
+        staged: StagedReference,
+        key: ObjectKey,
+        digest: ContentDigest,
+        expecting: PublishExpectation
     ) {
         self.staged = staged
         self.key = key

@@ -23,6 +23,10 @@ public enum JSONSchema {
         ]
         let required = section.settings.filter(\.isRequired).map { JSON.text($0.name) }
         if !required.isEmpty { members.append(("required", .array(required))) }
+        if !section.exactlyOne.isEmpty {
+            let choices = section.exactlyOne.map { JSON.object([("required", .array([.text($0)]))]) }
+            members.append(("oneOf", .array(choices)))
+        }
         members.append(("properties", .object(section.settings.map { ($0.name, schema(of: $0)) })))
         return members
     }

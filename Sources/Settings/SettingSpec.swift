@@ -73,10 +73,13 @@ public struct SettingSection: Sendable, Hashable {
     public let summary: String
     /// Its names, in the order in which one would write them.
     public let settings: [Setting]
+    /// Names of which exactly one must be there; empty where there is no such choice.
+    public let exactlyOne: [String]
 
     /// Describes a section.
-    public init(_ title: String, _ summary: String, _ settings: [Setting]) {
+    public init(_ title: String, _ summary: String, exactlyOne: [String] = [], _ settings: [Setting]) {
         self.title = title
+        self.exactlyOne = exactlyOne
         self.summary = summary
         self.settings = settings
     }

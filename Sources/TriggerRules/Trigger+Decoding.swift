@@ -50,6 +50,7 @@ struct TriggerDecoder {
         let concurrency = reader.optional("concurrency").flatMap { $0.integer(in: 1...10_000, &diagnostics) }
         let overwrite = reader.optional("overwrite").flatMap { $0.boolean(&diagnostics) }
         let timeout = reader.optional("timeout").flatMap { positiveDuration($0) }
+        let storing = storing(&reader)
         reader.finish(&diagnostics)
         guard diagnostics.findings.count(where: { $0.severity == .error }) == errors else { return nil }
         guard let bucket, let function, let output else { return nil }
@@ -66,7 +67,8 @@ struct TriggerDecoder {
             retry: retry ?? RetryPolicy(),
             concurrency: concurrency,
             overwrite: overwrite ?? false,
-            timeout: timeout ?? .seconds(3600)
+            timeout: timeout ?? .seconds(3600),
+            storing: storing
         )
     }
 

@@ -28,6 +28,8 @@ public struct Trigger: Sendable {
     public let overwrite: Bool
     /// An attempt that runs longer is ended.
     public let timeout: Duration
+    /// What S3-compatible stores keep beside the results.
+    public let storing: OutputStoring
 
     /// Describes a trigger.
     public init(
@@ -43,7 +45,8 @@ public struct Trigger: Sendable {
         retry: RetryPolicy = RetryPolicy(),
         concurrency: Int? = nil,
         overwrite: Bool = false,
-        timeout: Duration = .seconds(3600)
+        timeout: Duration = .seconds(3600),
+        storing: OutputStoring = OutputStoring()
     ) {
         self.name = name
         self.bucket = bucket
@@ -58,6 +61,21 @@ public struct Trigger: Sendable {
         self.concurrency = concurrency
         self.overwrite = overwrite
         self.timeout = timeout
+        self.storing = storing
+    }
+}
+
+/// What S3-compatible stores are told of a trigger's results; local buckets keep none of it.
+public struct OutputStoring: Sendable, Hashable {
+    /// The media type of every result; nil goes by the ending of its key.
+    public let contentType: String?
+    /// The storage class of every result; nil is the bucket's.
+    public let storageClass: String?
+
+    /// Describes how results are stored.
+    public init(contentType: String? = nil, storageClass: String? = nil) {
+        self.contentType = contentType
+        self.storageClass = storageClass
     }
 }
 

@@ -127,6 +127,45 @@ extension TriggerDecoder {
         return nil
     }
 
+    /// `content_type` and `storage_class`.
+    mutating func storing(_ reader: inout MappingReader) -> OutputStoring {
+        let contentType = reader.optional("content_type").flatMap { node in
+            word(node, like: "application/x-ndjson") { text in
+                // RFC 9110, section 8.3.1: type "/" subtype, and perhaps parameters.
+                let parts = text.split(separator: ";", maxSplits: 1)[0].split(
+                    separator: "/",
+                    omittingEmptySubsequences: false
+                )
+                return parts.count == 2 && parts.allSatisfy { !$0.isEmpty && !$0.contains(" ") }
+                    && text.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+            }
+        }
+        let storageClass = reader.optional("storage_class").flatMap { node in
+            word(node, like: "STANDARD_IA") { text in
+                text.utf8.allSatisfy {
+                    (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x5F
+                }
+            }
+        }
+        return OutputStoring(contentType: contentType, storageClass: storageClass)
+    }
+
+    private mutating func word(
+        _ node: ConfigNode,
+        like example: String,
+        _ isWell: (String) -> Bool
+    ) -> String? {
+        guard let text = node.text(&diagnostics) else { return nil }
+        if !text.isEmpty, text.utf8.count <= 256, isWell(text) { return text }
+        diagnostics.error(
+            .configInvalidValue,
+            "\(node.path) cannot be '\(text.prefix(80))'.",
+            hint: "Write for instance \(example).",
+            at: node
+        )
+        return nil
+    }
+
     /// A duration longer than zero.
     mutating func positiveDuration(_ node: ConfigNode) -> Duration? {
         guard let duration = node.duration(&diagnostics) else { return nil }

@@ -74,4 +74,59 @@ internal import TriggerRules
         #expect(house["inbox"].keys.isEmpty)
         #expect(try await house.problems() == [])
     }
+
+    @Test("tag adds to the tags of that very version, and is tried again after a failure")
+    func tag() async throws {
+        house["inbox"].put("x", Array("1\n".utf8), as: ObjectAttributes(tags: ["team": "a", "done": "no"]))
+        house["inbox"].setFaultHook { call throws(SluiceError) in
+            if call.operation == .tag, call.moment == .before { throw SluiceError(.storageIO, "Not now.") }
+        }
+        let configuration = house.configuration(
+            [trigger("t", on: "inbox", function: "copy", to: "clean:{key}")],
+            [copy],
+            after: ["inbox": .tag(["done": "yes"])]
+        )
+        try await house.process(configuration)
+        #expect(house["inbox"].attributes(of: "x")?.tags == ["team": "a", "done": "no"])
+        house["inbox"].setFaultHook(nil)
+        house.clock.advance(by: .seconds(600))
+        try await house.process(configuration)
+        #expect(house["inbox"].attributes(of: "x")?.tags == ["team": "a", "done": "yes"])
+        #expect(house.text("inbox", "x") == "1\n")
+        #expect(try await house.deliveries().map(\.state) == [.done])
+        #expect(try await house.problems() == [])
+    }
+
+    @Test("a version that replaced the one that was done gets no tags for it")
+    func tagReplaced() async throws {
+        let house = house
+        house.put("inbox", "x", "1\n")
+        house["inbox"].setFaultHook { call throws(SluiceError) in
+            if call.operation == .tag, call.moment == .before, house.text("inbox", "x") == "1\n" {
+                house.put("inbox", "x", "2\n")
+            }
+        }
+        try await house.process(
+            house.configuration(
+                [trigger("t", on: "inbox", function: "copy", to: "clean:{key}")],
+                [copy],
+                after: ["inbox": .tag(["done": "yes"])]
+            )
+        )
+        #expect(house["inbox"].attributes(of: "x")?.tags == [:])
+    }
+
+    @Test("move takes content type, metadata and tags along")
+    func moveAttributes() async throws {
+        let kept = ObjectAttributes(contentType: "text/x", metadata: ["a": "b"], tags: ["c": "d"])
+        house["inbox"].put("x", Array("1\n".utf8), as: kept)
+        try await house.process(
+            house.configuration(
+                [trigger("t", on: "inbox", function: "copy", to: "clean:{key}")],
+                [copy],
+                after: ["inbox": .move(template("lake:{key}"))]
+            )
+        )
+        #expect(house["lake"].attributes(of: "x") == kept)
+    }
 }

@@ -15,7 +15,7 @@ internal import TriggerRules
         let unpack = try Tar.function("unpack", "[ { unarchive: auto } ]")
         let parse = try Tar.function("parse", "[ { parse: json }, { encode: ndjson } ]")
         let functions = [unpack, parse].map {
-            StepsFunction($0, executor: InlineExecutor(), spools: MemorySpoolProvider())
+            $0.makeFunction(executor: InlineExecutor(), spools: MemorySpoolProvider())
         }
         let rules = [
             trigger("unpack", on: "inbox", function: "unpack", to: "unpacked:{key}/{member}"),

@@ -21,6 +21,10 @@ internal import Testing
             ("command: [cat]\nmemory: 1", ["function.unsupported@1:10"]),
             ("handler: { runtime: python3 }", ["function.unsupported@1:10"]),
             ("[x]", ["config.invalid-value@1:1"]),
+            ("copy: {}\nsteps: [ { parse: json } ]", ["config.invalid-value@2:8"]),
+            ("copy: { tags: 1, acl: true }", ["config.invalid-value@1:15", "config.unknown-key@1:18"]),
+            ("copy: true", ["config.invalid-value@1:7"]),
+            ("copy: {}\ntests: []", ["config.unknown-key@2:1"]),
         ]
     )
     func mistakes(text: String, findings: [String]) {
@@ -38,6 +42,15 @@ internal import Testing
         #expect(try hex("# x\nsteps:\n  - parse: \"json\"\n  - drop: [ \"a\" ]\ntimeout: 5m\n") == one)
         #expect(try hex("steps: [ { parse: json }, { drop: [b] } ]") != one)
         #expect(try hex("steps: [ { drop_if: 'line == \"a\"' }, { parse: json }, { drop: [a] } ]") != one)
+    }
+
+    @Test("a function that copies has a fingerprint of its own, and none but its options changes it")
+    func copying() throws {
+        let plain = try #require(decode("copy: {}\ntimeout: 5m").definition)
+        #expect(plain.timeout == .seconds(300) && plain.pipeline == nil && plain.placeholders.isEmpty)
+        #expect(try #require(decode("copy: { tags: false }").definition).fingerprint == plain.fingerprint)
+        #expect(try #require(decode("copy: { tags: true }").definition).fingerprint != plain.fingerprint)
+        #expect(plain.makeFunction(executor: InlineExecutor(), spools: MemorySpoolProvider()) is CopyFunction)
     }
 
     @Test("a registry finds functions by name")

@@ -22,7 +22,7 @@ internal import Testing
         let function = try #require(definition, "\(findings)")
         let decoded = try #require(function.tests.first)
         guard case .text(let bytes) = decoded.input else { throw SluiceError(.cancelled, "No text.") }
-        return FunctionTestRun(decoded, function.pipeline, bytes: bytes)
+        return FunctionTestRun(decoded, try #require(function.pipeline), bytes: bytes)
     }
 
     @Test(

@@ -47,7 +47,7 @@ final class MemoryOutputs: OutputOpener {
         self.limit = limit
     }
 
-    func open(_ part: OutputPart) throws(SluiceError) -> (any ByteSink)? {
+    func open(_ part: OutputPart, as attributes: ObjectAttributes) throws(SluiceError) -> (any ByteSink)? {
         #expect(sinks[part] == nil, "a part is opened once")
         if part.role == .rejects, !wantsRejects { return nil }
         let sink = Sink(limit: limit)

@@ -36,7 +36,7 @@ internal import Testing
             sizeBytes: UInt64(bytes.count),
             time: Timestamp(nanoseconds: 0)
         )
-        return try StepsFunction(definition(text), executor: executor, spools: MemorySpoolProvider()).invoke(
+        return try definition(text).makeFunction(executor: executor, spools: MemorySpoolProvider()).invoke(
             Invocation(
                 event: event,
                 idempotencyKey: "1",

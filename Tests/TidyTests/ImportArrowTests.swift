@@ -10,13 +10,13 @@ internal import Testing
         "EventModel": [],
         "Execution": ["EventModel", "CLinux"],
         "Settings": ["EventModel", "CYAML"],
-        "HTTPTransport": ["EventModel", "Execution", "CCurl"],
+        "HTTPTransport": ["EventModel", "Execution", "CCurl", "Crypto"],
         "ExpressionLanguage": ["CRE2"],
         "RecordEngine": [
             "ExpressionLanguage", "CISAL", "CZlib", "CZstd", "CLZMA", "CBZip2", "CLZ4", "CArchive",
             "CSimdjson", "CRE2", "CPCRE2",
         ],
-        "ObjectStorage": ["CLinux", "CISAL"],
+        "ObjectStorage": ["CLinux", "CISAL", "Crypto"],
         "DurableLedger": ["GRDB", "GRDBSQLite"],
         "FunctionRuntime": ["RecordEngine", "Crypto"],
         "TriggerRules": ["ExpressionLanguage"],
@@ -27,7 +27,7 @@ internal import Testing
         ],
         "ControlPlane": [
             "EventProcessing", "DurableLedger", "TriggerRules", "ObjectStorage", "CLinux", "Hummingbird",
-            "HummingbirdCore", "HTTPTypes", "NIOCore",
+            "HummingbirdCore", "HTTPTypes", "NIOCore", "Crypto", "CryptoExtras",
             "Logging", "ServiceLifecycle",
         ],
         "Daemon": [

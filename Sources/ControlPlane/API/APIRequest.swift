@@ -92,8 +92,9 @@ public struct APIResponse: Sendable {
         case .apiTooLarge: 413
         case .apiMediaType: 415
         case .apiMisdirected: 421
-        case .apiUnauthorized: 401
-        case .apiForbidden: 403
+        case .apiUnauthorized, .webhookSignature: 401
+        case .apiForbidden, .webhookTopic: 403
+        case .webhookTimeout: 408
         case .serviceNotRunning: 409
         default:
             switch code.blame {

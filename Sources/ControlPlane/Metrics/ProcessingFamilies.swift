@@ -56,6 +56,12 @@ public enum ProcessingFamilies {
                 "Complete scans of a bucket.",
                 buckets(metrics.scans)
             ),
+            MetricFamily(
+                "sluice_notifications_total",
+                .counter,
+                "What notifications brought: objects, but for refused messages; no bucket: of none of ours.",
+                metrics.notifications.sorted { $0.key < $1.key }.flatMap { notifications($0.key, $0.value) }
+            ),
         ]
     }
 
@@ -84,6 +90,17 @@ public enum ProcessingFamilies {
 
     private static func buckets(_ counts: [BucketName: UInt64]) -> [MetricFamily.Sample] {
         counts.sorted { $0.key < $1.key }.map { sample(Double($0.value), ("bucket", $0.key.rawValue)) }
+    }
+
+    private static func notifications(
+        _ bucket: BucketName,
+        _ ways: [String: NotificationCounts]
+    ) -> [MetricFamily.Sample] {
+        ways.sorted { $0.key < $1.key }.flatMap { way, counts in
+            counts.byOutcome.map { outcome, count in
+                sample(Double(count), ("bucket", bucket.rawValue), ("source", way), ("outcome", outcome))
+            }
+        }
     }
 
     /// Cumulated counts with their upper bounds, as the format asks.

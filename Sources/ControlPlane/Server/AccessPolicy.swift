@@ -12,20 +12,7 @@ package enum AccessPolicy: Sendable {
     /// token is told.
     package func check(_ head: RequestHead, for permission: Permission?) throws(SluiceError) {
         guard case .bearer(let token, let hosts) = self else { return }
-        let host = Self.name(ofAuthority: head.authority)
-        guard hosts.contains(host) else {
-            throw SluiceError(
-                .apiMisdirected,
-                "This service does not answer under the name '\(Escaped.text(host))'.",
-                hint: "Ask for it by the address it listens on."
-            )
-        }
-        if let origin = head.origin {
-            let name = origin.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? ""
-            guard hosts.contains(Self.name(ofAuthority: String(name))) else {
-                throw SluiceError(.apiForbidden, "Pages of another origin may not call this service.")
-            }
-        }
+        try Self.checkNames(head, hosts: hosts)
         if case .some(.none) = permission { return }
         let scheme = "bearer "
         let given = head.authorization ?? ""
@@ -37,6 +24,23 @@ package enum AccessPolicy: Sendable {
                 "This needs the token of the service.",
                 hint: "Send 'Authorization: Bearer …' with the value of listen.token."
             )
+        }
+    }
+
+    /// Throws when a request came under a name that is not ours, or from a page of somebody else (trap S05).
+    package static func checkNames(_ head: RequestHead, hosts: Set<String>) throws(SluiceError) {
+        let host = name(ofAuthority: head.authority)
+        guard hosts.contains(host) else {
+            throw SluiceError(
+                .apiMisdirected,
+                "This service does not answer under the name '\(Escaped.text(host))'.",
+                hint: "Ask for it by the address it listens on."
+            )
+        }
+        guard let origin = head.origin else { return }
+        let page = origin.split(separator: "/", omittingEmptySubsequences: true).dropFirst().first ?? ""
+        guard hosts.contains(name(ofAuthority: String(page))) else {
+            throw SluiceError(.apiForbidden, "Pages of another origin may not call this service.")
         }
     }
 

@@ -22,6 +22,8 @@ public struct StatusView: Codable, Sendable, Hashable {
     public let triggers: [TriggerView]
     /// All watched buckets.
     public let buckets: [BucketView]
+    /// What notifications brought since this boot began, by bucket and way; empty when no service runs.
+    public let notifications: [NotificationsView]
 
     /// Shows a status; `isRunning` is false when the ledger was read beside a stopped service.
     public init(_ status: ServiceStatus, isRunning: Bool = true) {
@@ -36,6 +38,7 @@ public struct StatusView: Codable, Sendable, Hashable {
             TriggerView(row, rejected: isRunning ? status.rejected[row.name] ?? .nothing : nil)
         }.sorted { $0.name < $1.name }
         buckets = status.buckets.map(BucketView.init).sorted { $0.name < $1.name }
+        notifications = NotificationsView.all(status.notifications)
     }
 }
 

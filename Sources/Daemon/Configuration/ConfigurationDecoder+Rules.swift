@@ -85,7 +85,7 @@ extension ConfigurationDecoder {
             if case .move(let template) = bucket.after { moves[bucket.name] = template }
         }
         let rules = triggers.compactMap(\.value)
-        let placeholders = functions.compactMap(\.value).map { ($0.name, $0.pipeline.placeholders) }
+        let placeholders = functions.compactMap(\.value).map { ($0.name, $0.placeholders) }
         let findings =
             LoopCheck(triggers: rules, moves: moves).findings + CollisionCheck(triggers: rules).findings
             + PlaceholderCheck(
@@ -113,7 +113,8 @@ extension Trigger {
             retry: retry,
             concurrency: concurrency,
             overwrite: overwrite,
-            timeout: timeout
+            timeout: timeout,
+            storing: storing
         )
     }
 }

@@ -48,7 +48,7 @@ struct ConfigurationDecoder {
             $0.integer(in: 1...100_000_000, &diagnostics)
         }
         let memory = reader.optional("memory").flatMap { $0.byteCount(in: Self.memory, &diagnostics) }
-        let listen = reader.optional("listen").flatMap { decodeListen($0) }
+        let doors = reader.optional("listen").map { decodeListen($0) } ?? Doors()
         let bucketEntries = entries(of: reader.required("buckets", &diagnostics))
         let functionEntries = entries(of: reader.required("functions", &diagnostics))
         let triggerEntries = entries(of: reader.optional("triggers"))
@@ -56,13 +56,17 @@ struct ConfigurationDecoder {
         reader.finish(&diagnostics)
 
         let buckets = bucketEntries.map { entry in
-            Named(entry: entry, value: decodeBucket(entry, state: statePath, names))
+            Named(
+                entry: entry,
+                value: decodeBucket(entry, state: statePath, hasWebhook: doors.webhook != nil, names)
+            )
         }
         let functions = functionEntries.map { entry in Named(entry: entry, value: decodeFunction(entry)) }
         let triggers = triggerEntries.map { entry in
             Named(entry: entry, value: decodeTrigger(entry, functions: functions, names))
         }
         checkDirectories(buckets, state: statePath)
+        checkPlaces(buckets)
         checkUse(buckets, functions, triggers)
         checkFlow(buckets, functions, triggers)
         return SluiceConfiguration(
@@ -71,7 +75,8 @@ struct ConfigurationDecoder {
             workers: workers ?? 4 * surroundings.processorCount,
             maxPending: maxPending ?? 1_000_000,
             memoryBytes: memory ?? 1 << 30,
-            listen: listen,
+            listen: doors.api,
+            webhook: doors.webhook,
             buckets: buckets.compactMap(\.value),
             functions: functions.compactMap(\.value),
             triggers: triggers.compactMap(\.value)

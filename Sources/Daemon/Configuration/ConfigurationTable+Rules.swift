@@ -100,6 +100,20 @@ extension ConfigurationTable {
                 example: "10m",
                 "An attempt that runs longer is ended and tried again."
             ),
+            Setting(
+                "content_type",
+                .string,
+                standard: "by the ending of the key; for `copy` the source's",
+                example: "application/x-ndjson",
+                "The media type that a store keeps beside results; a directory keeps none."
+            ),
+            Setting(
+                "storage_class",
+                .string,
+                standard: "the bucket's",
+                example: "STANDARD_IA",
+                "The storage class of results at a store."
+            ),
         ]
     )
 

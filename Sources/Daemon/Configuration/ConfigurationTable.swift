@@ -40,7 +40,7 @@ public enum ConfigurationTable {
                 "listen",
                 .section(listen),
                 example: "{ api: \"127.0.0.1:8484\", token: { env: SLUICE_TOKEN } }",
-                "Where the API listens on TCP. The Unix socket in the state directory is always there."
+                "Where the API and the webhook listen on TCP. The API's Unix socket is always there."
             ),
             Setting(
                 "buckets",
@@ -68,19 +68,18 @@ public enum ConfigurationTable {
     /// `listen:`.
     static let listen = SettingSection(
         "listen",
-        "Where the API listens on TCP.",
+        "Where the API listens on TCP, and where notifications are taken.",
         [
             Setting(
                 "api",
                 .string,
-                isRequired: true,
                 example: "\"127.0.0.1:8484\"",
                 "Address and port. Anything but the loopback is warned of: there is no encryption."
             ),
             Setting(
                 "token",
                 .secret,
-                isRequired: true,
+                standard: "**required** with `api`",
                 example: "{ env: SLUICE_TOKEN }",
                 "What callers must present as `Authorization: Bearer …`; at least 16 characters."
             ),
@@ -91,70 +90,11 @@ public enum ConfigurationTable {
                 example: "[sluice.example]",
                 "Names that the `Host` header may have besides those of the loopback."
             ),
-        ]
-    )
-
-    /// One of `buckets:`.
-    static let bucket = SettingSection(
-        "bucket",
-        "A local directory whose files are the objects; the path below it is the key.",
-        [
             Setting(
-                "path",
-                .string,
-                isRequired: true,
-                example: "./buckets/inbox",
-                "The directory. It must exist, and lie within no other bucket's nor the state directory."
-            ),
-            Setting(
-                "after",
-                .either([.choice(["keep", "delete"]), .section(after)]),
-                standard: "`keep`",
-                example: "{ move: \"archive:{key}\" }",
-                "What happens to an object once every delivery of its version is done. Never overwrites."
-            ),
-            Setting(
-                "watch",
-                .section(watch),
-                example: "{ scan: 5m }",
-                "How the bucket is watched."
-            ),
-        ]
-    )
-
-    /// `after: { move: … }`.
-    static let after = SettingSection(
-        "after",
-        "Moves an object once every delivery of its version is done.",
-        [
-            Setting(
-                "move",
-                .string,
-                isRequired: true,
-                example: "\"archive:{key}\"",
-                "Bucket and key to move it to."
-            )
-        ]
-    )
-
-    /// `watch:`.
-    static let watch = SettingSection(
-        "watch",
-        "How a bucket is watched: the kernel tells of changes at once, scans find what it missed.",
-        [
-            Setting(
-                "scan",
-                .duration,
-                standard: "`5m`",
-                example: "5m",
-                "The longest time between two complete scans; 1s to 1d."
-            ),
-            Setting(
-                "settle",
-                .duration,
-                standard: "`2s`",
-                example: "2s",
-                "How long a file must rest where the system cannot tell whether a program still writes it."
+                "webhook",
+                .section(webhook),
+                example: "{ address: \"127.0.0.1:8485\", token: { env: WEBHOOK_TOKEN } }",
+                "Where stores post their notifications; a listener of its own."
             ),
         ]
     )
@@ -162,14 +102,23 @@ public enum ConfigurationTable {
     /// One of `functions:`.
     static let function = SettingSection(
         "function",
-        "What is done with an object: steps over its records, or over its bytes when there is no `parse`.",
+        "What is done with an object: steps over its records, or over its bytes without `parse`; or a copy.",
+        exactlyOne: ["steps", "copy"],
         [
             Setting(
                 "steps",
                 .list(.step(steps)),
-                isRequired: true,
                 example: "[ { parse: json }, { drop: [debug] } ]",
                 "What is done, in this order."
+            ),
+            Setting(
+                "copy",
+                .section(copy),
+                example: "{}",
+                """
+                Instead of `steps`: the object as it is stored, with content type and metadata, between \
+                buckets of any kind.
+                """
             ),
             Setting("limits", .section(limits), example: "{ max_record: 1MiB }", "What an object may cost."),
             Setting(
@@ -185,6 +134,21 @@ public enum ConfigurationTable {
                 example: "[ { name: reads a line, input: '{\"a\":1}', expect: '{\"a\":1}' } ]",
                 "What the function must make of what; `sluice test` runs them."
             ),
+        ]
+    )
+
+    /// `copy:`.
+    static let copy = SettingSection(
+        "copy",
+        "Copies objects as they are; `{}` does.",
+        [
+            Setting(
+                "tags",
+                .boolean,
+                standard: "`false`",
+                example: "true",
+                "Whether the tags of the source are asked for and go with it."
+            )
         ]
     )
 }

@@ -1,3 +1,4 @@
+public import ControlPlane
 public import EventModel
 public import FunctionRuntime
 public import TriggerRules
@@ -16,6 +17,8 @@ public struct SluiceConfiguration: Sendable {
     public let memoryBytes: Int
     /// Where the API listens besides its Unix socket, if anywhere.
     public let listen: ListenConfiguration?
+    /// Where notifications of stores are taken, if anywhere.
+    public let webhook: WebhookSettings?
     /// All buckets, in the order of the file.
     public let buckets: [BucketConfiguration]
     /// All functions, in the order of the file.
@@ -40,39 +43,13 @@ public struct SluiceConfiguration: Sendable {
     package func fixedSettings(changedIn next: SluiceConfiguration) -> [String] {
         let changes = [
             ("state", next.state != state), ("workers", next.workers != workers),
-            ("listen", next.listen != listen),
+            ("listen", next.listen != listen || next.webhook != webhook),
         ]
         return changes.filter(\.1).map(\.0)
     }
 
     /// Which events go to which triggers.
     public var matcher: TriggerMatcher { TriggerMatcher(triggers: triggers) }
-}
-
-/// A bucket: a local directory.
-public struct BucketConfiguration: Sendable, Hashable {
-    /// Its name in this file.
-    public let name: BucketName
-    /// Absolute path of its directory.
-    public let path: String
-    /// Absolute paths below it whose content is no object of it: the state directory, if that lies there.
-    public let excludedPaths: [String]
-    /// What happens to an object once every delivery of it is done.
-    public let after: AfterPolicy
-    /// The longest time between two complete scans.
-    public let scanInterval: Duration
-    /// How long a file must rest where the system cannot tell whether a writer still has it open.
-    public let settle: Duration
-}
-
-/// What happens to an object once every delivery of its version is done.
-public enum AfterPolicy: Sendable, Hashable {
-    /// It stays.
-    case keep
-    /// It is deleted.
-    case delete
-    /// It goes there.
-    case move(OutputTemplate)
 }
 
 /// Where the API listens besides its Unix socket.
@@ -87,7 +64,10 @@ public struct ListenConfiguration: Sendable, Hashable {
     public let allowedHosts: [String]
 
     /// Whether only this machine reaches it.
-    public var isLoopback: Bool {
+    public var isLoopback: Bool { Self.isLoopback(host) }
+
+    /// Whether an address is reached by this machine only.
+    static func isLoopback(_ host: String) -> Bool {
         host == "localhost" || host == "::1"
             || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
     }

@@ -4,6 +4,7 @@ internal import EventModel
 internal import EventProcessing
 internal import Execution
 internal import Glibc
+internal import HTTPTransport
 public import Logging
 internal import ServiceLifecycle
 
@@ -34,11 +35,14 @@ public struct DaemonService: Sendable {
             path: state.ledgerPath,
             newLedger: random.hexadecimal(digitCount: 32)
         )
-        let assembly = ProcessingAssembly(state: configuration.state)
+        let assembly = ProcessingAssembly(
+            state: configuration.state,
+            capabilities: LedgerCapabilities(ledger: ledger)
+        )
         let attempts = BlockingPool(name: "attempt", limit: configuration.workers)
         let processor = EventProcessor(
             ledger: ledger,
-            configuration: assembly.processing(configuration),
+            configuration: try assembly.processing(configuration),
             clock: clock,
             random: random,
             pool: attempts,
@@ -63,7 +67,8 @@ public struct DaemonService: Sendable {
             ]
         )
         do {
-            try await group(processor, doors: doors(api, state), reloader).run()
+            let doors: [any Service] = doors(api, state) + (try webhook(processor, clock))
+            try await group(processor, doors: doors, reloader).run()
         } catch {
             await ledger.close()
             throw error
@@ -76,7 +81,7 @@ public struct DaemonService: Sendable {
     /// to the end.
     private func group(
         _ processor: EventProcessor,
-        doors: [APIServer],
+        doors: [any Service],
         _ reloader: Reloader
     ) -> ServiceGroup {
         let stop = StopSwitch()
@@ -138,6 +143,24 @@ public struct DaemonService: Sendable {
             )
         }
         return doors
+    }
+
+    /// Where stores post their notifications; not while one round runs, which scans everything anyway.
+    private func webhook(
+        _ processor: EventProcessor,
+        _ clock: any TimeSource
+    ) throws(SluiceError) -> [any Service] {
+        guard let settings = configuration.webhook, !once else { return [] }
+        let logger = self.logger
+        let webhook = WebhookServer(
+            settings: settings,
+            receiver: processor,
+            client: try HTTPClient(),
+            clock: clock,
+            logger: logger,
+            onBound: { port in logger.info("The webhook listens.", metadata: ["port": "\(port ?? 0)"]) }
+        )
+        return [webhook]
     }
 
     /// Suspects run in children of this very program, also when its file was replaced meanwhile (proc(5)).

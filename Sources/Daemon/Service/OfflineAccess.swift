@@ -38,7 +38,7 @@ public final class OfflineAccess: Sendable {
         )
         let operations = LedgerOperations(
             ledger: ledger,
-            configuration: ProcessingAssembly(state: configuration.state).processing(configuration)
+            configuration: try ProcessingAssembly(state: configuration.state).processing(configuration)
         )
         let api = API(operations: operations, host: API.Host(boot: ""), clock: SystemTimeSource())
         return OfflineAccess(state: state, ledger: ledger, api: api)

@@ -10,30 +10,41 @@ internal import ObjectStorage
 struct ProcessingAssembly: Sendable {
     /// One thread per processor for the record engine's blocks.
     let compute: ComputePool
-    /// Threads for the stores' file calls; never the attempts' own, which wait for the stores.
-    let stores: BlockingPool
+    /// The stores, with threads for their calls that block; never the attempts' own, which wait for the
+    /// stores.
+    let stores: StoreBook
     /// Files without names in the state directory's `work`, for archives that must be read from their end.
     let spools: FileSpoolProvider
 
-    /// Makes the pools, and the directory `work` in the state directory `state`.
-    init(state: String) {
-        let work = state + "/work"
+    /// Makes the pools, and the directories `work` and `uploads` in the state directory `state`.
+    init(state: String, capabilities: any CapabilityStore = MemoryCapabilityStore()) {
+        let (work, uploads) = (state + "/work", state + "/uploads")
         // One that cannot be made shows when something is kept in it: that delivery says why it waits.
-        _ = unsafe mkdir(work, 0o700)
+        for directory in [work, uploads] { _ = unsafe mkdir(directory, 0o700) }
         spools = FileSpoolProvider(directory: work)
         compute = ComputePool()
-        stores = BlockingPool(
-            name: "store",
-            limit: max(8, 4 * NativeThread.availableProcessorCount),
-            stackBytes: NativeThread.smallStackBytes
+        stores = StoreBook(
+            pool: BlockingPool(
+                name: "store",
+                limit: max(8, 4 * NativeThread.availableProcessorCount),
+                stackBytes: NativeThread.smallStackBytes
+            ),
+            journal: uploads,
+            capabilities: capabilities
         )
     }
 
     /// A snapshot for the processing; `workers` is how many threads for attempts there are, when they were
     /// started for an earlier configuration.
-    func processing(_ configuration: SluiceConfiguration, workers: Int? = nil) -> ProcessingConfiguration {
-        ProcessingConfiguration(
-            buckets: configuration.buckets.map(setup),
+    func processing(
+        _ configuration: SluiceConfiguration,
+        workers: Int? = nil
+    ) throws(SluiceError) -> ProcessingConfiguration {
+        var setups: [BucketSetup] = []
+        for bucket in configuration.buckets { setups.append(try setup(bucket)) }
+        stores.keep(configuration.buckets)
+        return ProcessingConfiguration(
+            buckets: setups,
             matcher: configuration.matcher,
             functions: FunctionRegistry(configuration.functions, executor: compute, spools: spools).all,
             workers: workers ?? configuration.workers,
@@ -42,23 +53,23 @@ struct ProcessingAssembly: Sendable {
         )
     }
 
-    private func setup(_ bucket: BucketConfiguration) -> BucketSetup {
+    private func setup(_ bucket: BucketConfiguration) throws(SluiceError) -> BucketSetup {
         let after: EventProcessing.AfterPolicy =
             switch bucket.after {
             case .keep: .keep
             case .delete: .delete
             case .move(let template): .move(template)
+            case .tag(let tags): .tag(tags)
             }
-        let store = LocalObjectStore(
-            bucket: bucket.name,
-            path: bucket.path,
-            excluding: bucket.excludedPaths,
-            pool: stores
-        )
         return BucketSetup(
-            store: store,
+            store: try stores.store(of: bucket),
             after: after,
-            watch: WatchPolicy(scanInterval: bucket.scanInterval, settle: bucket.settle)
+            watch: WatchPolicy(
+                scanInterval: bucket.scanInterval,
+                settle: bucket.settle,
+                recent: bucket.recent
+            ),
+            notifications: try stores.notifications(of: bucket)
         )
     }
 }

@@ -40,7 +40,9 @@ actor Reloader {
             return view
         }
         do throws(SluiceError) {
-            try await processor.reload(assembly.processing(configuration, workers: started.workers))
+            try await processor.reload(
+                try assembly.processing(configuration, workers: started.workers)
+            )
         } catch {
             logger.error("The configuration was not reloaded.", error: error, metadata: ["file": "\(file)"])
             let finding = FindingView(

@@ -50,12 +50,10 @@ public final class StateDirectory: Sendable {
         if purpose == .service { try make(path) }
         let descriptor = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure("cannot be opened", path, errno) }
-        var status = stat()
-        if purpose == .service, unsafe fstat(descriptor, &status) == 0, status.st_mode & 0o077 != 0 {
-            guard fchmod(descriptor, 0o700) == 0 else {
-                close(descriptor)
-                throw failure("is open to other users and its mode cannot be changed", path, errno)
-            }
+        if purpose == .service, fchmod(descriptor, 0o700) != 0 {
+            let code = errno
+            close(descriptor)
+            throw failure("may be open to other users, and its mode cannot be set", path, code)
         }
         let lock = unsafe openat(descriptor, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard lock >= 0 else {

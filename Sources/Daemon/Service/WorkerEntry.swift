@@ -5,6 +5,7 @@ internal import EventProcessing
 public enum WorkerEntry {
     /// Reads an assignment from standard input and writes its result to standard output.
     public static func run(_ configuration: SluiceConfiguration) async throws(SluiceError) {
-        try await WorkerMain.serve(ProcessingAssembly(state: configuration.state).processing(configuration))
+        let assembly = ProcessingAssembly(state: configuration.state)
+        try await WorkerMain.serve(try assembly.processing(configuration))
     }
 }

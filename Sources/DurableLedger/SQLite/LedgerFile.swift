@@ -21,7 +21,7 @@ struct LedgerFile: Sendable {
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.writeWithoutTransaction { database in
                 try Self.prove(database)
-                try LedgerSchema.migrate(database, newLedger: newLedger)
+                try LedgerSchema.migrate(database, newLedger: newLedger, upTo: options.schema)
                 try Self.serve(database, committer) {
                     isOpen = true
                     opened(.success($0))

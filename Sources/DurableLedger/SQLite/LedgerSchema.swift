@@ -4,13 +4,17 @@ internal import GRDB
 /// The tables, and how an older file becomes today's.
 enum LedgerSchema {
     /// What `PRAGMA user_version` says of a file of today.
-    static let version: Int64 = 1
+    static let version = Int64(steps.count)
     /// `SLUC`: what `PRAGMA application_id` says, so that no other program's file is taken for a ledger.
     static let applicationID: Int64 = 0x534C_5543
 
     /// Brings the file up to date, all or nothing (trap D15); a newer one is refused, and so is a foreign
-    /// one.
-    static func migrate(_ database: Database, newLedger: String) throws(SluiceError) {
+    /// one. `last` is the schema to stop at.
+    static func migrate(
+        _ database: Database,
+        newLedger: String,
+        upTo last: Int64 = version
+    ) throws(SluiceError) {
         let found = try integer(database, "PRAGMA user_version")
         let application = try integer(database, "PRAGMA application_id")
         guard found <= version else {
@@ -20,21 +24,28 @@ enum LedgerSchema {
                 hint: "Start the newer version of the program, or restore the backup made before the upgrade."
             )
         }
-        if found > 0, application == applicationID { return }
-        guard found == 0, application == 0, try integer(database, "SELECT count(*) FROM sqlite_schema") == 0
-        else {
+        let isOurs = found > 0 && application == applicationID
+        var isEmpty = found == 0 && application == 0
+        if isEmpty { isEmpty = try integer(database, "SELECT count(*) FROM sqlite_schema") == 0 }
+        guard isOurs || isEmpty else {
             throw SluiceError(
                 .ledgerUnavailable,
                 "The ledger's file belongs to another program.",
                 hint: "Choose another state directory."
             )
         }
+        if found >= last { return }
         try run(database, "BEGIN IMMEDIATE")
         do throws(SluiceError) {
-            for statement in tables { try run(database, statement) }
-            try SQLStatement(database, "INSERT INTO meta VALUES (1, ?, 0, 0, 1, NULL)").bind(newLedger).run()
-            try run(database, "PRAGMA application_id = \(applicationID)")
-            try run(database, "PRAGMA user_version = \(version)")
+            for step in steps[Int(found)..<Int(last)] {
+                for statement in step { try run(database, statement) }
+            }
+            if found == 0 {
+                try SQLStatement(database, "INSERT INTO meta VALUES (1, ?, 0, 0, 1, NULL)").bind(newLedger)
+                    .run()
+                try run(database, "PRAGMA application_id = \(applicationID)")
+            }
+            try run(database, "PRAGMA user_version = \(last)")
             try run(database, "COMMIT")
         } catch {
             if database.isInsideTransaction { try run(database, "ROLLBACK") }
@@ -51,6 +62,14 @@ enum LedgerSchema {
     static func integer(_ database: Database, _ sql: String) throws(SluiceError) -> Int64 {
         try SQLStatement(database, sql).first { row in row.integer(0) } ?? 0
     }
+
+    /// What each schema adds to the one before; a step that was released never changes.
+    private static let steps = [tables, notes]
+
+    /// Schema 2: notes of the service to itself.
+    private static let notes = [
+        "CREATE TABLE note (name TEXT PRIMARY KEY, text TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID"
+    ]
 
     /// Schema 1.
     ///

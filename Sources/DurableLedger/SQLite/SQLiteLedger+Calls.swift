@@ -144,6 +144,18 @@ extension SQLiteLedger {
         }
     }
 
+    // MARK: Notes
+
+    /// Keeps a text under a name.
+    public func remember(_ name: String, _ text: String, at now: Timestamp) async throws(SluiceError) {
+        try await committer.write { store throws(SluiceError) in try store.remember(name, text, at: now) }
+    }
+
+    /// The note under a name.
+    public func recall(_ name: String) async throws(SluiceError) -> LedgerNote? {
+        try await committer.read { store throws(SluiceError) in try store.recall(name) }
+    }
+
     // MARK: Operators
 
     /// Makes dead or cancelled deliveries ready.

@@ -20,6 +20,8 @@ public final class SQLiteLedger: Ledger {
         public var maximumBytes: Int64?
         /// Whether a network file system is accepted, which SQLite's log does not work on (trap D11).
         public var allowsNetworkFileSystem = false
+        /// The schema of the file; an older one is for proving that its files are brought up to date.
+        package var schema = LedgerSchema.version
         /// The usual limits.
         public init() {}
     }

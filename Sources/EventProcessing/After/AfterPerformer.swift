@@ -7,8 +7,8 @@ internal import ServiceLifecycle
 internal import Synchronization
 internal import TriggerRules
 
-/// Deletes or moves sources whose deliveries are all done (DESIGN 5, step 7): only that very version, never
-/// over something else, again after a failure.
+/// Deletes, moves or tags sources whose deliveries are all done (DESIGN 5, step 7): only that very version,
+/// never over something else, again after a failure.
 final class AfterPerformer: Service {
     private static let batch = 64
     private let core: ProcessingCore
@@ -54,7 +54,8 @@ final class AfterPerformer: Service {
     private func finish(_ action: AfterAction) async throws(SluiceError) -> Duration? {
         let target = TargetID(trigger: "", bucket: action.bucket, key: action.key)
         do throws(SluiceError) {
-            if try await perform(action) {
+            let effect = try await perform(action)
+            if effect != .nothing {
                 core.feed.add(
                     "after",
                     at: core.clock.now,
@@ -62,8 +63,8 @@ final class AfterPerformer: Service {
                     key: target.key,
                     detail: "done"
                 )
-                await intake.hint([action.key], in: action.bucket)
             }
+            if effect == .removed { await intake.hint([action.key], in: action.bucket) }
             try await core.ledger.finishAfterAction(action, error: nil, retryAt: nil, at: core.clock.now)
             return nil
         } catch {
@@ -90,20 +91,36 @@ final class AfterPerformer: Service {
         }
     }
 
-    /// Whether something was removed.
-    private func perform(_ action: AfterAction) async throws(SluiceError) -> Bool {
+    /// What became of the source.
+    private enum Effect {
+        case nothing
+        case removed
+        case tagged
+    }
+
+    private func perform(_ action: AfterAction) async throws(SluiceError) -> Effect {
         let configuration = core.configuration
-        guard let setup = configuration.buckets[action.bucket] else { return false }
+        guard let setup = configuration.buckets[action.bucket] else { return .nothing }
         switch setup.after {
         case .keep:
-            return false
+            return .nothing
         case .delete:
-            return try await setup.store.delete(action.key, ifVersion: action.version)
+            return try await remove(action, from: setup.store)
         case .move(let template):
-            guard try await setup.store.head(action.key)?.version == action.version else { return false }
+            guard try await setup.store.head(action.key)?.version == action.version else { return .nothing }
             try await copy(action, from: setup.store, to: template, configuration)
-            return try await setup.store.delete(action.key, ifVersion: action.version)
+            return try await remove(action, from: setup.store)
+        case .tag(let tags):
+            let isTagged = try await setup.store.tag(action.key, with: tags, ifVersion: action.version)
+            return isTagged ? .tagged : .nothing
         }
+    }
+
+    private func remove(
+        _ action: AfterAction,
+        from store: any ObjectStore
+    ) async throws(SluiceError) -> Effect {
+        try await store.delete(action.key, ifVersion: action.version) ? .removed : .nothing
     }
 
     private func copy(
@@ -120,7 +137,11 @@ final class AfterPerformer: Service {
         let reader = try await source.open(action.key, ifMatch: action.version)
         let number = copies.add(1, ordering: .relaxed).newValue
         let name = StageName(ledger: core.ledger.id, boot: core.owner.boot, token: -number, number: 0)
-        let writer = try await store.stage(name, for: key)
+        var attributes = reader.attributes
+        // Where an object is stored how is the target bucket's matter.
+        attributes.storageClass = nil
+        attributes.tags = try await source.tags(of: action.key, ifVersion: action.version)
+        let writer = try await store.stage(name, for: key, as: attributes)
         do throws(SluiceError) {
             let digest = try await core.pool.run { () throws(SluiceError) in
                 try Self.pour(reader, into: writer)

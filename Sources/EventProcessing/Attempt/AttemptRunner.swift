@@ -107,48 +107,76 @@ struct AttemptRunner: Sendable {
             assignment,
             trigger: trigger,
             buckets: configuration.buckets,
+            version: reader.info.version,
             finisher: finisher
         )
         do throws(SluiceError) {
-            let invocation = Invocation(
-                event: ObjectEvent(
-                    bucket: assignment.bucketName,
-                    key: assignment.objectKey,
-                    type: EventType(assignment.eventType),
-                    version: reader.info.version,
-                    sizeBytes: reader.info.sizeBytes,
-                    time: reader.info.modified
-                ),
-                idempotencyKey: "\(assignment.ledger)-\(assignment.delivery)",
-                source: source,
-                outputs: opener,
-                checkCancellation: { () throws(SluiceError) in try control.check() }
+            let report = try function.invoke(
+                invocation(for: assignment, reader, source: source, outputs: opener, control)
             )
-            let report = try function.invoke(invocation)
             try control.check()
             try source.drain(checking: control)
             try reader.confirm()
             let outputs = try Self.finish(opener, report, function.name)
-            var statistics = DeliveryStatistics()
-            statistics.tally = report.tally
-            statistics.bytesIn = source.digest.sizeBytes
-            statistics.bytesOut = outputs.reduce(0) { $0 + $1.digest.sizeBytes }
-            statistics.warnings = report.warnings
-            statistics.notes = report.notes
-            statistics.members = report.members
-            statistics.outputs = UInt64(outputs.count)
             return .staged(
                 StagedRun(
                     version: reader.info.version,
                     digest: source.digest,
                     outputs: outputs,
-                    statistics: statistics
+                    statistics: Self.statistics(report, source, outputs)
                 )
             )
         } catch {
             opener.abandonAll()
             return Self.hasChanged(reader) ? .changed : Self.outcome(of: error)
         }
+    }
+
+    private func invocation(
+        for assignment: WorkerAssignment,
+        _ reader: any ObjectReader,
+        source: DigestingSource,
+        outputs: StagingOpener,
+        _ control: AttemptControl
+    ) -> Invocation {
+        let info = reader.info
+        let store = configuration.buckets[assignment.bucketName]?.store
+        return Invocation(
+            event: ObjectEvent(
+                bucket: assignment.bucketName,
+                key: assignment.objectKey,
+                type: EventType(assignment.eventType),
+                version: info.version,
+                sizeBytes: info.sizeBytes,
+                time: info.modified
+            ),
+            idempotencyKey: "\(assignment.ledger)-\(assignment.delivery)",
+            source: source,
+            sourceAttributes: reader.attributes,
+            sourceTags: { () throws(SluiceError) in
+                try BlockingBridge.wait { () async throws(SluiceError) in
+                    try await store?.tags(of: info.key, ifVersion: info.version) ?? [:]
+                }
+            },
+            outputs: outputs,
+            checkCancellation: { () throws(SluiceError) in try control.check() }
+        )
+    }
+
+    private static func statistics(
+        _ report: InvocationReport,
+        _ source: DigestingSource,
+        _ outputs: [StagedOutput]
+    ) -> DeliveryStatistics {
+        var statistics = DeliveryStatistics()
+        statistics.tally = report.tally
+        statistics.bytesIn = source.digest.sizeBytes
+        statistics.bytesOut = outputs.reduce(0) { $0 + $1.digest.sizeBytes }
+        statistics.warnings = report.warnings
+        statistics.notes = report.notes
+        statistics.members = report.members
+        statistics.outputs = UInt64(outputs.count)
+        return statistics
     }
 
     /// Step b of DESIGN 5.6, checked once more here: no count, no commit.

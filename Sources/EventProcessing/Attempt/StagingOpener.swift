@@ -44,6 +44,10 @@ final class StagingOpener: OutputOpener {
     private let trigger: Trigger
     private let buckets: [BucketName: BucketSetup]
     private let finisher: OutputFinisher
+    /// The version that is read.
+    private let version: ObjectVersion
+    /// Made once an output goes where it can be kept.
+    private lazy var lineage = OutputLineage(assignment, version: version)
     /// By the number that is part of the staged name.
     private var opened: [Int: Opened] = [:]
     private var numbers: [OutputPart: Int] = [:]
@@ -58,16 +62,18 @@ final class StagingOpener: OutputOpener {
         _ assignment: WorkerAssignment,
         trigger: Trigger,
         buckets: [BucketName: BucketSetup],
+        version: ObjectVersion,
         finisher: OutputFinisher
     ) {
         self.assignment = assignment
+        self.version = version
         self.trigger = trigger
         self.buckets = buckets
         self.finisher = finisher
     }
 
     /// Opens one output; nil when the trigger names no place for rejects.
-    func open(_ part: OutputPart) throws(SluiceError) -> (any ByteSink)? {
+    func open(_ part: OutputPart, as attributes: ObjectAttributes) throws(SluiceError) -> (any ByteSink)? {
         let place: OutputTemplate? = part.role == .rejects ? trigger.rejects : trigger.output
         guard let template = place else { return nil }
         let key = try template.render(source: assignment.objectKey, placeholders: part.placeholders)
@@ -87,10 +93,12 @@ final class StagingOpener: OutputOpener {
         let direct = store as? any DirectObjectStore
         let writer: any StagedWriter
         if let direct {
+            // A directory keeps nothing beside the bytes.
             writer = try direct.stageHere(name, for: key)
         } else {
+            let attributes = try lineage.attributes(for: key, of: trigger, function: attributes)
             writer = try BlockingBridge.wait { () async throws(SluiceError) in
-                try await store.stage(name, for: key)
+                try await store.stage(name, for: key, as: attributes)
             }
         }
         opened[made] = Opened(bucket: template.bucket, key: key, writer: writer, store: direct)

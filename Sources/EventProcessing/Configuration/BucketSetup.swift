@@ -10,6 +10,8 @@ public struct BucketSetup: Sendable {
     public let after: AfterPolicy
     /// How the bucket is watched, when a trigger watches it.
     public let watch: WatchPolicy
+    /// Which notifications it takes.
+    public let notifications: NotificationSettings
     /// Makes the bucket's change feed, or nil where only scans see changes.
     let makeFeed: @Sendable () -> (any ChangeFeed)?
 
@@ -18,11 +20,13 @@ public struct BucketSetup: Sendable {
         store: any ObjectStore,
         after: AfterPolicy = .keep,
         watch: WatchPolicy = WatchPolicy(),
+        notifications: NotificationSettings = .none,
         makeFeed: (@Sendable () -> (any ChangeFeed)?)? = nil
     ) {
         self.store = store
         self.after = after
         self.watch = watch
+        self.notifications = notifications
         self.makeFeed = makeFeed ?? { store.makeChangeFeed(queueLimit: watch.queueLimit) }
     }
 }
@@ -35,16 +39,20 @@ public struct WatchPolicy: Sendable, Hashable {
     public let settle: Duration
     /// At most so many hints wait to be looked at; beyond that a scan takes over (trap W01).
     public let queueLimit: Int
+    /// What is scanned more often than all, where keys hold their time.
+    public let recent: RecentScan?
 
     /// Describes a policy.
     public init(
         scanInterval: Duration = .seconds(300),
         settle: Duration = .seconds(2),
-        queueLimit: Int = 65_536
+        queueLimit: Int = 65_536,
+        recent: RecentScan? = nil
     ) {
         self.scanInterval = scanInterval
         self.settle = settle
         self.queueLimit = queueLimit
+        self.recent = recent
     }
 }
 
@@ -56,4 +64,6 @@ public enum AfterPolicy: Sendable, Hashable {
     case delete
     /// It is copied where the template says, never over something else, then removed.
     case move(OutputTemplate)
+    /// It gets these tags besides those that it has, if it still is that version.
+    case tag([String: String])
 }

@@ -23,13 +23,14 @@ final class Intake: Sendable {
     }
 
     /// A row that moved so often under our eyes is looked at again later.
-    private static let mostLooks = 8
+    static let mostLooks = 8
     /// An output that is being committed is looked at again so much later.
-    private static let deferral = Duration.milliseconds(250)
+    static let deferral = Duration.milliseconds(250)
     /// No key is looked at again sooner: `settle: 0s` must not make the look a loop.
     private static let shortestWait = Duration.milliseconds(10)
 
-    private let core: ProcessingCore
+    /// What all parts share.
+    let core: ProcessingCore
     private let waiting = Mutex(WaitingList())
     /// Buckets whose waiting keys found no place: only a rescan finds them.
     private let rescans = Mutex<Set<BucketName>>([])
@@ -106,7 +107,8 @@ final class Intake: Sendable {
     /// Whether a rescan is needed since the last call.
     func takeRescan(_ bucket: BucketName) -> Bool { rescans.withLock { $0.remove(bucket) != nil } }
 
-    private func wait(
+    /// Looks at a key again later.
+    func wait(
         for key: ObjectKey,
         in bucket: BucketName,
         version: ObjectVersion?,
@@ -165,7 +167,7 @@ final class Intake: Sendable {
     }
 
     /// Whether nobody writes the object any more; otherwise the key waits.
-    private func isSettled(
+    func isSettled(
         _ sight: IntakeLook.Sight,
         setup: BucketSetup,
         via provenance: Provenance
@@ -201,7 +203,7 @@ final class Intake: Sendable {
     }
 
     /// Writes observations; returns the keys to look at again at once.
-    private func record(
+    func record(
         _ observations: [Observation],
         in bucket: BucketName,
         via provenance: Provenance,

@@ -24,6 +24,9 @@ public struct ProcessingMetrics: Sendable, Hashable {
     public internal(set) var overflows: [BucketName: UInt64] = [:]
     /// How many complete scans ended, by bucket.
     public internal(set) var scans: [BucketName: UInt64] = [:]
+    /// What notifications brought, by bucket and way (`webhook`, `sqs`); under the empty name what concerns
+    /// no bucket.
+    public internal(set) var notifications: [BucketName: [String: NotificationCounts]] = [:]
 
     /// Counts nothing yet.
     public init() {}

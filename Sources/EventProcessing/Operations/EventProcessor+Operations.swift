@@ -23,6 +23,7 @@ extension EventProcessor: Operations {
         status.started = core.started
         status.activeAttempts = dispatcher.activeCount
         status.rejected = metrics.rejected
+        status.notifications = metrics.notifications
         status.buckets = status.buckets.map { bucket in
             var bucket = watched[bucket.name] ?? bucket
             if watched[bucket.name] == nil { bucket.watching = "output only" }

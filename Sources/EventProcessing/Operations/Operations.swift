@@ -49,6 +49,8 @@ public struct ServiceStatus: Sendable, Hashable {
     public var buckets: [BucketStatus]
     /// What was rejected since this boot began, by trigger; empty where no service runs.
     public var rejected: [TriggerName: RejectedCounts]
+    /// What notifications brought since this boot began, by bucket and way; empty where no service runs.
+    public var notifications: [BucketName: [String: NotificationCounts]] = [:]
 
     /// Describes a service.
     public init(
@@ -97,7 +99,7 @@ public struct RejectedCounts: Sendable, Hashable {
 public struct BucketStatus: Sendable, Hashable {
     /// Its name.
     public var name: BucketName
-    /// `inotify+scan`, `scan`, or `output only`.
+    /// `inotify+scan`, `webhook+sqs+scan`, `scan`, or `output only`.
     public var watching: String
     /// When the last complete scan ended; nil before the first.
     public var lastScan: Timestamp?

@@ -17,8 +17,8 @@ struct BucketScan: Sendable {
         var baselines: [(trigger: Trigger, existing: Int)] = []
     }
 
-    /// So many entries are looked at with one lookup in the ledger.
-    private static let pageSize = 512
+    /// So many entries are looked at with one lookup in the ledger: what S3 lists with one request.
+    private static let pageSize = 1000
     /// What all parts share.
     let core: ProcessingCore
     /// Records what is seen.
@@ -56,6 +56,27 @@ struct BucketScan: Sendable {
         core.metrics.update { $0.scans[bucket, default: 0] += 1 }
         core.tell("scan", bucket: bucket, "\(summary.objectCount) objects, \(tally.delivered) to do")
         return summary
+    }
+
+    /// Scans what is recent; says nothing of what vanished, and ends no baseline. Returns how many deliveries
+    /// were made.
+    func runRecent(_ recent: RecentScan) async throws(SluiceError) -> Int {
+        var delivered = 0
+        for prefix in recent.prefixes(at: core.clock.now) {
+            guard let setup = core.configuration.buckets[bucket] else { break }
+            let lister = setup.store.list(prefix: prefix)
+            while true {
+                try await waitForRoom()
+                let page = try await lister.next(limit: Self.pageSize)
+                if page.isEmpty { break }
+                let objects = page.compactMap { entry in
+                    if case .object(let info) = entry { info } else { nil as ObjectInfo? }
+                }
+                delivered += try await intake.listed(objects, in: bucket).delivered
+            }
+        }
+        if delivered > 0 { core.tell("scan", bucket: bucket, "recent objects, \(delivered) to do") }
+        return delivered
     }
 
     /// Stands still while `max_pending` deliveries are ready (trap Q18).

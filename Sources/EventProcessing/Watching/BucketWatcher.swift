@@ -16,8 +16,10 @@ final class BucketWatcher: Service {
     private static let hintDelay = Duration.milliseconds(500)
     /// The bucket's name.
     let bucket: BucketName
-    private let core: ProcessingCore
-    private let intake: Intake
+    /// What all parts share.
+    let core: ProcessingCore
+    /// Records what is seen.
+    let intake: Intake
     /// Raised when a scan is needed; a raise during a scan causes another one (trap W01).
     private let scanSignal = Signal()
     private let state: Mutex<BucketStatus>
@@ -52,17 +54,20 @@ final class BucketWatcher: Service {
     /// Watches until the task is cancelled.
     func run() async {
         core.clearProblem(about: "watch of \(bucket)")
-        let feed = core.configuration.buckets[bucket]?.makeFeed()
+        let setup = core.configuration.buckets[bucket]
+        let feed = setup?.makeFeed()
+        let word = setup?.notifications.word ?? ""
+        state.withLock { $0.watching = (feed == nil ? "" : "inotify+") + word + "scan" }
         hasFeed.store(feed != nil, ordering: .relaxed)
         // Whatever happens after this is announced, so that nothing falls between the feed and the first
         // scan.
         await feed?.start()
         await withDiscardingTaskGroup { group in
             if let feed {
-                state.withLock { $0.watching = "inotify+scan" }
                 group.addTask { await self.follow(feed) }
             }
             group.addTask { await self.scanAgainAndAgain() }
+            group.addTask { await self.scanRecentAgainAndAgain() }
             group.addTask { await self.recheckAgainAndAgain() }
         }
         feed?.stop()
@@ -157,7 +162,8 @@ final class BucketWatcher: Service {
         scanSignal.raise()
     }
 
-    private var watch: WatchPolicy { core.configuration.buckets[bucket]?.watch ?? WatchPolicy() }
+    /// How the bucket is watched now.
+    var watch: WatchPolicy { core.configuration.buckets[bucket]?.watch ?? WatchPolicy() }
 
     private func scanAgainAndAgain() async {
         var failures = 0

@@ -31,6 +31,7 @@ final class WatchSupervisor: Service {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.restartSignal.wait() }
                 for watcher in watchers { group.addTask { await watcher.run() } }
+                for source in makeSources() { group.addTask { await source.run() } }
                 await group.next()
                 group.cancelAll()
             }
@@ -64,6 +65,18 @@ final class WatchSupervisor: Service {
                 _ = await intake.recheck(watcher.bucket)
             }
         }
+    }
+
+    /// One source for each queue, however many buckets take its messages.
+    private func makeSources() -> [SQSSource] {
+        let configuration = core.configuration
+        var queues: [SQSQueue: SQSSubscription] = [:]
+        for bucket in configuration.watchedBuckets {
+            for subscription in configuration.buckets[bucket]?.notifications.queues ?? [] {
+                queues[subscription.queue] = queues[subscription.queue] ?? subscription
+            }
+        }
+        return queues.values.map { SQSSource(core: core, intake: intake, subscription: $0) }
     }
 
     private func makeWatchers() -> [BucketWatcher] {

@@ -5,7 +5,9 @@ internal import Glibc
 
 extension LocalObjectStore {
     /// Begins an output under `.sluice/<ledger>/<boot>`, on the bucket's own file system.
-    public func stage(_ name: StageName, for key: ObjectKey) async throws(SluiceError) -> any StagedWriter {
+    public func stage(
+        _ name: StageName, for key: ObjectKey, as attributes: ObjectAttributes
+    ) async throws(SluiceError) -> any StagedWriter {
         try await pool.run { [self] () throws(SluiceError) in try stageHere(name, for: key) }
     }
 

@@ -8,12 +8,16 @@ struct MemoryBucket {
         let info: ObjectInfo
         /// Its content.
         let bytes: [UInt8]
+        /// What is kept beside it.
+        var attributes: ObjectAttributes
     }
 
     /// One output in the making.
     struct Staged {
         /// Who makes it.
         let name: StageName
+        /// What is to be kept beside it.
+        let attributes: ObjectAttributes
         /// What was written so far.
         var bytes: [UInt8] = []
         /// Set by `finish`; an unfinished output cannot be published.
@@ -32,19 +36,28 @@ struct MemoryBucket {
     private var lastVersion = 0
 
     /// Puts a new version.
-    mutating func put(_ key: ObjectKey, _ bytes: [UInt8], now: Timestamp) -> ObjectInfo {
+    mutating func put(
+        _ key: ObjectKey,
+        _ bytes: [UInt8],
+        as attributes: ObjectAttributes,
+        now: Timestamp
+    ) -> ObjectInfo {
         lastVersion += 1
         let info = ObjectInfo(
-            key: key, version: ObjectVersion(identity: "v:\(lastVersion)"), sizeBytes: UInt64(bytes.count),
+            key: key,
+            version: ObjectVersion(identity: "v:\(lastVersion)"),
+            sizeBytes: UInt64(bytes.count),
             modified: now
         )
-        objects[key] = Object(info: info, bytes: bytes)
+        objects[key] = Object(info: info, bytes: bytes, attributes: attributes)
         return info
     }
 
     /// Makes one staged output visible.
     mutating func publish(
-        _ request: PublishRequest, bucket: BucketName, now: Timestamp
+        _ request: PublishRequest,
+        bucket: BucketName,
+        now: Timestamp
     ) throws(SluiceError) -> PublishedObject {
         let present = objects[request.key]
         if let present, ContentDigester.digest(of: present.bytes) == request.digest {
@@ -61,7 +74,8 @@ struct MemoryBucket {
         }
         if present != nil, request.expecting == .absent { throw .collision(at: request.key, bucket: bucket) }
         staged[request.staged] = nil
-        return PublishedObject(info: put(request.key, output.bytes, now: now), wasUnchanged: false)
+        let info = put(request.key, output.bytes, as: output.attributes, now: now)
+        return PublishedObject(info: info, wasUnchanged: false)
     }
 }
 
@@ -69,8 +83,10 @@ extension SluiceError {
     /// Something else lies where an output shall be seen.
     static func collision(at key: ObjectKey, bucket: BucketName, cause: (any Error)? = nil) -> SluiceError {
         SluiceError(
-            .outputCollision, "“\(key)” of bucket “\(bucket)” exists already and is not this output.",
-            hint: "Move it away, let the trigger write elsewhere, or allow `overwrite: true`.", cause: cause
+            .outputCollision,
+            "“\(key)” of bucket “\(bucket)” exists already and is not this output.",
+            hint: "Move it away, let the trigger write elsewhere, or allow `overwrite: true`.",
+            cause: cause
         )
     }
 }

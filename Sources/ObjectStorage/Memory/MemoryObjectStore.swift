@@ -29,7 +29,9 @@ public final class MemoryObjectStore: ObjectStore {
 
     /// Tells the hook of a call.
     func meet(
-        _ operation: StoreCall.Operation, _ moment: StoreCall.Moment, _ key: ObjectKey? = nil
+        _ operation: StoreCall.Operation,
+        _ moment: StoreCall.Moment,
+        _ key: ObjectKey? = nil
     ) throws(SluiceError) {
         guard let hook = faultHook.withLock({ $0 }) else { return }
         try hook(StoreCall(operation: operation, moment: moment, key: key))
@@ -49,7 +51,8 @@ public final class MemoryObjectStore: ObjectStore {
 
     /// Opens the bytes of the version that lies under the key now.
     public func open(
-        _ key: ObjectKey, ifMatch version: ObjectVersion?
+        _ key: ObjectKey,
+        ifMatch version: ObjectVersion?
     ) async throws(SluiceError) -> any ObjectReader {
         try meet(.open, .before, key)
         try rejectUnusable(key)
@@ -62,13 +65,17 @@ public final class MemoryObjectStore: ObjectStore {
     }
 
     /// Begins an output that nobody sees.
-    public func stage(_ name: StageName, for key: ObjectKey) async throws(SluiceError) -> any StagedWriter {
+    public func stage(
+        _ name: StageName,
+        for key: ObjectKey,
+        as attributes: ObjectAttributes
+    ) async throws(SluiceError) -> any StagedWriter {
         try meet(.stage, .before, key)
         if let refusal = refusal(of: key) ?? StagePath.refusal(name) { throw refusal }
         let reference = StagePath.reference(name)
         let isNew = content.withLock { content in
             guard content.staged[reference] == nil else { return false }
-            content.staged[reference] = MemoryBucket.Staged(name: name)
+            content.staged[reference] = MemoryBucket.Staged(name: name, attributes: attributes)
             return true
         }
         guard isNew else { throw SluiceError(.storageIO, "“\(reference.text)” is staged already.") }
@@ -101,7 +108,8 @@ public final class MemoryObjectStore: ObjectStore {
 
     /// Removes an object if it still is that version.
     public func delete(
-        _ key: ObjectKey, ifVersion version: ObjectVersion?
+        _ key: ObjectKey,
+        ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> Bool {
         try meet(.delete, .before, key)
         if let refusal = refusal(of: key) { throw refusal }
@@ -115,9 +123,39 @@ public final class MemoryObjectStore: ObjectStore {
         return isRemoved
     }
 
+    /// Adds tags to an object if it still is that version.
+    public func tag(
+        _ key: ObjectKey,
+        with tags: [String: String],
+        ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> Bool {
+        try meet(.tag, .before, key)
+        let isTagged = content.withLock { content in
+            guard var object = content.objects[key] else { return false }
+            if let version, version != object.info.version { return false }
+            object.attributes.tags.merge(tags) { _, new in new }
+            content.objects[key] = object
+            return true
+        }
+        try meet(.tag, .after, key)
+        return isTagged
+    }
+
+    /// The tags of an object.
+    public func tags(
+        of key: ObjectKey,
+        ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> [String: String] {
+        guard let object = content.withLock({ $0.objects[key] }) else { throw notFound(key) }
+        if let version, version != object.info.version { throw versionChanged(key) }
+        return object.attributes.tags
+    }
+
     /// Forgets what dead boots staged.
     public func sweep(
-        ledger: String, currentBoot: String, keeping: Set<StagedReference>
+        ledger: String,
+        currentBoot: String,
+        keeping: Set<StagedReference>
     ) async throws(SluiceError) -> Int {
         try meet(.sweep, .before)
         let count = content.withLock { content in
@@ -168,9 +206,18 @@ public final class MemoryObjectStore: ObjectStore {
 
 extension MemoryObjectStore {
     /// Puts an object, as a producer would; always a new version.
-    @discardableResult public func put(_ key: ObjectKey, _ bytes: [UInt8]) -> ObjectInfo {
+    @discardableResult public func put(
+        _ key: ObjectKey,
+        _ bytes: [UInt8],
+        as attributes: ObjectAttributes = ObjectAttributes()
+    ) -> ObjectInfo {
         let now = clock.now
-        return content.withLock { $0.put(key, bytes, now: now) }
+        return content.withLock { $0.put(key, bytes, as: attributes, now: now) }
+    }
+
+    /// What is kept beside an object's bytes now, with its tags.
+    public func attributes(of key: ObjectKey) -> ObjectAttributes? {
+        content.withLock { $0.objects[key]?.attributes }
     }
 
     /// Removes an object, as a user would.

@@ -54,6 +54,13 @@ final class MemoryReader: ObjectReader {
     /// The object as it was when it was opened.
     var info: ObjectInfo { object.info }
 
+    /// What is kept beside it, but for the tags.
+    var attributes: ObjectAttributes {
+        var attributes = object.attributes
+        attributes.tags = [:]
+        return attributes
+    }
+
     /// Appends what there is room for.
     func read(into buffer: inout OutputRawSpan) throws(SluiceError) {
         try store.meet(.read, .before, info.key)

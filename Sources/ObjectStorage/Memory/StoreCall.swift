@@ -24,6 +24,8 @@ public struct StoreCall: Sendable, Hashable {
         case publish
         /// `discard`.
         case discard
+        /// `tag`.
+        case tag
         /// `delete`.
         case delete
         /// `sweep`.

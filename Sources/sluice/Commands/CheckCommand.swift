@@ -45,9 +45,9 @@ enum KeyCheck {
         in configuration: SluiceConfiguration
     ) async throws(SluiceError) -> KeyCheckView {
         guard let bucket = configuration.bucket(place.bucket) else {
-            throw LocalBucket.unknown(place.bucket, in: configuration)
+            throw BucketStore.unknown(place.bucket, in: configuration)
         }
-        let store = try LocalBucket.store(bucket)
+        let store = try BucketStore.store(bucket)
         if let refusal = store.refusal(of: place.key) { throw refusal }
         let info = try await store.head(place.key)
         let event = ObjectEvent(

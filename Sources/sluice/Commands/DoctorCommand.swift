@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import Daemon
 
 /// `sluice doctor`
-struct DoctorCommand: ParsableCommand {
+struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
         abstract: "Look for what stands in the service's way, with the command to mend it."
@@ -10,10 +10,11 @@ struct DoctorCommand: ParsableCommand {
 
     @OptionGroup var options: GlobalOptions
 
-    func run() throws {
+    func run() async throws {
         let configuration = try options.load()
         let found = DoctorCheck("configuration", .good, configuration.file)
-        let view = DoctorView([found] + Doctor(configuration).checks())
+        let checks = await Doctor(configuration).checks()
+        let view = DoctorView([found] + checks)
         try options.show(view, DoctorText.text(view, Terminal.output))
         if !view.ok { throw ExitCode(1) }
     }

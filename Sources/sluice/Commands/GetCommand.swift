@@ -17,22 +17,15 @@ struct GetCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let store = try LocalBucket.store(of: place, in: try options.load())
+        let store = try BucketStore.store(of: place, in: try options.load())
         let reader = try await store.open(place.key, ifMatch: nil)
         let output = self.output
-        let count = try await BlockingPool(name: "get", limit: 1).run { () throws(SluiceError) in
-            guard let output else {
-                let sink = StandardOutputSink()
-                let count = try ByteCopy.run(from: reader, to: sink)
-                try reader.confirm()
-                return count
+        let progress = Progress()
+        progress.begin(total: reader.info.sizeBytes)
+        let count = try await ProgressBar.draw(place.text, progress) { () async throws(SluiceError) in
+            try await BlockingPool(name: "get", limit: 1).run { () throws(SluiceError) in
+                try Self.copy(CountedSource(reader, progress), to: output, confirming: reader)
             }
-            let directory = output.lastIndex(of: "/").map { String(output[...$0]) } ?? "."
-            let file = try HiddenFile(in: directory)
-            let count = try ByteCopy.run(from: reader, to: file)
-            try reader.confirm()
-            try file.publish(as: output)
-            return count
         }
         if let output {
             try options.show(
@@ -40,6 +33,41 @@ struct GetCommand: AsyncParsableCommand {
                 "got  \(Printable.escape(output)), \(Figures.bytes(count))\n"
             )
         }
+    }
+}
+
+extension GetCommand {
+    /// Writes to a file that appears whole, or to standard output.
+    private static func copy(
+        _ source: CountedSource,
+        to output: String?,
+        confirming reader: any ObjectReader
+    ) throws(SluiceError) -> UInt64 {
+        guard let output else {
+            let count = try ByteCopy.run(from: source, to: StandardOutputSink())
+            try reader.confirm()
+            return count
+        }
+        let directory = output.lastIndex(of: "/").map { String(output[...$0]) } ?? "."
+        let file = try HiddenFile(in: directory)
+        let count = try ByteCopy.run(from: source, to: file)
+        try reader.confirm()
+        try file.publish(as: output)
+        return count
+    }
+}
+
+/// Counts what is read from an object.
+private final class CountedSource: ByteSource {
+    private let source: any ByteSource
+    private let progress: Progress
+
+    init(_ source: any ByteSource, _ progress: Progress) { (self.source, self.progress) = (source, progress) }
+
+    func read(into buffer: inout OutputRawSpan) throws(SluiceError) {
+        let before = buffer.byteCount
+        try source.read(into: &buffer)
+        progress.add(UInt64(buffer.byteCount - before))
     }
 }
 

@@ -35,13 +35,18 @@ struct GlobalOptions: ParsableArguments {
         let result = ConfigurationLoader.load(path: path)
         let errors = result.diagnostics.filter { $0.severity == .error }
         let isToken = errors.allSatisfy {
-            $0.code == .configMissingValue && $0.path.hasPrefix("listen.token")
+            $0.code == .configMissingValue
+                && ($0.path.hasPrefix("listen.token") || $0.path.hasPrefix("listen.webhook"))
         }
         guard !errors.isEmpty, isToken else { return result }
         let process = ConfigurationSurroundings.process
         let placeholder = String(repeating: "x", count: 32)
         let withoutToken = ConfigurationSurroundings(
-            variable: { process.variable($0) ?? placeholder },
+            variable: { name in
+                // Variables that nobody names in the file are as unset as they are.
+                if name.hasPrefix("AWS_") || name == "HOME" { return process.variable(name) }
+                return process.variable(name) ?? placeholder
+            },
             read: { (path, limit) throws(SluiceError) in
                 (try? process.read(path, limit)) ?? Array(placeholder.utf8)
             },

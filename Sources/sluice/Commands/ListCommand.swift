@@ -8,8 +8,17 @@ internal import ObjectStorage
 struct ListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ls",
-        abstract: "List a bucket's objects, in the order of their keys."
+        abstract: "List a bucket's objects, page by page as its store gives them.",
+        discussion: """
+            Each page of up to 1,000 is ordered by key; stores give their pages in the order of keys, a \
+            directory gives them in the order of its file system. Nothing is kept, however many objects there \
+            are. With --json the answer is one object: `objects`, then `not_objects`, of which the first 1,000 \
+            are named and all are counted in `not_object_count`.
+            """
     )
+
+    /// What S3 lists with one request.
+    private static let pageSize = 1000
 
     @Argument(help: ArgumentHelp("The bucket, and how keys begin.", valueName: "bucket[:prefix]")) var place:
         String
@@ -20,25 +29,16 @@ struct ListCommand: AsyncParsableCommand {
         let named = place.contains(":") ? place : place + ":"
         guard let place = PlaceArgument(argument: named) else { throw ValidationError("Name a bucket.") }
         guard let bucket = configuration.bucket(place.bucket) else {
-            throw LocalBucket.unknown(place.bucket, in: configuration)
+            throw BucketStore.unknown(place.bucket, in: configuration)
         }
-        let lister = try LocalBucket.store(bucket).list(prefix: place.key)
-        var objects: [ObjectInfo] = []
-        var others: [IneligibleView] = []
+        let lister = try BucketStore.store(bucket).list(prefix: place.key)
+        var stream = ListingStream(bucket: place.bucket, json: options.json, style: Terminal.output)
         while true {
-            let page = try await lister.next(limit: 1000)
+            let page = try await lister.next(limit: Self.pageSize)
             if page.isEmpty { break }
-            for entry in page {
-                switch entry {
-                case .object(let info): objects.append(info)
-                case .ineligible(let key, let reason):
-                    others.append(IneligibleView(place: PlaceView(place.bucket, key), reason: reason))
-                }
-            }
+            Terminal.write(try stream.add(page))
         }
-        objects.sort { $0.key < $1.key }
-        let view = ListingView(objects: objects.map(ObjectView.init), notObjects: others)
-        try options.show(view, ListingText.text(view, Terminal.output))
+        Terminal.write(try stream.end())
     }
 }
 
@@ -56,7 +56,7 @@ struct RemoveCommand: AsyncParsableCommand {
         let configuration = try options.load()
         var isMissing = false
         for place in places {
-            let store = try LocalBucket.store(of: place, in: configuration)
+            let store = try BucketStore.store(of: place, in: configuration)
             if try await store.delete(place.key, ifVersion: nil) {
                 if !options.json { Terminal.write("removed  \(place.text)\n") }
             } else {

@@ -2,7 +2,7 @@ internal import ArgumentParser
 internal import ControlPlane
 internal import Daemon
 internal import EventModel
-internal import Execution
+internal import EventProcessing
 internal import Foundation
 internal import ObjectStorage
 
@@ -23,14 +23,28 @@ struct PutCommand: AsyncParsableCommand {
     var place: PlaceArgument
     @Flag(help: "Wait until its deliveries, and those that their outputs cause, have ended.") var wait = false
     @Option(help: "Wait at most so many seconds.") var timeout: Int = 3600
+    @Option(
+        help: ArgumentHelp(
+            "The media type that a store keeps with it; else by the ending of the key.",
+            valueName: "type"
+        )
+    )
+    var contentType: String?
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
         let configuration = try options.load()
         let door = wait ? try await DoorFinder.service(at: configuration.state) : nil
         let target = try completed(place)
-        let store = try LocalBucket.store(of: target, in: configuration)
-        let info = try await put(store, target)
+        let upload = ObjectUpload(
+            store: try BucketStore.store(of: target, in: configuration),
+            key: target.key,
+            file: file,
+            attributes: ObjectAttributes(contentType: contentType ?? ContentTypes.type(of: target.key))
+        )
+        let info = try await ProgressBar.draw(target.text, upload.progress) { () async throws(SluiceError) in
+            try await upload.run()
+        }
         try await hint(target, configuration, door)
         if let door {
             let follower = DeliveryFollower(door: door, deadline: ContinuousClock.now + .seconds(timeout))
@@ -57,48 +71,6 @@ struct PutCommand: AsyncParsableCommand {
             throw SluiceError(.commandUsage, "Standard input has no name: give the whole key.")
         }
         return PlaceArgument(bucket: place.bucket, key: ObjectKey(bytes: place.key.bytes + Array(name.utf8)))
-    }
-
-    /// Stages the bytes in the bucket and renames them to the key.
-    private func put(
-        _ store: LocalObjectStore,
-        _ place: PlaceArgument
-    ) async throws(SluiceError) -> ObjectInfo {
-        let random = SystemRandomSource()
-        // A place of its own, so that no service's sweep takes it for a dead boot's, and removed afterwards.
-        let stage = try await store.makeTransientStage(id: random.hexadecimal(digitCount: 32))
-        do throws(SluiceError) {
-            let info = try await put(store, place, in: stage)
-            await store.remove(stage)
-            return info
-        } catch {
-            await store.remove(stage)
-            throw error
-        }
-    }
-
-    private func put(
-        _ store: LocalObjectStore,
-        _ place: PlaceArgument,
-        in stage: TransientStage
-    ) async throws(SluiceError) -> ObjectInfo {
-        let name = StageName(ledger: stage.ledger, boot: "0", token: 1, number: 0)
-        let writer = try await store.stage(name, for: place.key)
-        let file = self.file
-        let digest = try await BlockingPool(name: "put", limit: 1).run { () throws(SluiceError) in
-            _ = try ByteCopy.run(from: try FileSource(file, progress: Progress()), to: writer)
-            return try writer.finish()
-        }
-        let request = PublishRequest(
-            staged: writer.reference,
-            key: place.key,
-            digest: digest,
-            expecting: .anything
-        )
-        guard let result = await store.publish([request]).first else {
-            throw SluiceError(.commandFailed, "The object could not be published.")
-        }
-        return try result.get().info
     }
 
     /// Tells a running service; without one its next scan finds the object.

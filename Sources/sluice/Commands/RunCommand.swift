@@ -66,7 +66,7 @@ struct RunCommand: AsyncParsableCommand {
             throw SluiceError(.runOutput, "\(rejects) is an input.", hint: "Write rejects to another file.")
         }
         for path in [output, rejects].compactMap(\.self) { try Self.checkReplaceable(path) }
-        let places = try definition.pipeline.placeholders.isEmpty ? self.places() : trees(definition)
+        let places = try definition.placeholders.isEmpty ? self.places() : trees(definition)
         let identities = Set(inputs.compactMap(Self.identity))
         let runner = FunctionRunner(definition, threads: threads ?? NativeThread.availableProcessorCount)
         let jobs = zip(inputs, places).map {
@@ -82,7 +82,7 @@ struct RunCommand: AsyncParsableCommand {
     /// Where the results of a function with several outputs go: below one directory, which is made if it is
     /// missing.
     private func trees(_ definition: FunctionDefinition) throws(SluiceError) -> [RunOutputs.Place] {
-        let names = definition.pipeline.placeholders.sorted().map { "{\($0)}" }.joined(separator: ", ")
+        let names = definition.placeholders.sorted().map { "{\($0)}" }.joined(separator: ", ")
         guard let output else {
             throw SluiceError(
                 .runOutput,

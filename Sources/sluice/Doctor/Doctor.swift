@@ -8,14 +8,34 @@ internal import TriggerRules
 struct Doctor {
     /// Below this much room a warning is due.
     private static let littleRoom: UInt64 = 1 << 30
-    private let configuration: SluiceConfiguration
+    /// On whose behalf it is looked.
+    let configuration: SluiceConfiguration
 
     /// Looks on behalf of a configuration.
     init(_ configuration: SluiceConfiguration) { self.configuration = configuration }
 
     /// Makes all checks.
-    func checks() -> [DoctorCheck] {
-        [user(), descriptors()] + state() + inotify() + configuration.buckets.flatMap(bucket)
+    func checks() async -> [DoctorCheck] {
+        var checks = [user(), descriptors()] + state()
+        if configuration.buckets.contains(where: { $0.path != nil }) { checks += inotify() }
+        let stores = StoreBook()
+        for bucket in configuration.buckets {
+            switch bucket.place {
+            case .local(let place): checks += self.bucket(bucket, in: place.path)
+            case .s3(let place): checks += await StoreDoctor(self, stores).checks(bucket, at: place)
+            }
+        }
+        return checks
+    }
+
+    /// Whether outputs, rejects or moved objects go to a bucket.
+    func isWritten(_ bucket: BucketConfiguration) -> Bool {
+        configuration.triggers.contains {
+            $0.output.bucket == bucket.name || $0.rejects?.bucket == bucket.name
+        }
+            || configuration.buckets.contains {
+                if case .move(let template) = $0.after { template.bucket == bucket.name } else { false }
+            }
     }
 
     private func user() -> DoctorCheck {
@@ -142,54 +162,54 @@ struct Doctor {
         }
     }
 
-    private func bucket(_ bucket: BucketConfiguration) -> [DoctorCheck] {
+    private func bucket(_ bucket: BucketConfiguration, in path: String) -> [DoctorCheck] {
         let name = "bucket \(bucket.name)"
-        guard let status = FileStatus(path: bucket.path), status.isDirectory else {
+        guard let status = FileStatus(path: path), status.isDirectory else {
             return [
                 DoctorCheck(
                     name,
                     .bad,
-                    "\(bucket.path) is no directory",
-                    command: "mkdir -p \(quote(bucket.path))"
+                    "\(path) is no directory",
+                    command: "mkdir -p \(quote(path))"
                 )
             ]
         }
-        guard unsafe access(bucket.path, R_OK | X_OK) == 0 else {
+        guard unsafe access(path, R_OK | X_OK) == 0 else {
             return [
                 DoctorCheck(
                     name,
                     .bad,
-                    "\(bucket.path) cannot be read",
-                    command: "sudo setfacl -m u:$(id -un):rwx \(quote(bucket.path))"
+                    "\(path) cannot be read",
+                    command: "sudo setfacl -m u:$(id -un):rwx \(quote(path))"
                 )
             ]
         }
-        let isWritten =
-            bucket.after != .keep
-            || configuration.triggers.contains {
-                $0.output.bucket == bucket.name || $0.rejects?.bucket == bucket.name
-            }
-        if isWritten, unsafe access(bucket.path, W_OK) != 0 {
+        let isWritten = bucket.after != .keep || isWritten(bucket)
+        if isWritten, unsafe access(path, W_OK) != 0 {
             return [
                 DoctorCheck(
                     name,
                     .bad,
-                    "\(bucket.path) cannot be written",
-                    command: "sudo setfacl -m u:$(id -un):rwx \(quote(bucket.path))"
+                    "\(path) cannot be written",
+                    command: "sudo setfacl -m u:$(id -un):rwx \(quote(path))"
                 )
             ]
         }
-        var checks = [DoctorCheck(name, .good, bucket.path)]
-        if isWritten { checks += room(name, bucket.path) }
-        if configuration.isWatched(bucket.name) { checks.append(watching(name, bucket)) }
+        var checks = [DoctorCheck(name, .good, path)]
+        if isWritten { checks += room(name, path) }
+        if configuration.isWatched(bucket.name) { checks.append(watching(name, bucket, in: path)) }
         return checks
     }
 
     /// Whether the system tells that a writer still has a file open (fcntl(2), F_SETLEASE).
-    private func watching(_ name: String, _ bucket: BucketConfiguration) -> DoctorCheck {
+    private func watching(
+        _ name: String,
+        _ bucket: BucketConfiguration,
+        in path: String
+    ) -> DoctorCheck {
         let settle = Figures.seconds(bucket.settle / .seconds(1))
-        let system = FileSystem(of: bucket.path)
-        switch LeaseProbe.run(in: bucket.path) {
+        let system = FileSystem(of: path)
+        switch LeaseProbe.run(in: path) {
         case .works:
             return DoctorCheck(
                 "\(name) leases",

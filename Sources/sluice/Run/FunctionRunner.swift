@@ -19,7 +19,7 @@ struct FunctionRunner {
         let progress = Progress()
     }
 
-    private let function: StepsFunction
+    private let function: any Function
     private let pool: BlockingPool
     private let atATime: Int
 
@@ -28,8 +28,7 @@ struct FunctionRunner {
     /// not while it is opened and its result is made durable.
     init(_ definition: FunctionDefinition, threads: Int) {
         let executor: any BlockExecutor = threads > 1 ? ComputePool(threadCount: threads) : InlineExecutor()
-        function = StepsFunction(
-            definition,
+        function = definition.makeFunction(
             executor: executor,
             spools: FileSpoolProvider(directory: Files.temporaryDirectory)
         )

@@ -12,6 +12,18 @@ struct ProgressBar {
         self.parts = parts
     }
 
+    /// Draws a bar while `operation` works, where standard error is a terminal.
+    static func draw<Value: Sendable>(
+        _ name: String,
+        _ progress: Progress,
+        during operation: () async throws(SluiceError) -> Value
+    ) async throws(SluiceError) -> Value {
+        guard Terminal.errorIsTerminal else { return try await operation() }
+        // Ends with this scope, by being cancelled.
+        async let _: Void = ProgressBar(name, [progress]).draw()
+        return try await operation()
+    }
+
     /// Draws until the task is cancelled, then erases the line.
     func draw() async {
         do {

@@ -50,7 +50,7 @@ final class RunOutputs: OutputOpener {
         self.rejects = rejects
     }
 
-    func open(_ part: OutputPart) throws(SluiceError) -> (any ByteSink)? {
+    func open(_ part: OutputPart, as attributes: ObjectAttributes) throws(SluiceError) -> (any ByteSink)? {
         let directory: String
         switch part.role {
         case .result: directory = self.directory

@@ -92,7 +92,8 @@ struct Suggestion {
         let text = "steps:\n" + steps.map { "  - \($0)\n" }.joined()
         var diagnostics = Diagnostics()
         guard let node = YAML.parse(Array(text.utf8), &diagnostics),
-            let definition = FunctionDefinition.decode(name: FunctionName(name), node: node, &diagnostics)
+            let definition = FunctionDefinition.decode(name: FunctionName(name), node: node, &diagnostics),
+            let pipeline = definition.pipeline
         else {
             throw SluiceError(
                 .suggestFailed,
@@ -107,7 +108,7 @@ struct Suggestion {
         {
             bytes.removeSubrange((end + 1)...)
         }
-        let run = try definition.pipeline.runInMemory(bytes)
+        let run = try pipeline.runInMemory(bytes)
         let lines = (run.results.first?.bytes ?? []).split(separator: 0x0A).prefix(shownRecords)
         return Reading(
             kind: kind,

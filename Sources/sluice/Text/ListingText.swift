@@ -1,17 +1,6 @@
 package import ControlPlane
-
-/// A bucket's content.
-package struct ListingView: Codable, Sendable, Hashable {
-    /// The objects, ordered by key.
-    package let objects: [ObjectView]
-    /// What lies in the bucket and is no object.
-    package let notObjects: [IneligibleView]
-
-    package init(objects: [ObjectView], notObjects: [IneligibleView]) {
-        self.objects = objects
-        self.notObjects = notObjects
-    }
-}
+package import EventModel
+package import ObjectStorage
 
 /// Something that is no object, and why.
 package struct IneligibleView: Codable, Sendable, Hashable {
@@ -24,21 +13,93 @@ package struct IneligibleView: Codable, Sendable, Hashable {
     }
 }
 
-/// How `sluice ls` tells it.
-package enum ListingText {
-    package static func text(_ view: ListingView, _ style: Style) -> String {
-        var table = Table([.number("BYTES"), .text("MODIFIED"), .text("KEY", flexible: true)])
-        for object in view.objects {
-            table.add([
-                Table.Cell(Figures.count(object.sizeBytes)), Table.Cell(Figures.time(object.modified)),
-                Table.Cell(object.key),
-            ])
+/// What `sluice ls` writes, page by page: nothing of a page is kept but what is no object.
+package struct ListingStream {
+    /// So many entries that are no objects are named.
+    private static let mostOthers = 1000
+    /// `999,999,999,999`: wider figures move their line.
+    private static let bytesWidth = 15
+    /// `2026-10-01 00:00:00`.
+    private static let timeWidth = 19
+
+    private let bucket: BucketName
+    private let json: Bool
+    private let style: Style
+    private var objectCount = 0
+    private var otherCount = 0
+    private var others: [IneligibleView] = []
+
+    /// Begins a listing.
+    package init(bucket: BucketName, json: Bool, style: Style) {
+        self.bucket = bucket
+        self.json = json
+        self.style = style
+    }
+
+    /// The text of one page.
+    package mutating func add(_ page: [ListEntry]) throws(SluiceError) -> String {
+        var objects: [ObjectInfo] = []
+        for entry in page {
+            switch entry {
+            case .object(let info): objects.append(info)
+            case .ineligible(let key, let reason):
+                otherCount += 1
+                if others.count < Self.mostOthers {
+                    others.append(IneligibleView(place: PlaceView(bucket, key), reason: reason))
+                }
+            }
         }
-        var text = table.isEmpty ? "No objects.\n" : table.text(style)
-        for other in view.notObjects {
+        var text = ""
+        for info in objects.sorted(by: { $0.key < $1.key }) {
+            let view = ObjectView(info)
+            if json {
+                text += objectCount == 0 ? "{\"objects\":[\n" : ",\n"
+                text += try Self.line(view)
+            } else {
+                if objectCount == 0 { text += head }
+                text += row(view)
+            }
+            objectCount += 1
+        }
+        return text
+    }
+
+    /// What stands at the end.
+    package func end() throws(SluiceError) -> String {
+        if json {
+            var text = objectCount == 0 ? "{\"objects\":[" : "\n"
+            text += "],\"not_objects\":["
+            for (index, other) in others.enumerated() {
+                text += (index == 0 ? "\n" : ",\n") + (try Self.line(other))
+            }
+            return text + "],\"not_object_count\":\(otherCount)}\n"
+        }
+        var text = objectCount == 0 ? "No objects.\n" : ""
+        for other in others {
             text +=
                 style("not an object  \(other.place.key): \(Printable.escape(other.reason))", .faint) + "\n"
         }
+        if otherCount > others.count {
+            text += style("not an object  \(Figures.count(otherCount - others.count)) more", .faint) + "\n"
+        }
         return text
+    }
+
+    private static func line(_ view: some Encodable) throws(SluiceError) -> String {
+        String(decoding: try ViewCoding.encode(view), as: UTF8.self)
+    }
+
+    private var head: String {
+        let bytes = String(repeating: " ", count: Self.bytesWidth - 5) + "BYTES"
+        let modified = "MODIFIED" + String(repeating: " ", count: Self.timeWidth - 8)
+        return style("\(bytes)  \(modified)  KEY", .strong) + "\n"
+    }
+
+    private func row(_ view: ObjectView) -> String {
+        let bytes = Figures.count(view.sizeBytes)
+        let time = Figures.time(view.modified)
+        return String(repeating: " ", count: max(0, Self.bytesWidth - bytes.count)) + bytes + "  " + time
+            + String(repeating: " ", count: max(0, Self.timeWidth - time.count)) + "  "
+            + Printable.escape(view.key) + "\n"
     }
 }

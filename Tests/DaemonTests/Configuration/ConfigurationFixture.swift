@@ -58,4 +58,9 @@ enum ConfigurationFixture {
         \(head)
         """
     }
+
+    /// A configuration whose further bucket `lake` is at a store; some settings of it are given.
+    static func withStore(_ settings: String, bucket: String = "") -> String {
+        complete().replacing("  clean: {", with: "  lake: { s3: { \(settings) }\(bucket) }\n  clean: {")
+    }
 }

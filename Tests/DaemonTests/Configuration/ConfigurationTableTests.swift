@@ -22,6 +22,13 @@ internal import Testing
         ("bucket", ConfigurationFixture.complete(bucket: ", §")),
         ("after", ConfigurationFixture.complete(bucket: ", after: { § }")),
         ("watch", ConfigurationFixture.complete(bucket: ", watch: { § }")),
+        ("recent", ConfigurationFixture.complete(bucket: ", watch: { recent: { § } }")),
+        ("s3", ConfigurationFixture.withStore("§")),
+        ("credentials", ConfigurationFixture.withStore("bucket: b, credentials: { § }")),
+        (
+            "copy",
+            ConfigurationFixture.complete().replacing("web: {", with: "more: { copy: { § } }\n  web: {")
+        ),
         ("function", ConfigurationFixture.complete(function: ", §")),
         ("test", ConfigurationFixture.complete(function: ", tests: [ { § } ]")),
         ("limits", ConfigurationFixture.complete(function: ", limits: { § }")),
@@ -55,7 +62,7 @@ internal import Testing
         #expect(finding.code == .configUnknownKey)
         let hint = try #require(finding.hint)
         let known = hint.replacing("Known: ", with: "").dropLast().split(separator: ", ").map(String.init)
-        let unsupported = ["s3", "notifications", "command", "handler", "http"]
+        let unsupported = ["notifications", "command", "handler", "http"]
         #expect(known.filter { !unsupported.contains($0) } == section.settings.map(\.name).sorted())
     }
 
@@ -109,7 +116,7 @@ internal import Testing
         let text = ConfigurationTable.jsonSchema
         let root = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         let definitions = try #require(root["$defs"] as? [String: Any])
-        let references = text.matches(of: try Regex("\"#/\\$defs/([a-z]+)\"")).compactMap {
+        let references = text.matches(of: try Regex("\"#/\\$defs/([a-z0-9]+)\"")).compactMap {
             $0.output[1].substring
         }
         #expect(!references.isEmpty)
@@ -140,7 +147,8 @@ internal import Testing
             "workers: x", "workers: 0", "workers: \"4\"", "zzz: 1", "max_pending: []",
             "listen: { api: \"x:1\" }",
             "buckets: { a: {} }", "buckets: { a: { path: [x] } }",
-            "buckets: { a: { path: x, after: archive } }",
+            "buckets: { a: { path: x, s3: { bucket: b } } }", "buckets: { a: { s3: { region: r } } }",
+            "buckets: { a: { path: x, after: archive } }", "functions: { f: { steps: [], copy: {} } }",
             "buckets: { a: { path: x, watch: { scan: 5 } } }", "functions: { f: {} }",
             "functions: { f: { steps: [ { parse: xml } ] } }", "functions: { f: { steps: [ { zzz: 1 } ] } }",
             "functions: { f: { steps: [ { parse: json, encode: ndjson } ] } }",

@@ -36,7 +36,8 @@ internal import Testing
         let result = Sink()
         let rejects = Sink()
 
-        func open(_ part: OutputPart) throws(SluiceError) -> (any ByteSink)? {
+        func open(_ part: OutputPart, as attributes: ObjectAttributes) throws(SluiceError) -> (any ByteSink)?
+        {
             part.role == .result ? result : rejects
         }
 

@@ -38,6 +38,8 @@ struct SchemaChecker {
             return try accepts(node, target)
         case "anyOf":
             return try (value as? [[String: Any]] ?? []).contains { try accepts(node, $0) }
+        case "oneOf":
+            return try (value as? [[String: Any]] ?? []).count { try accepts(node, $0) } == 1
         case "type":
             let types = value as? [String] ?? [value as? String ?? ""]
             return types.contains { Self.isOf($0, node) }

@@ -89,6 +89,12 @@ struct CrashingLedger: Ledger {
             await inner.finishAfterAction(action, error: error, retryAt: retryAt, at: now)
         }
     }
+    func remember(_ name: String, _ text: String, at now: Timestamp) async throws(SluiceError) {
+        try await around("remember") { () throws(SluiceError) in
+            await inner.remember(name, text, at: now)
+        }
+    }
+    func recall(_ name: String) async throws(SluiceError) -> LedgerNote? { await inner.recall(name) }
     func retry(_ deliveries: [DeliveryID], at now: Timestamp) async throws(SluiceError) -> [DeliveryID] {
         try await around("retry") { () throws(SluiceError) in await inner.retry(deliveries, at: now) }
     }

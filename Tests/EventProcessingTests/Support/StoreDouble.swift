@@ -46,8 +46,12 @@ final class StoreDouble: ObjectStore {
     {
         try await inner.open(key, ifMatch: version)
     }
-    func stage(_ name: StageName, for key: ObjectKey) async throws(SluiceError) -> any StagedWriter {
-        let writer = try await inner.stage(name, for: key)
+    func stage(
+        _ name: StageName,
+        for key: ObjectKey,
+        as attributes: ObjectAttributes
+    ) async throws(SluiceError) -> any StagedWriter {
+        let writer = try await inner.stage(name, for: key, as: attributes)
         guard let hook = stageHook.withLock({ $0 }) else { return writer }
         return hook(writer)
     }
@@ -57,6 +61,19 @@ final class StoreDouble: ObjectStore {
     func discard(_ staged: StagedReference) async throws(SluiceError) { try await inner.discard(staged) }
     func delete(_ key: ObjectKey, ifVersion version: ObjectVersion?) async throws(SluiceError) -> Bool {
         try await inner.delete(key, ifVersion: version)
+    }
+    func tag(
+        _ key: ObjectKey,
+        with tags: [String: String],
+        ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> Bool {
+        try await inner.tag(key, with: tags, ifVersion: version)
+    }
+    func tags(
+        of key: ObjectKey,
+        ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> [String: String] {
+        try await inner.tags(of: key, ifVersion: version)
     }
     func sweep(
         ledger: String,

@@ -19,7 +19,7 @@ enum Tar {
     /// The same in gzip.
     static func packed(_ files: [(name: String, text: String)]) throws -> [UInt8] {
         let definition = try function("pack", "[ { decompress: none }, { compress: gzip } ]")
-        return try #require(try definition.pipeline.runInMemory(archive(files)).results.first).bytes
+        return try #require(try #require(definition.pipeline).runInMemory(archive(files)).results.first).bytes
     }
 
     /// A function of steps in YAML.

@@ -1,25 +1,19 @@
 internal import Daemon
 internal import EventModel
-internal import Execution
 internal import ObjectStorage
 
-/// Buckets as commands use them, without a service.
-enum LocalBucket {
+/// Buckets of any kind as commands use them, without a service.
+enum BucketStore {
     /// The store of a configured bucket.
-    static func store(_ bucket: BucketConfiguration) throws(SluiceError) -> LocalObjectStore {
-        LocalObjectStore(
-            bucket: bucket.name,
-            path: bucket.path,
-            excluding: bucket.excludedPaths,
-            pool: BlockingPool(name: "bucket", limit: 4)
-        )
+    static func store(_ bucket: BucketConfiguration) throws(SluiceError) -> any ObjectStore {
+        try StoreBook().store(of: bucket)
     }
 
     /// The store of the bucket that a place names.
     static func store(
         of place: PlaceArgument,
         in configuration: SluiceConfiguration
-    ) throws(SluiceError) -> LocalObjectStore {
+    ) throws(SluiceError) -> any ObjectStore {
         guard let bucket = configuration.bucket(place.bucket) else {
             throw unknown(place.bucket, in: configuration)
         }

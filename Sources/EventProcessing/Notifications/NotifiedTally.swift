@@ -1,0 +1,28 @@
+/// What became of the objects of a notification.
+public struct NotifiedTally: Sendable, Hashable {
+    /// How many objects it spoke of.
+    public var received = 0
+    /// Of buckets that nobody watches by this way, or of keys that no bucket can have; nothing was asked.
+    public var ignored = 0
+    /// The ledger knew the version; nothing was asked.
+    public var known = 0
+    /// Looks at the store.
+    public var asked = 0
+    /// Those that were there under the alternate form of their key only (trap N03).
+    public var alternate = 0
+    /// Deliveries that were made.
+    public var delivered = 0
+
+    /// Counts nothing yet.
+    public init() {}
+
+    /// Adds another tally.
+    public static func += (left: inout Self, right: Self) {
+        left.received += right.received
+        left.ignored += right.ignored
+        left.known += right.known
+        left.asked += right.asked
+        left.alternate += right.alternate
+        left.delivered += right.delivered
+    }
+}

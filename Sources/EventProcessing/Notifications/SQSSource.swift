@@ -1,0 +1,175 @@
+package import EventModel
+internal import Execution
+package import HTTPTransport
+internal import Logging
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// Takes notifications from a queue: long polls, a look at what the messages speak of, the ledger's commit,
+/// and only then their deletion (trap N13: never held while objects are processed).
+///
+/// A message that cannot be read stays in the queue, whose redrive policy decides about it.
+package final class SQSSource: Service {
+    /// So many calls are under way at a time; each brings up to ten messages.
+    static let parallelPolls = 4
+    /// So many messages that cannot be read are remembered, so that each is logged once.
+    private static let rememberedMessages = 1024
+
+    private let core: ProcessingCore
+    private let router: NotificationRouter
+    private let queue: SQSQueue
+    private let client: Result<SQSClient, SluiceError>
+    /// Messages that could not be read, the oldest first.
+    private let refused = Mutex<[String]>([])
+
+    /// Reads the queue of a subscription.
+    convenience init(core: ProcessingCore, intake: Intake, subscription: SQSSubscription) {
+        let http = subscription.client
+        self.init(
+            core: core,
+            intake: intake,
+            queue: subscription.queue,
+            credentials: subscription.credentials,
+            send: { (request, limit) async throws(SluiceError) in
+                try await http.send(request, bodyLimit: limit)
+            }
+        )
+    }
+
+    /// Reads a queue by whatever sends requests.
+    init(
+        core: ProcessingCore,
+        intake: Intake,
+        queue: SQSQueue,
+        credentials: any CredentialProvider,
+        send: @escaping SQSClient.Send
+    ) {
+        self.core = core
+        self.queue = queue
+        router = NotificationRouter(core: core, intake: intake)
+        let clock = core.clock
+        client = Result { () throws(SluiceError) in
+            try SQSClient(queue: queue, credentials: credentials, send: send, clock: clock)
+        }
+    }
+
+    /// Takes messages until the task is cancelled.
+    package func run() async {
+        core.clearProblem(about: subject)
+        switch client {
+        case .failure(let error): note(error)
+        case .success(let client):
+            await withDiscardingTaskGroup { group in
+                for _ in 0..<Self.parallelPolls {
+                    group.addTask { await self.pollAgainAndAgain(client) }
+                }
+            }
+        }
+    }
+
+    private var subject: String { "queue \(queue.url)" }
+
+    private func pollAgainAndAgain(_ client: SQSClient) async {
+        var failures = 0
+        while !Task.isCancelled {
+            do throws(SluiceError) {
+                let isUsable = try await poll(client)
+                failures = isUsable ? 0 : failures + 1
+                core.clearProblem(about: subject)
+            } catch {
+                if Task.isCancelled { return }
+                failures += 1
+                note(error)
+            }
+            if failures > 0 {
+                guard await core.backOff(afterFailures: failures) else { return }
+            }
+        }
+    }
+
+    /// One call and what follows from it; false when it brought nothing but what cannot be read, so that a
+    /// queue that gives that again at once is not asked without pause.
+    private func poll(_ client: SQSClient) async throws(SluiceError) -> Bool {
+        let messages = try await client.receive()
+        guard !messages.isEmpty else { return true }
+        var readable: [(message: SQSClient.Message, objects: [NotifiedObject])] = []
+        for message in messages {
+            switch router.read(Array(message.body.utf8), from: .queue(queue)) {
+            case .objects(let objects): readable.append((message, objects))
+            case .ignored: readable.append((message, []))
+            case .refused(let refused): note(refused, message)
+            }
+        }
+        guard !readable.isEmpty else { return false }
+        var failure: SluiceError?
+        var done = readable
+        do throws(SluiceError) {
+            _ = try await router.notified(readable.flatMap(\.objects), from: .queue(queue))
+        } catch {
+            failure = error
+            done = []
+            // One by one, so that one object whose store refuses us does not hold up the others.
+            for one in readable where readable.count > 1 {
+                if (try? await router.notified(one.objects, from: .queue(queue))) != nil { done.append(one) }
+            }
+        }
+        try await delete(done.map(\.message), client)
+        if done.count < readable.count, let failure { throw failure }
+        return true
+    }
+
+    /// What cannot be deleted, also at the second try, comes again: then its versions are known.
+    private func delete(_ messages: [SQSClient.Message], _ client: SQSClient) async throws(SluiceError) {
+        guard !messages.isEmpty else { return }
+        var rest = try await client.delete(messages)
+        if !rest.isEmpty { rest = try await client.delete(rest) }
+        guard !rest.isEmpty else { return }
+        core.logger.warning(
+            "messages of a queue could not be deleted and will come again",
+            metadata: ["queue": "\(queue.url)", "count": "\(rest.count)"]
+        )
+    }
+
+    private func note(_ error: SluiceError) {
+        let isNew = core.note(problem: "queue '\(queue.url)': \(error.message)", about: subject)
+        guard isNew else { return }
+        core.logger.error(
+            "a queue cannot be read",
+            metadata: ["queue": "\(queue.url)", "error": "\(error)"]
+        )
+    }
+
+    private func note(_ refused: RefusedNotification, _ message: SQSClient.Message) {
+        let isNew = self.refused.withLock { known in
+            if known.contains(message.id) { return false }
+            if known.count >= Self.rememberedMessages { known.removeFirst() }
+            known.append(message.id)
+            return true
+        }
+        guard isNew else { return }
+        core.logger.error(
+            "a message cannot be read and stays in its queue",
+            metadata: [
+                "queue": "\(queue.url)", "message": "\(message.id)", "error": "\(refused.error)",
+                "begins": "\(ObjectKey(bytes: Array(refused.message.prefix(200))))",
+            ]
+        )
+    }
+}
+
+extension EventProcessor {
+    /// A source for a queue that is read by whatever sends requests; the configured ones run by themselves.
+    package func source(
+        of queue: SQSQueue,
+        credentials: any CredentialProvider,
+        send: @escaping @Sendable (HTTPRequest) async -> Result<HTTPResponse, SluiceError>
+    ) -> SQSSource {
+        SQSSource(
+            core: core,
+            intake: intake,
+            queue: queue,
+            credentials: credentials,
+            send: { (request, _) async throws(SluiceError) in try await send(request).get() }
+        )
+    }
+}

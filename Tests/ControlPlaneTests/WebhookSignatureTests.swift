@@ -1,0 +1,184 @@
+internal import ControlPlane
+internal import EventModel
+internal import EventProcessing
+internal import Foundation
+internal import Synchronization
+internal import TestSupport
+internal import Testing
+
+/// Signed messages: Standard Webhooks and SNS.
+@Suite struct WebhookSignatureTests {
+    private static let secret = Secret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+
+    @Test("the signature is the one of the specification's example")
+    func vector() {
+        // The example of the reference libraries (github.com/standard-webhooks/standard-webhooks).
+        let signature = StandardWebhook(secret: Self.secret).signature(
+            id: "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            timestamp: "1614265330",
+            body: Array(#"{"test": 2432232314}"#.utf8)
+        )
+        #expect(signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
+    }
+
+    private func headers(id: String = "m1", at seconds: Int64, body: String) -> [String] {
+        let signature = StandardWebhook(secret: Self.secret).signature(
+            id: id,
+            timestamp: "\(seconds)",
+            body: Array(body.utf8)
+        )
+        return [
+            "webhook-id: \(id)", "webhook-timestamp: \(seconds)",
+            "webhook-signature: v1,AAAA v2,x \(signature)",
+        ]
+    }
+
+    @Test("a message with a right signature of now is looked at, once", arguments: [0, 299, -299])
+    func hmac(offset: Int64) async throws {
+        var scene = WebhookScene()
+        scene.proof = .hmac(Self.secret)
+        let now = scene.clock.now.milliseconds / 1000
+        let lines = headers(at: now + offset, body: WebhookScene.message)
+        try await scene.run { port in
+            #expect(try await WebhookScene.send(port, headers: lines).hasPrefix("HTTP/1.1 200"))
+            let again = try await WebhookScene.send(port, headers: lines)
+            #expect(again.hasPrefix("HTTP/1.1 200") && again.contains("repeated"))
+        }
+        #expect(scene.receiver.received.count == 1)
+    }
+
+    @Test("an old, future, missing or wrong signature is refused")
+    func wrong() async throws {
+        var scene = WebhookScene()
+        scene.proof = .hmac(Self.secret)
+        let now = scene.clock.now.milliseconds / 1000
+        let right = headers(at: now, body: WebhookScene.message)
+        let all: [[String]] = [
+            headers(at: now - 301, body: WebhookScene.message),
+            headers(at: now + 301, body: WebhookScene.message),
+            headers(at: now, body: WebhookScene.message + " "), [], Array(right.dropLast()),
+            ["webhook-id: m2"] + right.dropFirst(), ["Authorization: Bearer \(Self.secret.reveal())"],
+            ["webhook-id: m1", "webhook-timestamp: x", "webhook-signature: v1,"],
+        ]
+        try await scene.run { port in
+            for lines in all {
+                let answer = try await WebhookScene.send(port, headers: lines)
+                #expect(answer.hasPrefix("HTTP/1.1 401"), "\(lines)")
+            }
+        }
+        #expect(scene.receiver.received.isEmpty)
+    }
+
+    @Test("a message that could not be looked at may come again")
+    func again() async throws {
+        var scene = WebhookScene()
+        scene.proof = .hmac(Self.secret)
+        let lines = headers(at: scene.clock.now.milliseconds / 1000, body: WebhookScene.message)
+        try await scene.run { port in
+            scene.receiver.fail(with: SluiceError(SluiceError.Code("test.outage", .outage), "no"))
+            #expect(try await WebhookScene.send(port, headers: lines).hasPrefix("HTTP/1.1 503"))
+            scene.receiver.fail(with: nil)
+            #expect(try await WebhookScene.send(port, headers: lines).hasPrefix("HTTP/1.1 200"))
+        }
+        #expect(scene.receiver.received.count == 1)
+    }
+
+    @Test("the memory of ids is bounded and forgets the oldest")
+    func replays() {
+        var cache = ReplayCache(limit: 3)
+        let now = Timestamp(milliseconds: 1_790_812_800_000)
+        for number in 0..<100 {
+            cache.insert("m\(number)", now: now)
+            cache.insert("m\(number)", now: now)
+            #expect(cache.holds("m\(number)", now: now))
+            #expect(!cache.holds("m\(number - 3)", now: now))
+        }
+        #expect(cache.holds("m97", now: now) && !cache.holds("m97", now: now.advanced(by: .seconds(601))))
+    }
+
+    /// A scene with SNS's certificate; `asked` collects what is fetched.
+    private func sns(_ asked: Asked) -> WebhookScene {
+        var scene = WebhookScene()
+        scene.topics = [SNSFixture.topic]
+        scene.fetch = { url throws(SluiceError) in
+            asked.urls.withLock { $0.append(url) }
+            if url == SNSFixture.certificateURL { return (200, Array(SNSFixture.certificate.utf8)) }
+            return (url == SNSFixture.confirmationURL ? 200 : 404, [])
+        }
+        return scene
+    }
+
+    private final class Asked: Sendable {
+        let urls = Mutex<[String]>([])
+    }
+
+    private static let header = ["x-amz-sns-message-type: Notification"]
+
+    @Test("SNS's messages need no token, but its signature", arguments: ["1", "2"])
+    func notification(version: String) async throws {
+        let asked = Asked()
+        let scene = sns(asked)
+        try await scene.run { port in
+            for _ in 0..<3 {
+                let body = SNSFixture.notification(version: version)
+                let answer = try await WebhookScene.send(
+                    port,
+                    headers: Self.header,
+                    type: "text/plain; charset=UTF-8",
+                    body: body
+                )
+                #expect(answer.hasPrefix("HTTP/1.1 200") && answer.contains(#""received":1"#), "\(answer)")
+            }
+        }
+        #expect(asked.urls.withLock { $0 } == [SNSFixture.certificateURL])
+    }
+
+    @Test("a subscription is confirmed only of a configured topic, and only at SNS (trap S15)")
+    func confirmation() async throws {
+        let asked = Asked()
+        let scene = sns(asked)
+        try await scene.run { port in
+            func send(_ body: String) async throws -> String {
+                try await WebhookScene.send(port, headers: Self.header, type: "text/plain", body: body)
+            }
+            #expect(try await send(SNSFixture.confirmation()).hasPrefix("HTTP/1.1 200"))
+            #expect(asked.urls.withLock { $0 } == [SNSFixture.certificateURL, SNSFixture.confirmationURL])
+            #expect(try await send(SNSFixture.confirmation(leadsElsewhere: true)).hasPrefix("HTTP/1.1 401"))
+            let other = SNSFixture.topic + "2"
+            let foreign = SNSFixture.confirmation(change: ["TopicArn": other])
+            #expect(try await send(foreign).hasPrefix("HTTP/1.1 403"))
+        }
+        #expect(asked.urls.withLock { $0.count } == 2)
+        #expect(scene.receiver.received.isEmpty)
+    }
+
+    @Test("a changed message, or a certificate that does not lie at SNS, is refused")
+    func forged() async throws {
+        let asked = Asked()
+        let scene = sns(asked)
+        let changes: [[String: String]] = [
+            ["Message": WebhookScene.message], ["MessageId": "m-9"], ["Signature": "AAAA"],
+            ["SignatureVersion": "1"],
+            ["SignatureVersion": "3"],
+            ["SigningCertURL": "https://evil.example/SimpleNotificationService-1.pem"],
+            ["SigningCertURL": "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-1.pem"],
+            [
+                "SigningCertURL":
+                    "https://sns.eu-west-1.amazonaws.com.evil.example/SimpleNotificationService-1.pem"
+            ],
+            ["SigningCertURL": "http://sns.eu-west-1.amazonaws.com/SimpleNotificationService-1.pem"],
+            ["SigningCertURL": "https://sns.eu-west-1.amazonaws.com/x/SimpleNotificationService-1.pem"],
+            ["SigningCertURL": "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-2.pem"],
+        ]
+        try await scene.run { port in
+            for change in changes {
+                let body = SNSFixture.notification(version: "2", change: change)
+                let answer = try await WebhookScene.send(port, headers: Self.header, body: body)
+                #expect(answer.hasPrefix("HTTP/1.1 401"), "\(change): \(answer.prefix(200))")
+            }
+        }
+        #expect(scene.receiver.received.isEmpty)
+        let hosts = asked.urls.withLock { Set($0.map { $0.prefix(36) }) }
+        #expect(hosts == ["https://sns.eu-west-1.amazonaws.com/"])
+    }
+}
