@@ -19,6 +19,7 @@ internal import Testing
     private static let places: [(title: String, text: String)] = [
         ("configuration", ConfigurationFixture.complete(head: "§")),
         ("listen", ConfigurationFixture.complete(head: "listen: { § }")),
+        ("webhook", ConfigurationFixture.complete(head: "listen: { webhook: { § } }")),
         ("bucket", ConfigurationFixture.complete(bucket: ", §")),
         ("after", ConfigurationFixture.complete(bucket: ", after: { § }")),
         ("watch", ConfigurationFixture.complete(bucket: ", watch: { § }")),
@@ -138,7 +139,7 @@ internal import Testing
         "the schema refuses what the decoder refuses by form",
         arguments: [
             "workers: x", "workers: 0", "workers: \"4\"", "zzz: 1", "max_pending: []",
-            "listen: { api: \"x:1\" }",
+            "listen: { webhook: { token: x } }",
             "buckets: { a: {} }", "buckets: { a: { path: [x] } }",
             "buckets: { a: { path: x, after: archive } }",
             "buckets: { a: { path: x, watch: { scan: 5 } } }", "functions: { f: {} }",
