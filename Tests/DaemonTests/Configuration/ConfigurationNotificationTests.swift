@@ -57,7 +57,7 @@ internal import Testing
             ("listen: { webhook: { token: { env: TOKEN } } }", "config.missing-key@8:20"),
             (
                 "listen: { webhook: { address: \"127.0.0.1:1\", token: { env: TOKEN }, hmac: { env: TOKEN } } }",
-                "config.invalid-value@8:76"
+                "config.invalid-value@8:75"
             ),
             (
                 "listen: { webhook: { address: \"0.0.0.0:8485\", token: { env: TOKEN } } }",
@@ -70,7 +70,7 @@ internal import Testing
             ("listen: { webhook: { address: \"x\", token: { env: TOKEN } } }", "config.invalid-value@8:31"),
             (
                 "listen: { webhook: { address: \"127.0.0.1:1\", token: { env: TOKEN }, topics: [uploads] } }",
-                "config.invalid-value@8:79"
+                "config.invalid-value@8:78"
             ),
             (
                 "listen: { token: { env: TOKEN }, webhook: { address: \"127.0.0.1:1\", token: { env: TOKEN } } }",
