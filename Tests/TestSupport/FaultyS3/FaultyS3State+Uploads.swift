@@ -91,7 +91,8 @@ extension FaultyS3State {
         let parts = numbers.prefix(limit).compactMap { number in
             upload.parts[number].map { bytes in
                 "<Part><PartNumber>\(number)</PartNumber>"
-                    + "<ETag>&quot;\(FaultyS3Object.md5(bytes))&quot;</ETag><Size>\(bytes.count)</Size></Part>"
+                    + "<ETag>&quot;\(FaultyS3Object.md5(bytes))&quot;</ETag>"
+                    + "<Size>\(bytes.count)</Size></Part>"
             }
         }
         let last = numbers.prefix(limit).last ?? after
