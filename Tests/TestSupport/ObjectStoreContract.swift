@@ -1,21 +1,34 @@
 public import EventModel
+internal import Execution
 public import ObjectStorage
 internal import Testing
 
 /// What every store promises; run on each implementation.
 public struct ObjectStoreContract: Sendable {
+    /// Where implementations may differ.
+    public struct Traits: Sendable {
+        /// A version that comes back after another one is told from what it was: A, B, A are three versions.
+        public var tellsEqualContentsApart = true
+        /// Keys need not be paths of files: `..` and empty components, long components.
+        public var takesAnyPath = false
+        /// The longest key.
+        public var longestKey = KeyRules.longestKey
+    }
+
+    /// What this implementation does.
+    public var traits = Traits()
     /// Makes an empty bucket.
     public let makeStore: @Sendable () -> any ObjectStore
     /// Puts an object from outside, as a producer would.
-    public let put: @Sendable (any ObjectStore, ObjectKey, [UInt8]) throws -> Void
+    public let put: @Sendable (any ObjectStore, ObjectKey, [UInt8]) async throws -> Void
     /// How many outputs lie staged in a bucket.
-    public let stagedCount: @Sendable (any ObjectStore) -> Int
+    public let stagedCount: @Sendable (any ObjectStore) async -> Int
 
     /// Describes an implementation.
     public init(
         makeStore: @escaping @Sendable () -> any ObjectStore,
-        put: @escaping @Sendable (any ObjectStore, ObjectKey, [UInt8]) throws -> Void,
-        stagedCount: @escaping @Sendable (any ObjectStore) -> Int
+        put: @escaping @Sendable (any ObjectStore, ObjectKey, [UInt8]) async throws -> Void,
+        stagedCount: @escaping @Sendable (any ObjectStore) async -> Int
     ) {
         self.makeStore = makeStore
         self.put = put
@@ -53,6 +66,26 @@ extension ObjectStoreContract {
         }
     }
 
+    /// Runs what blocks on a thread of its own, as an attempt does (trap X01).
+    static func blocking<Value: Sendable>(
+        _ body: @escaping @Sendable () throws(SluiceError) -> Value
+    ) async throws -> Value {
+        let pool = BlockingPool(name: "contract", limit: 1)
+        let result = await Result.of { () async throws(SluiceError) in try await pool.run(body) }
+        await pool.shutdown()
+        return try result.get()
+    }
+
+    /// As `read`, from a test's task.
+    static func bytes(_ reader: any ObjectReader, step: Int = 65_536) async throws -> [UInt8] {
+        try await blocking { () throws(SluiceError) in try read(reader, step: step) }
+    }
+
+    /// As `ObjectReader.confirm`, from a test's task.
+    static func confirm(_ reader: any ObjectReader) async throws {
+        try await blocking { () throws(SluiceError) in try reader.confirm() }
+    }
+
     /// Stages an output and ends it.
     public static func stage(
         _ store: any ObjectStore, _ key: ObjectKey, _ bytes: [UInt8], token: Int64, boot: String = "b00t",
@@ -60,8 +93,10 @@ extension ObjectStoreContract {
     ) async throws -> PublishRequest {
         let name = StageName(ledger: String(repeating: "a1", count: 16), boot: boot, token: token, number: 0)
         let writer = try await store.stage(name, for: key)
-        try unsafe writer.write(bytes.span.bytes)
-        let digest = try writer.finish()
+        let digest = try await blocking { () throws(SluiceError) in
+            try unsafe writer.write(bytes.span.bytes)
+            return try writer.finish()
+        }
         #expect(digest == ContentDigester.digest(of: bytes))
         return PublishRequest(staged: writer.reference, key: key, digest: digest, expecting: expecting)
     }
@@ -83,13 +118,13 @@ extension ObjectStoreContract {
     /// The bytes under a key, or nil.
     func content(_ store: any ObjectStore, _ key: ObjectKey) async throws -> [UInt8]? {
         guard try await store.head(key) != nil else { return nil }
-        return try Self.read(try await store.open(key, ifMatch: nil))
+        return try await Self.bytes(try await store.open(key, ifMatch: nil))
     }
 
     /// Expects an error with a code.
     func expect(_ code: SluiceError.Code, _ body: () async throws -> Void) async {
         let error = await #expect(throws: SluiceError.self) { try await body() }
-        #expect(error?.code == code)
+        #expect(error?.code == code, "\(error.map { "\($0)" } ?? "nothing was thrown")")
     }
 
     /// Publishes one output.
@@ -97,5 +132,16 @@ extension ObjectStoreContract {
         let results = await store.publish([request])
         #expect(results.count == 1)
         return try #require(results.first).get()
+    }
+}
+
+extension Result where Failure == SluiceError {
+    /// What an operation returned or threw.
+    fileprivate static func of(_ operation: () async throws(SluiceError) -> Success) async -> Self {
+        do throws(SluiceError) {
+            return .success(try await operation())
+        } catch {
+            return .failure(error)
+        }
     }
 }

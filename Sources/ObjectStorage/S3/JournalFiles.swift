@@ -1,0 +1,116 @@
+internal import CLinux
+internal import EventModel
+internal import Glibc
+
+/// The files of an upload journal: `<directory>/<ledger>/<boot>/<bucket>.<token>-<number>`.
+///
+/// They survive a killed process; after a power failure the last ones may be missing, and what they named is
+/// left to the store's own clearing of unfinished uploads.
+struct JournalFiles: Sendable {
+    /// Where the ledgers' directories lie.
+    let directory: String
+    /// Several buckets share the directory.
+    let bucket: BucketName
+
+    /// Writes one entry, whole.
+    func write(_ entry: UploadJournal.Entry) throws(SluiceError) {
+        let path = path(entry.mark)
+        let text = "\(MD5Tag.hexadecimal(entry.key.bytes))\n\(entry.begun.nanoseconds)\n\(entry.upload ?? "")\n"
+        // Not cut off first: what is written later is longer, and a kill in between leaves the former whole.
+        let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW
+        var number = unsafe Glibc.open(path, flags, 0o600)
+        if number < 0, errno == ENOENT {
+            makeDirectories(entry.name)
+            number = unsafe Glibc.open(path, flags, 0o600)
+        }
+        guard number >= 0 else { throw error(Errno(errno), path) }
+        let file = OpenFile(owning: number)
+        let bytes = Array(text.utf8)
+        // So few bytes are written at once or not at all (write(2)).
+        let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file.number, $0.baseAddress, $0.count) }
+        guard count == bytes.count else { throw error(Errno(count < 0 ? errno : ENOSPC), path) }
+    }
+
+    /// Removes an entry's file, if there is one.
+    func remove(_ mark: String) { unsafe Glibc.unlink(path(mark)) }
+
+    /// Reads an entry; nil when there is none, or none that can be read.
+    func read(_ mark: String) -> UploadJournal.Entry? {
+        guard let name = UploadJournal.name(mark) else { return nil }
+        let number = unsafe Glibc.open(path(mark), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard number >= 0 else { return nil }
+        let file = OpenFile(owning: number)
+        var bytes = [UInt8](repeating: 0, count: 8192)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(file.number, $0.baseAddress, $0.count) }
+        guard count > 0 else { return nil }
+        let lines = String(decoding: bytes[..<count], as: UTF8.self).split(
+            separator: "\n", omittingEmptySubsequences: false
+        )
+        guard lines.count >= 3, let key = Self.bytes(lines[0]), let begun = Int64(lines[1]) else { return nil }
+        return UploadJournal.Entry(
+            name: name, key: ObjectKey(bytes: key), begun: Timestamp(nanoseconds: begun),
+            upload: lines[2].isEmpty ? nil : String(lines[2])
+        )
+    }
+
+    /// All entries of a ledger, by mark.
+    func readAll(of ledger: String) -> [String: UploadJournal.Entry] {
+        var found: [String: UploadJournal.Entry] = [:]
+        for boot in names(in: "\(directory)/\(ledger)") {
+            for file in names(in: "\(directory)/\(ledger)/\(boot)") where file.hasPrefix("\(bucket).") {
+                let mark = "\(ledger)/\(boot)/\(file.dropFirst("\(bucket).".count))"
+                if let entry = read(mark) { found[mark] = entry }
+            }
+        }
+        return found
+    }
+
+    /// Removes empty directories of other boots.
+    func removeEmpty(of ledger: String, except boot: String) {
+        for name in names(in: "\(directory)/\(ledger)") where name != boot {
+            // rmdir(2) takes only an empty one, which is what is wanted.
+            unsafe Glibc.rmdir("\(directory)/\(ledger)/\(name)")
+        }
+    }
+
+    private func path(_ mark: String) -> String {
+        guard let slash = mark.lastIndex(of: "/") else { return "\(directory)/\(mark)" }
+        return "\(directory)/\(mark[..<slash])/\(bucket).\(mark[mark.index(after: slash)...])"
+    }
+
+    private func makeDirectories(_ name: StageName) {
+        // One that is there already is as good; what else fails, the opening of the file reports.
+        for path in [directory, "\(directory)/\(name.ledger)", "\(directory)/\(name.ledger)/\(name.boot)"] {
+            unsafe Glibc.mkdir(path, 0o700)
+        }
+    }
+
+    private func names(in path: String) -> [String] {
+        let number = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
+        guard number >= 0 else { return [] }
+        let file = OpenFile(owning: number)
+        var batch = DirectoryBatch()
+        var names: [String] = []
+        while case .success(let entries?) = batch.read(file) {
+            names += entries.compactMap { String(validating: $0.name, as: UTF8.self) }
+        }
+        return names
+    }
+
+    private static func bytes(_ digits: Substring) -> [UInt8]? {
+        let digits = Array(digits.utf8)
+        guard digits.count.isMultiple(of: 2) else { return nil }
+        var bytes: [UInt8] = []
+        for index in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = S3Text.hexValue(digits[index]), let low = S3Text.hexValue(digits[index + 1]) else {
+                return nil
+            }
+            bytes.append(high << 4 | low)
+        }
+        return bytes
+    }
+
+    private func error(_ failure: Errno, _ path: String) -> SluiceError {
+        LocalFailure.error(failure, "write down an upload in \(path)", scope: .bucket)
+    }
+}

@@ -1,0 +1,125 @@
+public import EventModel
+internal import Execution
+internal import HTTPTransport
+
+/// An unfinished multipart upload, whoever began it.
+public struct S3Upload: Sendable, Hashable {
+    /// The key that it is for.
+    public let key: ObjectKey
+    /// Its id.
+    public let id: String
+    /// When it was begun, by the store's clock; nil when the store does not say.
+    public let begun: Timestamp?
+}
+
+/// What buckets at an S3 store can do besides.
+extension S3ObjectStore {
+    /// Puts a whole object in one request; `ifAbsent` never replaces one, where the store heeds that. Throws
+    /// `output.collision` when it does and there is one.
+    public func put(
+        _ key: ObjectKey, _ bytes: [UInt8], as attributes: ObjectAttributes = ObjectAttributes(),
+        ifAbsent: Bool = false
+    ) async throws(SluiceError) -> ObjectInfo {
+        if let refusal = refusal(of: key) { throw refusal }
+        var complete = attributes
+        complete.storageClass = attributes.storageClass ?? session.settings.storageClass
+        var request = session.requests.put(key, bytes, complete)
+        if ifAbsent { request.set("if-none-match", "*") }
+        let clock = session.clock
+        do throws(SluiceError) {
+            return try await session.send(request, session.subject("write", key)) { response in
+                guard let tag = response.header("etag") else { return .garbled("the answer has no ETag") }
+                let size = UInt64(bytes.count)
+                let date = response.header("date").flatMap(S3Date.http) ?? clock.now
+                let version = S3Version(tag: tag, sizeBytes: size).version
+                return .value(ObjectInfo(key: key, version: version, sizeBytes: size, modified: date))
+            }
+        } catch {
+            guard ifAbsent, error.code == .storageVersionChanged else { throw error }
+            throw .collision(at: key, bucket: bucket, cause: error)
+        }
+    }
+
+    /// Copies an object within the store, with its attributes and without its bytes passing here; at most 5 GiB
+    /// (AWS, CopyObject). With `ifMatch`, that version only.
+    public func copy(
+        _ source: ObjectKey, ifMatch version: ObjectVersion? = nil, from bucketName: String? = nil,
+        to key: ObjectKey
+    ) async throws(SluiceError) {
+        if let refusal = refusal(of: key) { throw refusal }
+        let tag = version.flatMap { S3Version($0)?.tag }
+        if version != nil, tag == nil { throw session.changed(source) }
+        let request = session.requests.copy(
+            source, tag: tag, from: bucketName ?? session.settings.bucketName, to: key
+        )
+        _ = try await session.send(request, session.subject("copy to", key), read: S3Answers.copied)
+    }
+
+    /// The object's tags.
+    public func tags(of key: ObjectKey) async throws(SluiceError) -> [String: String] {
+        try await session.send(session.requests.tags(key), session.subject("read the tags of", key)) { answer in
+            S3Answers.tags(answer)
+        }
+    }
+
+    /// Replaces the object's tags by these.
+    public func setTags(_ tags: [String: String], of key: ObjectKey) async throws(SluiceError) {
+        let request = session.requests.putTags(key, tags)
+        try await session.send(request, session.subject("tag", key)) { _ in .value(()) }
+    }
+
+    /// Unfinished multipart uploads whose key begins with `prefix`, of anybody; at most 10,000.
+    public func uploads(prefix: ObjectKey = "") async throws(SluiceError) -> [S3Upload] {
+        var found: [S3Upload] = []
+        var next: S3UploadsPage.Marker?
+        while found.count < 10_000 {
+            let request = session.requests.listUploads(
+                prefix: prefix.string ?? "", keyMarker: next?.key, uploadMarker: next?.upload
+            )
+            let page = try await session.send(
+                request, session.subject("list the uploads of"), bodyLimit: 8 << 20, read: S3UploadsPage.read
+            )
+            found += page.uploads.filter { $0.key.bytes.starts(with: prefix.bytes) }
+            guard let marker = page.next, marker != next else { return found }
+            next = marker
+        }
+        return found
+    }
+}
+
+/// One page of ListMultipartUploads.
+struct S3UploadsPage: Sendable {
+    /// Where a listing goes on.
+    struct Marker: Sendable, Hashable {
+        /// The key to go on after, decoded.
+        let key: String
+        /// The upload of that key to go on after.
+        let upload: String?
+    }
+
+    /// The uploads.
+    var uploads: [S3Upload] = []
+    /// Where the listing goes on; nil at its end.
+    var next: Marker?
+
+    /// Reads a page.
+    static func read(_ response: HTTPResponse) -> S3Reading<S3UploadsPage> {
+        S3Answers.read(response, "ListMultipartUploadsResult") { node in
+            var page = S3UploadsPage()
+            let isEncoded = node.text(of: "EncodingType") == "url"
+            func key(_ text: String) -> ObjectKey {
+                ObjectKey(bytes: isEncoded ? S3Text.decodedKey(text) : Array(text.utf8))
+            }
+            for upload in node.all("Upload") {
+                guard let name = upload.text(of: "Key"), let id = upload.text(of: "UploadId") else { return nil }
+                let begun = upload.text(of: "Initiated").flatMap(S3Date.iso)
+                page.uploads.append(S3Upload(key: key(name), id: id, begun: begun))
+            }
+            if node.text(of: "IsTruncated") == "true", let name = node.text(of: "NextKeyMarker") {
+                let marker = String(decoding: key(name).bytes, as: UTF8.self)
+                page.next = Marker(key: marker, upload: node.text(of: "NextUploadIdMarker"))
+            }
+            return page
+        }
+    }
+}

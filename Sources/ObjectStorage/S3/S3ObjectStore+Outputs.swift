@@ -1,0 +1,122 @@
+public import EventModel
+internal import Execution
+
+extension S3ObjectStore {
+    private static let publishesAtATime = 16
+
+    /// Makes staged outputs visible, several at a time.
+    public func publish(_ requests: [PublishRequest]) async -> [Result<PublishedObject, SluiceError>] {
+        let capabilities = await Result.of { () async throws(SluiceError) in try await keeper.current() }
+        return await inParallel(requests, atATime: Self.publishesAtATime) { request in
+            await Result.of { () async throws(SluiceError) in
+                try await self.publish(request, try capabilities.get())
+            }
+        }
+    }
+
+    private func publish(
+        _ request: PublishRequest, _ capabilities: S3Capabilities
+    ) async throws(SluiceError) -> PublishedObject {
+        if let refusal = refusal(of: request.key) { throw refusal }
+        guard let (mark, upload) = UploadJournal.parse(request.staged) else {
+            throw SluiceError(.storageStagedGone, "“\(request.staged.text)” is no output of this bucket.")
+        }
+        let entry = journal.known(mark)
+        let publication = S3Publication(
+            store: self, capabilities: capabilities, request: request, mark: mark, upload: upload,
+            tags: entry?.upload == upload ? entry?.tags : nil
+        )
+        do throws(SluiceError) {
+            let published = try await publication.run()
+            try await forget(mark)
+            return published
+        } catch {
+            if error.code == .storageStagedGone { try await forget(mark) }
+            throw error
+        }
+    }
+
+    /// Aborts the upload of a staged output. Whose key only another process knows, its journal tells.
+    public func discard(_ staged: StagedReference) async throws(SluiceError) {
+        guard let (mark, upload) = UploadJournal.parse(staged) else { return }
+        let entry = try await pool.run { [journal] () throws(SluiceError) in journal.find(mark) }
+        guard let entry else { return }
+        let id = upload.isEmpty ? entry.upload ?? "" : upload
+        if !id.isEmpty { try await session.abort(entry.key, upload: id) }
+        try await forget(mark)
+    }
+
+    /// Removes an object if it still is that version; the store itself compares where it can.
+    public func delete(
+        _ key: ObjectKey, ifVersion version: ObjectVersion?
+    ) async throws(SluiceError) -> Bool {
+        if let refusal = refusal(of: key) { throw refusal }
+        guard let head = try await session.head(key) else { return false }
+        if let version, version != head.info.version { return false }
+        let isGuarded = version == nil ? false : await keeper.remembered().deletesIfMatch
+        do throws(SluiceError) {
+            try await session.send(
+                session.requests.delete(key, tag: isGuarded ? head.tag : nil), session.subject("remove", key)
+            ) { _ in .value(()) }
+            return true
+        } catch {
+            if error.code == .storageVersionChanged || error.code == .storageNotFound { return false }
+            throw error
+        }
+    }
+
+    /// Aborts the uploads that dead boots left in the journal.
+    public func sweep(
+        ledger: String, currentBoot: String, keeping: Set<StagedReference>
+    ) async throws(SluiceError) -> Int {
+        let all = try await pool.run { [journal] () throws(SluiceError) in journal.all(of: ledger) }
+        let living = all.filter { $0.name.boot == currentBoot }
+        var count = 0
+        for entry in all where entry.name.boot != currentBoot && !keeping.contains(entry.reference) {
+            if let upload = entry.upload {
+                if try await session.abort(entry.key, upload: upload) { count += 1 }
+            } else if !living.contains(where: { $0.key == entry.key }) {
+                count += try await abortLost(entry)
+            } else {
+                // Ours of this boot looks just the same; the next sweep decides.
+                continue
+            }
+            try await forget(entry.mark)
+        }
+        try await pool.run { [journal] () throws(SluiceError) in
+            journal.removeEmpty(of: ledger, except: currentBoot)
+        }
+        return count
+    }
+
+    /// The process died before it learned the upload's id: one of that very key, begun at that time, is it.
+    private func abortLost(_ entry: UploadJournal.Entry) async throws(SluiceError) -> Int {
+        let earliest = entry.begun.advanced(by: .seconds(-60))
+        let latest = entry.begun.advanced(by: .seconds(300))
+        var count = 0
+        for upload in try await uploads(prefix: entry.key) where upload.key == entry.key {
+            guard let begun = upload.begun, begun >= earliest, begun <= latest else { continue }
+            if try await session.abort(upload.key, upload: upload.id) { count += 1 }
+        }
+        return count
+    }
+
+    private func forget(_ mark: String) async throws(SluiceError) {
+        try await pool.run { [journal] () throws(SluiceError) in journal.forget(mark) }
+    }
+}
+
+/// Runs an operation on each element, so many at a time; the answers come in order.
+private func inParallel<Element: Sendable, Answer: Sendable>(
+    _ elements: [Element], atATime limit: Int, _ operation: @escaping @Sendable (Element) async -> Answer
+) async -> [Answer] {
+    await withTaskGroup(of: (Int, Answer).self) { group in
+        var answers: [Int: Answer] = [:]
+        for (index, element) in elements.enumerated() {
+            if index >= limit, let (done, answer) = await group.next() { answers[done] = answer }
+            group.addTask { (index, await operation(element)) }
+        }
+        for await (done, answer) in group { answers[done] = answer }
+        return elements.indices.compactMap { answers[$0] }
+    }
+}

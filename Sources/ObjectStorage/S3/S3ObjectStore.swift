@@ -1,0 +1,179 @@
+public import EventModel
+public import Execution
+internal import HTTPTransport
+
+/// A bucket at an S3-compatible store.
+public final class S3ObjectStore: ObjectStore {
+    /// The bucket's configured name.
+    public let bucket: BucketName
+    /// Sends the requests.
+    let session: S3Session
+    /// Remembers uploads under way.
+    let journal: UploadJournal
+    /// Knows what the store does.
+    let keeper: S3CapabilityKeeper
+    /// Runs what blocks.
+    let pool: BlockingPool
+    private let budget: PartBudget
+
+    /// So small objects are read in one answer.
+    static let wholeLimit: UInt64 = 1 << 20
+
+    /// Opens a bucket; nothing is asked of the store yet. `pool` runs calls that block, and waits for no other
+    /// work of its own; `budget` and `capabilities` are shared by all buckets of a process.
+    public init(
+        bucket: BucketName, settings: S3Settings, pool: BlockingPool, budget: PartBudget = PartBudget(),
+        capabilities: any CapabilityStore = MemoryCapabilityStore(),
+        clock: any TimeSource = SystemTimeSource(), random: any RandomSource = SystemRandomSource()
+    ) {
+        self.bucket = bucket
+        self.pool = pool
+        self.budget = budget
+        session = S3Session(bucket: bucket, settings: settings, clock: clock, random: random)
+        journal = UploadJournal(bucket: bucket, directory: settings.journal)
+        keeper = S3CapabilityKeeper(session: session, store: capabilities)
+    }
+
+    /// Walks the bucket by ListObjectsV2.
+    public func list(prefix: ObjectKey) -> any ObjectLister { S3Lister(session: session, prefix: prefix) }
+
+    /// What HEAD says.
+    public func head(_ key: ObjectKey) async throws(SluiceError) -> ObjectInfo? {
+        if let refusal = refusal(of: key) { throw refusal }
+        return try await session.head(key)?.info
+    }
+
+    /// Opens an object's bytes: a small one in one answer, a large one in ranges, several at a time.
+    public func open(
+        _ key: ObjectKey, ifMatch version: ObjectVersion?
+    ) async throws(SluiceError) -> any ObjectReader {
+        if let refusal = refusal(of: key) { throw refusal }
+        guard let version else { return try await openPlain(key, nil) }
+        guard let wanted = S3Version(version) else { throw session.changed(key) }
+        if wanted.sizeBytes <= Self.wholeLimit { return try await openWhole(key, wanted) }
+        if wanted.sizeBytes > 2 * UInt64(session.settings.partSizeBytes) {
+            do throws(SluiceError) {
+                return try await openRanged(key, wanted)
+            } catch {
+                // The store does not know ranges: then all of it comes through one connection.
+                guard error.code == .storageBadAnswer else { throw error }
+            }
+        }
+        return try await openPlain(key, wanted)
+    }
+
+    /// Begins an output: a multipart upload that is made when there are bytes to send.
+    public func stage(
+        _ name: StageName, for key: ObjectKey, as attributes: ObjectAttributes
+    ) async throws(SluiceError) -> any StagedWriter {
+        if let refusal = refusal(of: key) ?? StagePath.refusal(name) { throw refusal }
+        // Tried out before the first output, so that no decided commit waits for it.
+        _ = try await keeper.current()
+        guard let entry = journal.begin(name, key, at: session.clock.now) else {
+            throw SluiceError(.storageIO, "Output \(name.token)-\(name.number) is staged already.")
+        }
+        return S3StagedWriter(
+            session: session, journal: journal, budget: budget, entry: entry, attributes: attributes,
+            spool: session.settings.journal ?? SpoolFile.defaultDirectory
+        )
+    }
+
+    /// Why a key cannot be an object here.
+    public func refusal(of key: ObjectKey) -> SluiceError? {
+        guard let reason = S3KeyRules.reason(key.bytes) else { return nil }
+        return SluiceError(
+            .storageInvalidKey, "“\(key)” cannot be an object of bucket “\(bucket)”: \(reason).",
+            hint: "Change the template of the output's key, or rename the source."
+        )
+    }
+
+    /// The digest of the bytes that lie under a key now; reads them all.
+    public func digest(_ key: ObjectKey) async throws(SluiceError) -> ContentDigest? {
+        guard let info = try await head(key) else { return nil }
+        do throws(SluiceError) {
+            let reader = try await open(key, ifMatch: info.version)
+            return try await pool.run { () throws(SluiceError) in try Self.digest(of: reader) }
+        } catch {
+            if error.code == .storageNotFound { return nil }
+            throw error
+        }
+    }
+
+    /// What the store was found to do; tries it out unless that was done within 30 days.
+    public func capabilities() async throws(SluiceError) -> S3Capabilities { try await keeper.current() }
+
+    /// Tries the store out now.
+    public func probe() async throws(SluiceError) -> S3Capabilities { try await keeper.probe() }
+}
+
+extension S3ObjectStore {
+    private func openWhole(
+        _ key: ObjectKey, _ wanted: S3Version
+    ) async throws(SluiceError) -> any ObjectReader {
+        let response: HTTPResponse
+        do throws(SluiceError) {
+            response = try await session.send(
+                session.requests.get(key, tag: wanted.tag), session.subject("read", key),
+                bodyLimit: 2 * Int(Self.wholeLimit), read: { .value($0) }
+            )
+        } catch {
+            // Another version, at a store that does not heed If-Match.
+            if error.code == .transportTooLarge { throw session.changed(key) }
+            throw error
+        }
+        try session.check(response.headers, key, wanted, 0..<wanted.sizeBytes)
+        guard let head = S3Head(response.headers, key), UInt64(response.body.count) == wanted.sizeBytes else {
+            throw session.changed(key)
+        }
+        return S3Reader(session: session, head: head, body: S3WholeBody(response.body))
+    }
+
+    private func openPlain(
+        _ key: ObjectKey, _ wanted: S3Version?
+    ) async throws(SluiceError) -> any ObjectReader {
+        let stream = try await session.open(
+            session.requests.get(key, tag: wanted?.tag), session.subject("read", key),
+            window: S3StreamedBody.window
+        )
+        guard let head = S3Head(stream.headers, key), let version = S3Version(head.info.version) else {
+            stream.cancel()
+            throw S3RetryPlan.Problem.garbled("the answer lacks ETag or length")
+                .error(session.subject("read", key))
+        }
+        if let wanted, wanted != version {
+            stream.cancel()
+            throw session.changed(key)
+        }
+        let body = S3StreamedBody(
+            session: session, key: key, version: version, stream: stream, end: version.sizeBytes
+        )
+        return S3Reader(session: session, head: head, body: body)
+    }
+
+    private func openRanged(
+        _ key: ObjectKey, _ wanted: S3Version
+    ) async throws(SluiceError) -> any ObjectReader {
+        let end = UInt64(session.settings.partSizeBytes)
+        let stream = try await session.openRange(key, wanted, 0..<end)
+        guard let head = S3Head(stream.headers, key) else { throw session.changed(key) }
+        let first = S3StreamedBody(session: session, key: key, version: wanted, stream: stream, end: end)
+        let body = S3RangedBody(session: session, key: key, version: wanted, first: first, next: end)
+        return S3Reader(session: session, head: head, body: body)
+    }
+
+    private static func digest(of reader: any ObjectReader) throws(SluiceError) -> ContentDigest {
+        let capacity = 256 << 10
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
+        defer { unsafe memory.deallocate() }
+        var digester = ContentDigester()
+        while true {
+            // The span lives shorter than the memory, which nobody else sees.
+            var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
+            try reader.read(into: &span)
+            if span.isEmpty { break }
+            digester.update(span.bytes)
+        }
+        try reader.confirm()
+        return digester.digest
+    }
+}

@@ -1,0 +1,138 @@
+internal import EventModel
+internal import Execution
+internal import HTTPTransport
+
+/// Finds out what a store does by doing it, with objects below `.sluice/probe-<random>` that are removed again.
+struct S3Probe: Sendable {
+    private let session: S3Session
+    private let base: String
+    private let one = Array("one".utf8)
+
+    /// Will try out a bucket; each run has keys of its own.
+    init(session: S3Session) {
+        self.session = session
+        base = "\(StagePath.reservedName)/probe-\(session.random.hexadecimal(digitCount: 16))"
+    }
+
+    /// Tries everything. Throws when the store does not let itself be tried: no permission, an outage.
+    func run() async throws(SluiceError) -> S3Capabilities {
+        let result = await Result.of { () async throws(SluiceError) in try await tryAll() }
+        for name in names {
+            // What is left below `.sluice/` is no object of anybody's.
+            _ = try? await answer(session.requests.delete(key(name)))
+        }
+        return try result.get()
+    }
+
+    private var names: [String] { ["a", "b"] + Self.listed }
+    /// In the order of their bytes; `B` lies before `a` only there.
+    private static let listed = ["l/B", "l/a b", "l/a+b", "l/\u{e9}"]
+
+    private func key(_ name: String) -> ObjectKey { ObjectKey("\(base)/\(name)") }
+
+    private func tryAll() async throws(SluiceError) -> S3Capabilities {
+        var found = S3Capabilities()
+        try await tryPut(&found)
+        try await tryParts(&found)
+        try await tryList(&found)
+        found.isVersioned = try await isVersioned()
+        try await tryDelete(&found)
+        return found
+    }
+
+    /// Two puts of one key: what the second does shows whether its condition was heeded.
+    private func tryPut(_ found: inout S3Capabilities) async throws(SluiceError) {
+        let key = key("a")
+        let plain = session.requests.put(key, one, ObjectAttributes())
+        let tag = try await session.send(plain, subject, read: S3Answers.tag)
+        found.tagsAreMD5 = tag == MD5Tag.hexadecimal(MD5Tag.digest(one))
+        var second = plain
+        second.set("if-none-match", "*")
+        found.putsIfAbsent = try await answer(second).status == 412
+        second = plain
+        second.set("if-match", S3Version.quoted(Self.wrongTag))
+        found.putsIfMatch = try await answer(second).status == 412
+        found.readsIfMatch = try await answer(session.requests.get(key, tag: Self.wrongTag)).status == 412
+    }
+
+    /// An upload of one part over nothing, and one over the object that it made.
+    private func tryParts(_ found: inout S3Capabilities) async throws(SluiceError) {
+        let key = key("b")
+        let (upload, tag) = try await upload(key)
+        let request = session.requests.completeUpload(key, upload: upload, tags: [tag], ifAbsent: false)
+        _ = try await session.send(request, subject, read: S3Answers.completed)
+        guard let head = try await session.head(key) else { return }
+        found.keepsMetadata = head.staged == base
+        if head.tag == MD5Tag.composite([tag]) {
+            found.partsTag = .composite
+        } else if head.tag == MD5Tag.hexadecimal(MD5Tag.digest(one)) {
+            found.partsTag = .plain
+        }
+        let again = try await self.upload(key)
+        let second = session.requests.completeUpload(
+            key, upload: again.id, tags: [again.tag], ifAbsent: true
+        )
+        found.completesIfAbsent = try await answer(second).status == 412
+        try await session.abort(key, upload: again.id)
+    }
+
+    private func upload(_ key: ObjectKey) async throws(SluiceError) -> (id: String, tag: String) {
+        let attributes = ObjectAttributes(metadata: [S3Attributes.stagedName: base])
+        let create = session.requests.createUpload(key, attributes)
+        let id = try await session.send(create, subject, read: S3Answers.upload)
+        let part = session.requests.uploadPart(key, upload: id, number: 1, one)
+        do throws(SluiceError) {
+            return (id, try await session.send(part, subject, read: S3Answers.tag))
+        } catch {
+            // The part's failure says more than that of the clearing.
+            _ = try? await session.abort(key, upload: id)
+            throw error
+        }
+    }
+
+    private func tryList(_ found: inout S3Capabilities) async throws(SluiceError) {
+        for name in Self.listed {
+            let request = session.requests.put(key(name), one, ObjectAttributes())
+            _ = try await session.send(request, subject, read: S3Answers.tag)
+        }
+        let request = session.requests.list(prefix: "\(base)/l/", token: nil)
+        let keys = try await session.send(request, subject) { response in
+            S3Answers.read(response, "ListBucketResult") { node in
+                node.all("Contents").compactMap { $0.text(of: "Key") }
+            }
+        }
+        let decoded = keys.map { ObjectKey(bytes: S3Text.decodedKey($0)) }
+        found.encodesListings = Set(decoded) == Set(Self.listed.map(key))
+        found.order = decoded == Self.listed.map(key) ? .bytes : .other
+    }
+
+    private func isVersioned() async throws(SluiceError) -> Bool {
+        do throws(SluiceError) {
+            return try await session.send(session.requests.versioning(), subject, read: S3Answers.versioning)
+        } catch {
+            // Whoever may not ask, or asks a store that does not know, is told so, and nothing depends on it.
+            guard [.storageAccessDenied, .storageUnsupported, .storageRefused].contains(error.code) else {
+                throw error
+            }
+            return false
+        }
+    }
+
+    private func tryDelete(_ found: inout S3Capabilities) async throws(SluiceError) {
+        let status = try await answer(session.requests.delete(key("a"), tag: Self.wrongTag)).status
+        found.deletesIfMatch = status == 412
+    }
+
+    /// An ETag that nothing has.
+    private static let wrongTag = "00000000000000000000000000000000"
+
+    private var subject: S3Subject { session.subject("try out", key("")) }
+
+    /// An answer whatever it says, unless the store is down or refuses us.
+    private func answer(_ request: HTTPRequest) async throws(SluiceError) -> HTTPResponse {
+        try await session.send(
+            request, subject, accepts: { $0 < 500 && $0 != 429 && $0 != 401 && $0 != 403 || $0 == 501 },
+            read: { .value($0) }
+        )
+    }
+}

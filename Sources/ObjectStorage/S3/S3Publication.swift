@@ -1,0 +1,171 @@
+internal import EventModel
+internal import HTTPTransport
+
+/// Makes one staged output visible; may be repeated, by any process, until it says what came of it.
+struct S3Publication: Sendable {
+    /// What lies under the final key, seen from one output.
+    private enum Present {
+        case nothing
+        /// The output itself, published before.
+        case itself(ObjectInfo)
+        /// The same bytes, from somewhere else.
+        case equal(ObjectInfo)
+        /// Something else.
+        case foreign
+    }
+
+    /// The bucket.
+    let store: S3ObjectStore
+    /// What its store heeds.
+    let capabilities: S3Capabilities
+    /// What is asked for.
+    let request: PublishRequest
+    /// Names the output.
+    let mark: String
+    /// The upload that it is.
+    let upload: String
+    /// ETags of its parts; nil when the store has to be asked.
+    let tags: [String]?
+
+    /// So often the key may change between a look and the end of the upload.
+    private static let mostLooks = 5
+
+    /// Publishes. Throws `output.collision` or `storage.staged-gone`, or what keeps the store from answering.
+    func run() async throws(SluiceError) -> PublishedObject {
+        if upload.isEmpty { throw stagedGone() }
+        // Where the store itself refuses to replace, nothing needs to be looked at before.
+        let isGuarded = request.expecting == .absent && capabilities.completesIfAbsent
+        for look in 0..<Self.mostLooks {
+            if look > 0 || !isGuarded, let published = try await settle() { return published }
+            let complete = store.session.requests.completeUpload(
+                request.key, upload: upload, tags: try await partTags(), ifAbsent: isGuarded
+            )
+            do throws(SluiceError) {
+                let subject = store.session.subject("publish", request.key)
+                _ = try await store.session.send(complete, subject, read: S3Answers.completed)
+                return try await published()
+            } catch {
+                switch error.code {
+                // Something came between: look what it is.
+                case .storageVersionChanged: continue
+                // It was ended already, by a request whose answer was lost or by another process (trap R05).
+                case .storageStagedGone, .storageNotFound: return try await published()
+                case .storageUnavailable: return try await published(despite: error)
+                default: throw error
+                }
+            }
+        }
+        throw SluiceError(
+            .storageUnavailable, "“\(request.key)” of bucket “\(store.bucket)” changes again and again.",
+            hint: "Find out who else writes there; the output is published as soon as it rests."
+        )
+    }
+
+    /// What is to be answered without ending the upload; nil when it may be ended.
+    private func settle() async throws(SluiceError) -> PublishedObject? {
+        switch try await look() {
+        case .nothing: return nil
+        case .itself(let info): return PublishedObject(info: info, wasUnchanged: false)
+        case .equal(let info):
+            // When nothing was staged any more, it is this very output, published before an answer was lost.
+            let wasStaged = try await store.session.abort(request.key, upload: upload)
+            return PublishedObject(info: info, wasUnchanged: wasStaged)
+        case .foreign:
+            if request.expecting == .anything { return nil }
+            // Gone uploads and collisions are different answers: throws when there are no parts any more.
+            _ = try await askForTags()
+            throw .collision(at: request.key, bucket: store.bucket)
+        }
+    }
+
+    /// The upload is ended, now or before: the object must be there, and be it.
+    private func published() async throws(SluiceError) -> PublishedObject {
+        switch try await look() {
+        case .itself(let info), .equal(let info): return PublishedObject(info: info, wasUnchanged: false)
+        case .nothing, .foreign: throw stagedGone()
+        }
+    }
+
+    /// Some stores answer 500 when the upload is gone, also because the request before ended it (trap R05).
+    private func published(despite failure: SluiceError) async throws(SluiceError) -> PublishedObject {
+        if case .itself(let info) = try await look() {
+            return PublishedObject(info: info, wasUnchanged: false)
+        }
+        // Throws when the upload is gone; else it is the store that is.
+        _ = try await askForTags()
+        throw failure
+    }
+
+    private func look() async throws(SluiceError) -> Present {
+        guard let head = try await store.session.head(request.key) else { return .nothing }
+        if head.staged == mark {
+            guard head.info.sizeBytes == request.digest.sizeBytes else { throw mangled(head) }
+            return .itself(head.info)
+        }
+        return try await isEqual(head) ? .equal(head.info) : .foreign
+    }
+
+    /// Whether an object has the bytes of the output: by ETag where that proves it, else by reading it.
+    private func isEqual(_ head: S3Head) async throws(SluiceError) -> Bool {
+        guard head.info.sizeBytes == request.digest.sizeBytes else { return false }
+        if let tags {
+            if MD5Tag.composite(tags) == head.tag { return true }
+            if let tag = tags.first, tags.count == 1 {
+                if tag == head.tag { return true }
+                if capabilities.tagsAreMD5, MD5Tag.isPlain(head.tag), MD5Tag.isPlain(tag) { return false }
+            }
+        }
+        return try await store.digest(request.key) == request.digest
+    }
+
+    private func partTags() async throws(SluiceError) -> [String] {
+        if let tags { return tags }
+        do throws(SluiceError) {
+            return try await askForTags()
+        } catch {
+            // The end of an upload that is gone is found out by ending it.
+            guard error.code == .storageStagedGone else { throw error }
+            return []
+        }
+    }
+
+    /// Asks for the parts; throws `storage.staged-gone` when there is no such upload.
+    private func askForTags() async throws(SluiceError) -> [String] {
+        var found: [Int: String] = [:]
+        var after = 0
+        while true {
+            let list = store.session.requests.listParts(request.key, upload: upload, after: after)
+            let page: S3PartsPage
+            do throws(SluiceError) {
+                page = try await store.session.send(
+                    list, store.session.subject("look at the parts of", request.key), bodyLimit: 8 << 20,
+                    read: S3Answers.parts
+                )
+            } catch {
+                throw error.code == .storageNotFound ? stagedGone() : error
+            }
+            found.merge(page.tags) { $1 }
+            guard let next = page.next, next > after else { break }
+            after = next
+        }
+        guard !found.isEmpty else { throw stagedGone() }
+        return found.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private func stagedGone() -> SluiceError {
+        SluiceError(
+            .storageStagedGone,
+            "The output “\(request.key)” of bucket “\(store.bucket)” is neither staged nor there any more."
+        )
+    }
+
+    /// The store keeps another number of bytes than it was given (trap R06).
+    private func mangled(_ head: S3Head) -> SluiceError {
+        SluiceError(
+            .storageBadAnswer,
+            "“\(request.key)” of bucket “\(store.bucket)” has \(head.info.sizeBytes) bytes instead of "
+                + "\(request.digest.sizeBytes).",
+            hint: "The store or a proxy changes what is written; it must not be used for outputs."
+        )
+    }
+}

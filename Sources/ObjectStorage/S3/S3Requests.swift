@@ -1,0 +1,146 @@
+internal import EventModel
+internal import HTTPTransport
+
+/// Builds the requests of S3's interface (AWS, "Amazon S3 API Reference"); pure.
+struct S3Requests: Sendable {
+    /// Where they go.
+    let address: S3Address
+
+    /// HeadObject.
+    func head(_ key: ObjectKey) -> HTTPRequest { make("HEAD", key) }
+
+    /// HeadBucket.
+    func headBucket() -> HTTPRequest {
+        HTTPRequest(method: "HEAD", endpoint: address.endpoint, path: address.bucketPath)
+    }
+
+    /// GetObject: of one version only, and a part only, where these are given.
+    func get(_ key: ObjectKey, tag: String?, range: Range<UInt64>? = nil) -> HTTPRequest {
+        var request = make("GET", key)
+        if let tag { request.set("if-match", S3Version.quoted(tag)) }
+        if let range { request.set("range", "bytes=\(range.lowerBound)-\(range.upperBound - 1)") }
+        return request
+    }
+
+    /// PutObject.
+    func put(_ key: ObjectKey, _ body: [UInt8], _ attributes: ObjectAttributes) -> HTTPRequest {
+        var request = make("PUT", key)
+        request.headers = S3Attributes.headers(attributes)
+        request.body = body
+        return request
+    }
+
+    /// DeleteObject; of one version only, where the store honours that.
+    func delete(_ key: ObjectKey, tag: String? = nil) -> HTTPRequest {
+        var request = make("DELETE", key)
+        if let tag { request.set("if-match", S3Version.quoted(tag)) }
+        return request
+    }
+
+    /// CopyObject, with the source's attributes.
+    func copy(_ source: ObjectKey, tag: String?, from bucketName: String, to key: ObjectKey) -> HTTPRequest {
+        var request = make("PUT", key)
+        let bucket = HTTPRequest.encode(bucketName.utf8, keepingSlash: false)
+        let path = HTTPRequest.encode(source.bytes, keepingSlash: true)
+        request.set("x-amz-copy-source", "/\(bucket)/\(path)")
+        if let tag { request.set("x-amz-copy-source-if-match", S3Version.quoted(tag)) }
+        return request
+    }
+
+    /// ListObjectsV2; keys come percent-encoded, because XML cannot carry all of them (traps L08, L10).
+    func list(prefix: String, token: String?, limit: Int = 1000) -> HTTPRequest {
+        var query = [HTTPField(name: "list-type", value: "2"), HTTPField(name: "encoding-type", value: "url")]
+        query.append(HTTPField(name: "max-keys", value: "\(limit)"))
+        if !prefix.isEmpty { query.append(HTTPField(name: "prefix", value: prefix)) }
+        if let token { query.append(HTTPField(name: "continuation-token", value: token)) }
+        return HTTPRequest(endpoint: address.endpoint, path: address.bucketPath, query: query)
+    }
+
+    /// GetBucketVersioning.
+    func versioning() -> HTTPRequest {
+        let query = [HTTPField(name: "versioning", value: "")]
+        return HTTPRequest(endpoint: address.endpoint, path: address.bucketPath, query: query)
+    }
+
+    /// GetObjectTagging.
+    func tags(_ key: ObjectKey) -> HTTPRequest { make("GET", key, [HTTPField(name: "tagging", value: "")]) }
+
+    /// PutObjectTagging; replaces all tags.
+    func putTags(_ key: ObjectKey, _ tags: [String: String]) -> HTTPRequest {
+        var request = make("PUT", key, [HTTPField(name: "tagging", value: "")])
+        let set = tags.sorted { $0.key < $1.key }.map { tag in
+            "<Tag><Key>\(S3Text.escaped(tag.key))</Key><Value>\(S3Text.escaped(tag.value))</Value></Tag>"
+        }
+        request.body = Array("<Tagging><TagSet>\(set.joined())</TagSet></Tagging>".utf8)
+        // Required with this body (AWS, PutObjectTagging).
+        request.set("content-md5", S3Text.base64(MD5Tag.digest(request.body)))
+        return request
+    }
+
+    private func make(_ method: String, _ key: ObjectKey, _ query: [HTTPField] = []) -> HTTPRequest {
+        HTTPRequest(method: method, endpoint: address.endpoint, path: address.path(of: key), query: query)
+    }
+}
+
+/// Multipart uploads.
+extension S3Requests {
+    /// CreateMultipartUpload.
+    func createUpload(_ key: ObjectKey, _ attributes: ObjectAttributes) -> HTTPRequest {
+        var request = make("POST", key, [HTTPField(name: "uploads", value: "")])
+        request.headers = S3Attributes.headers(attributes)
+        return request
+    }
+
+    /// UploadPart; parts are numbered from 1.
+    func uploadPart(_ key: ObjectKey, upload: String, number: Int, _ body: [UInt8]) -> HTTPRequest {
+        let query = [
+            HTTPField(name: "partNumber", value: "\(number)"), HTTPField(name: "uploadId", value: upload),
+        ]
+        var request = make("PUT", key, query)
+        request.body = body
+        return request
+    }
+
+    /// ListParts, from after a part.
+    func listParts(_ key: ObjectKey, upload: String, after number: Int) -> HTTPRequest {
+        var query = [HTTPField(name: "uploadId", value: upload)]
+        if number > 0 { query.append(HTTPField(name: "part-number-marker", value: "\(number)")) }
+        return make("GET", key, query)
+    }
+
+    /// CompleteMultipartUpload; with `ifAbsent` only where no object lies yet.
+    func completeUpload(_ key: ObjectKey, upload: String, tags: [String], ifAbsent: Bool) -> HTTPRequest {
+        var request = make("POST", key, [HTTPField(name: "uploadId", value: upload)])
+        request.headers = [HTTPField(name: "content-type", value: "application/xml")]
+        if ifAbsent { request.set("if-none-match", "*") }
+        var text = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+        for (index, tag) in tags.enumerated() {
+            text += "<Part><PartNumber>\(index + 1)</PartNumber>"
+            text += "<ETag>\(S3Text.escaped(S3Version.quoted(tag)))</ETag></Part>"
+        }
+        request.body = Array((text + "</CompleteMultipartUpload>").utf8)
+        return request
+    }
+
+    /// AbortMultipartUpload.
+    func abortUpload(_ key: ObjectKey, upload: String) -> HTTPRequest {
+        make("DELETE", key, [HTTPField(name: "uploadId", value: upload)])
+    }
+
+    /// ListMultipartUploads.
+    func listUploads(prefix: String, keyMarker: String?, uploadMarker: String?) -> HTTPRequest {
+        var query = [HTTPField(name: "uploads", value: ""), HTTPField(name: "encoding-type", value: "url")]
+        if !prefix.isEmpty { query.append(HTTPField(name: "prefix", value: prefix)) }
+        if let keyMarker { query.append(HTTPField(name: "key-marker", value: keyMarker)) }
+        if let uploadMarker { query.append(HTTPField(name: "upload-id-marker", value: uploadMarker)) }
+        return HTTPRequest(endpoint: address.endpoint, path: address.bucketPath, query: query)
+    }
+}
+
+extension HTTPRequest {
+    /// Adds a header, in place of one of the same name.
+    mutating func set(_ name: String, _ value: String) {
+        headers.removeAll { $0.name == name }
+        headers.append(HTTPField(name: name, value: value))
+    }
+}

@@ -1,0 +1,122 @@
+package import EventModel
+internal import Execution
+internal import HTTPTransport
+
+/// Decides what follows a request that failed; pure. The only layer that tries again below an attempt.
+package struct S3RetryPlan: Sendable {
+    /// What went wrong with one try.
+    package enum Problem: Sendable {
+        /// The store said no.
+        case refused(S3Refusal)
+        /// The store's answer is none.
+        case garbled(String)
+        /// No whole answer came.
+        case failed(SluiceError)
+    }
+
+    /// What to do now.
+    package enum Step: Sendable, Hashable {
+        /// Wait and try again.
+        case again(after: Duration)
+        /// Get credentials anew, and try again.
+        case refresh
+        /// Take the store's clock, and try again.
+        case correct(Timestamp)
+        /// Report the problem.
+        case giveUp
+    }
+
+    /// So many tries of one request at most, those aside that new credentials or a corrected clock allow.
+    package static let mostTries = 5
+    /// No wait is longer, whatever the store asks for.
+    package static let longestWait = Duration.seconds(20)
+    /// A signature this old may be the reason of a refusal that names none; S3 itself allows 15 minutes.
+    package static let suspiciousSkew = Duration.seconds(240)
+
+    private let backoff = Backoff(initial: .milliseconds(100), maximum: .seconds(5))
+    private var failures = 0
+    private var hasRefreshed = false
+    private var hasCorrected = false
+
+    /// A request that was not tried yet.
+    package init() {}
+
+    /// What follows a problem; `signedAt` is the moment that the request named, `fraction` random below 1.
+    package mutating func step(after problem: Problem, signedAt: Timestamp, fraction: Double) -> Step {
+        switch problem {
+        case .refused(let refusal): step(after: refusal, signedAt, fraction)
+        case .garbled: again(most: 3, nil, fraction)
+        case .failed(let error):
+            switch error.code {
+            case .transportFailed, .transportTimeout, .transportTruncated: again(nil, fraction)
+            case .transportUnreachable: again(most: 2, nil, fraction)
+            default: .giveUp
+            }
+        }
+    }
+
+    private mutating func step(
+        after refusal: S3Refusal, _ signedAt: Timestamp, _ fraction: Double
+    ) -> Step {
+        // HEAD is answered without words: then the status and the clocks are all there is to go by.
+        let isWordless = refusal.code.isEmpty
+        let skew = refusal.date.map { $0.elapsed(since: signedAt) } ?? .zero
+        let isSkewed = max(skew, .zero - skew) > Self.suspiciousSkew
+        switch refusal.kind {
+        case .skewedClock: return correct(refusal.date)
+        case .denied where isWordless && isSkewed: return correct(refusal.date)
+        case .expiredCredentials, .unknownKey: return refresh()
+        case .denied where isWordless, .other where isWordless && refusal.status == 400: return refresh()
+        case .busy, .conflict: return again(refusal.retryAfter, fraction)
+        default: return .giveUp
+        }
+    }
+
+    private mutating func correct(_ date: Timestamp?) -> Step {
+        guard let date, !hasCorrected else { return .giveUp }
+        hasCorrected = true
+        return .correct(date)
+    }
+
+    private mutating func refresh() -> Step {
+        if hasRefreshed { return .giveUp }
+        hasRefreshed = true
+        return .refresh
+    }
+
+    private mutating func again(
+        most: Int = Self.mostTries, _ asked: Duration?, _ fraction: Double
+    ) -> Step {
+        failures += 1
+        guard failures < most else { return .giveUp }
+        let wait = backoff.ceiling(afterFailures: failures) * fraction
+        // What the store asks for is kept, plus jitter, so that those it sent away do not return together.
+        return .again(after: min(Self.longestWait, (asked ?? .zero) + wait))
+    }
+}
+
+extension S3RetryPlan.Problem {
+    /// The error for it; `subject` says what was tried.
+    package func error(_ subject: S3Subject) -> SluiceError {
+        switch self {
+        case .refused(let refusal):
+            return refusal.error(subject)
+        case .garbled(let reason):
+            return SluiceError(
+                .storageBadAnswer, "Could not \(subject): \(reason).",
+                hint: "Check that the endpoint is an S3-compatible store, and proxies on the way."
+            )
+        case .failed(let error):
+            switch error.code {
+            case .transportCancelled:
+                return SluiceError(.cancelled, "Told to end while asked to \(subject).", cause: error)
+            case .transportFailed, .transportTimeout, .transportTruncated, .transportUnreachable:
+                return SluiceError(
+                    .storageUnavailable, "Could not \(subject): the store does not answer.",
+                    hint: error.hint ?? "The work goes on by itself when it does.", cause: error
+                )
+            default: return error
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+internal import EventModel
+internal import Glibc
+internal import Synchronization
+
+/// Remembers the uploads of a bucket that are under way: in memory with their parts, and in files that a later
+/// boot finds (trap R08).
+///
+/// A file is made before its upload, so that one whose answer is lost can be looked for by its key.
+final class UploadJournal: Sendable {
+    /// One upload.
+    struct Entry: Sendable, Hashable {
+        /// The output that it is.
+        let name: StageName
+        /// The key that it was begun for.
+        let key: ObjectKey
+        /// When it was begun, by this machine's clock.
+        let begun: Timestamp
+        /// Its id; nil as long as the store has not answered.
+        var upload: String?
+        /// ETags of its parts in order, once all are there; nil after a restart.
+        var tags: [String]?
+
+        /// As objects and references name it: `<ledger>/<boot>/<token>-<number>`.
+        var mark: String { "\(name.ledger)/\(name.boot)/\(name.token)-\(name.number)" }
+        /// Where it lies.
+        var reference: StagedReference { StagedReference(text: "s3:\(mark):\(upload ?? "")") }
+    }
+
+    private let bucket: BucketName
+    private let files: JournalFiles?
+    private let entries = Mutex<[String: Entry]>([:])
+
+    /// The journal of a bucket, with files below `directory` if there is one.
+    init(bucket: BucketName, directory: String?) {
+        self.bucket = bucket
+        files = directory.map { JournalFiles(directory: $0, bucket: bucket) }
+    }
+
+    /// Takes a name; false when it is taken. Makes no file yet.
+    func begin(_ name: StageName, _ key: ObjectKey, at now: Timestamp) -> Entry? {
+        let entry = Entry(name: name, key: key, begun: now)
+        return entries.withLock { entries in
+            if entries[entry.mark] != nil { return nil }
+            entries[entry.mark] = entry
+            return entry
+        }
+    }
+
+    /// Writes down that an upload is about to be made; blocks.
+    func intend(_ entry: Entry) throws(SluiceError) { try files?.write(entry) }
+
+    /// Writes down an upload's id; blocks.
+    func record(_ entry: Entry) throws(SluiceError) {
+        entries.withLock { $0[entry.mark] = entry }
+        try files?.write(entry)
+    }
+
+    /// Remembers the parts of an upload that is complete but for its end.
+    func finish(_ entry: Entry) { entries.withLock { $0[entry.mark] = entry } }
+
+    /// Forgets an upload that is published or gone; blocks.
+    func forget(_ mark: String) {
+        entries.withLock { $0[mark] = nil }
+        files?.remove(mark)
+    }
+
+    /// What this process knows of an upload.
+    func known(_ mark: String) -> Entry? { entries.withLock { $0[mark] } }
+
+    /// What is known of an upload; blocks when it is another process's.
+    func find(_ mark: String) -> Entry? { known(mark) ?? files?.read(mark) }
+
+    /// All uploads of a ledger that are under way; blocks.
+    func all(of ledger: String) -> [Entry] {
+        var found = files?.readAll(of: ledger) ?? [:]
+        for (mark, entry) in entries.withLock({ $0 }) where entry.name.ledger == ledger { found[mark] = entry }
+        return Array(found.values)
+    }
+
+    /// Removes the directories of boots in which nothing is under way; blocks.
+    func removeEmpty(of ledger: String, except boot: String) { files?.removeEmpty(of: ledger, except: boot) }
+
+    /// Takes a reference apart: what names the output, and the upload's id; nil when it is of another store.
+    static func parse(_ reference: StagedReference) -> (mark: String, upload: String)? {
+        let parts = reference.text.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == "s3", name(String(parts[1])) != nil else { return nil }
+        return (String(parts[1]), String(parts[2]))
+    }
+
+    /// The name that a mark stands for.
+    static func name(_ mark: String) -> StageName? {
+        let parts = mark.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 3, StagePath.isPlain(parts[0]), StagePath.isPlain(parts[1]),
+            let dash = parts[2].lastIndex(of: "-"), let token = Int64(parts[2][..<dash]),
+            let number = Int(parts[2][parts[2].index(after: dash)...])
+        else { return nil }
+        return StageName(ledger: parts[0], boot: parts[1], token: token, number: number)
+    }
+}
