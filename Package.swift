@@ -142,6 +142,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .executableTarget(
+            name: "TransportBenchmark",
+            dependencies: ["HTTPTransport", "ObjectStorage", "EventModel", "Execution"],
+            path: "Benchmarks/TransportBenchmark",
+            swiftSettings: settings + [lifetimes]
+        ),
+
         // C libraries, each small.
         library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
