@@ -262,7 +262,7 @@ def after_actions(binary):
                     service.until("the source's removal", lambda: f"{name}.log" not in server.keys("source"))
                 if name == "move":
                     assert server.get("archive", "old/move.log") == line(n=1)
-                    assert server.head("archive", "old/move.log")["Metadata"] == {"who": "me"}
+                    assert server.head("archive", "old/move.log")["Metadata"]["who"] == "me"
                     server.put("archive", "old/second.log", b"foreign")
                     server.put("source", "second.log", line(n=2))
                     service.ended("second.log")
