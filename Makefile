@@ -8,16 +8,19 @@ SEED ?= 7
 DAMAGED ?= 10000
 SECONDS ?= 600
 
-.PHONY: help setup setup-demo setup-test setup-bench build demo test bench torture damage fuzz docs lint format install clean
+.PHONY: help setup setup-demo setup-s3 setup-test setup-bench build demo demo-s3 test bench bench-s3 torture damage fuzz docs lint format install clean
 
 help:                    ## this list
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
 
 setup:                   ## install what building needs
 	@scripts/setup build
 
 setup-demo:
 	@scripts/setup build demo
+
+setup-s3:                ## install what the S3 example needs as well
+	@scripts/setup build s3
 
 setup-test:              ## install what the tests need as well
 	@scripts/setup build test
@@ -31,6 +34,9 @@ build: setup             ## build the release binary
 demo: setup-demo build    ## drop log files into a bucket and watch them become clean objects
 	@scripts/demo $(BINARY)
 
+demo-s3: setup-s3 build   ## the same from bucket to bucket of an S3 store, which it starts itself
+	@fixtures/s3-etl/run $(BINARY) .build/demo-s3
+
 test: setup-test         ## build everything and run all tests
 	$(BUILD) --build-tests
 	$(SWIFT) test -c release --skip-build --disable-xctest \
@@ -40,6 +46,11 @@ bench: setup-bench       ## measure speed and memory of the release build
 	$(BUILD)
 	@Benchmarks/run $(BINARY)
 	@Benchmarks/compare $(BINARY)
+	@Benchmarks/s3 $(BINARY)
+
+bench-s3: setup-bench    ## measure only what S3 buckets cost
+	$(BUILD)
+	@Benchmarks/s3 $(BINARY)
 
 torture: setup-test build ## kill the service many times (KILLS=1000 SEED=7) and check that nothing is lost
 	@scripts/torture --binary $(BINARY) --kills $(KILLS) --seed $(SEED)

@@ -144,6 +144,13 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        .executableTarget(
+            name: "TransportBenchmark",
+            dependencies: ["HTTPTransport", "ObjectStorage", "EventModel", "Execution"],
+            path: "Benchmarks/TransportBenchmark",
+            swiftSettings: settings + [lifetimes]
+        ),
+
         // C libraries, each small.
         library("CISAL", pkgConfig: "libisal", apt: "libisal-dev"),
         library("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
@@ -164,7 +171,10 @@ let package = Package(
         // Tests mirror the sources.
         .target(
             name: "TestSupport",
-            dependencies: ["EventModel", "Execution", "HTTPTransport", "ObjectStorage", "DurableLedger"],
+            dependencies: [
+                "EventModel", "Execution", "HTTPTransport", "ObjectStorage", "DurableLedger",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),

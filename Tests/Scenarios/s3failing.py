@@ -1,0 +1,321 @@
+"""S3 buckets when something is wrong: keys, regions, certificates, servers that are down, objects that change, kills."""
+import json
+import os
+import random
+import signal
+import time
+
+from harness import Service
+from s3reading import line, one_trigger
+from s3servers import Certificates, Moto, Rclone, Refusing
+
+
+def logged(service, code):
+    """A line of the service's log that names an error code, or None."""
+    for text in (service.root / "service.log").read_text(errors="replace").splitlines():
+        if code in text and text.startswith("{"):
+            return json.loads(text)
+    return None
+
+
+def waits_for_the_store(binary, source, target, code, local_key="k.log"):
+    """A store that cannot be used: an outage with a code and a hint; no try is consumed, nothing is dead."""
+    if target:
+        config = one_trigger("path: ./in", target)
+        with Service(binary, config, buckets=["in"]).start() as service:
+            service.put(local_key, line(n=1))
+            row = service.until("the outage", lambda: next(
+                (row for row in service.deliveries(local_key) if row.get("failure")), None))
+            assert row["failure"]["code"] == code and row["failure"]["message"], row
+            assert row["tries"] == 0 and row["state"] in ("ready", "leased"), row
+    if source:
+        config = one_trigger(source, "path: ./out")
+        with Service(binary, config, buckets=["out"]).start(wait=False) as service:
+            entry = service.until(f"{code} in the log", lambda: logged(service, code))
+            assert entry, code
+            assert service.process.poll() is None, "the service stays"
+            secrets = (service.root / "service.log").read_text()
+            assert "sluice-test-secret" not in secrets and "wrong-secret" not in secrets
+
+
+def wrong_key(binary):
+    with Rclone(buckets=["bucket"]) as server:
+        os.environ.update(S3_WRONG="wrong-secret")
+        wrong = server.settings("bucket").replace("S3_TEST_SECRET", "S3_WRONG")
+        waits_for_the_store(binary, wrong, wrong, "storage.access-denied")
+        os.environ.update(S3_WRONG="NOSUCHKEY")
+        unknown = server.settings("bucket").replace("S3_TEST_KEY", "S3_WRONG")
+        waits_for_the_store(binary, unknown, unknown, "storage.access-denied")
+
+
+def missing_bucket(binary):
+    for kind in (Rclone, Moto):
+        with kind(buckets=["bucket"]) as server:
+            waits_for_the_store(binary, server.settings("nosuch"), server.settings("nosuch"), "storage.bucket-missing")
+
+
+def no_permission(binary):
+    with Refusing(403, "AccessDenied") as server:
+        waits_for_the_store(binary, server.settings("bucket"), server.settings("bucket"), "storage.access-denied")
+        assert len(server.requests) < 200, f"{len(server.requests)} requests: an outage is probed now and then"
+
+
+def wrong_region(binary):
+    with Refusing(400, "AuthorizationHeaderMalformed", extra="<Region>eu-west-1</Region>") as server:
+        waits_for_the_store(binary, server.settings("bucket"), server.settings("bucket"), "storage.wrong-region")
+    headers = [("x-amz-bucket-region", "eu-west-1"), ("Location", "http://127.0.0.1:1/")]
+    with Refusing(301, "PermanentRedirect", headers) as server:
+        waits_for_the_store(binary, server.settings("bucket"), server.settings("bucket"), "storage.wrong-region")
+
+
+def clock_skew(binary):
+    with Refusing(403, "RequestTimeTooSkewed") as server:
+        waits_for_the_store(binary, server.settings("bucket"), server.settings("bucket"), "storage.clock-skewed")
+
+
+def slow_down(binary):
+    with Refusing(503, "SlowDown", [("Retry-After", "1")]) as server:
+        waits_for_the_store(binary, server.settings("bucket"), server.settings("bucket"), "storage.unavailable")
+        assert len(server.requests) < 200, len(server.requests)
+
+
+def certificates(binary):
+    """An unknown authority and a wrong name are outages; `ca_file` trusts, `insecure_skip_verify` warns."""
+    with Rclone() as place:  # for its folder
+        good = Certificates(place.root)
+        (place.root / "other").mkdir()
+        other = Certificates(place.root / "other", host="store.example")
+        with Rclone(tls=good, buckets=["source", "target"]) as server:
+            waits_for_the_store(binary, server.settings("source"), server.settings("target"), "transport.tls")
+            trusted = {"ca_file": f'"{good.authority}"'}
+            config = one_trigger(server.settings("source", **trusted), server.settings("target", **trusted))
+            server.put("source", "a.log", line(n=1))
+            with Service(binary, config, buckets=()).start() as service:
+                assert service.ended("a.log")[0]["state"] == "done"
+                assert server.get("target", "a.log.ndjson") == line(n=1)
+            blind = {"insecure_skip_verify": "true"}
+            config = one_trigger(server.settings("source", **blind), server.settings("target", **blind))
+            with Service(binary, config, buckets=()).start() as service:
+                service.ended("a.log")
+                assert "insecure_skip_verify" in (service.root / "service.log").read_text()
+        with Rclone(tls=other) as server:
+            named = {"ca_file": f'"{other.authority}"'}
+            waits_for_the_store(binary, server.settings("source", **named), server.settings("target", **named), "transport.tls")
+
+
+def endpoint_down(binary):
+    """The store is down for a while: no try is consumed, few requests, and everything is done when it is back."""
+    with Rclone(buckets=["source", "target"]) as server:
+        config = one_trigger(server.settings("source"), server.settings("target")) + (
+            '  local: { bucket: files, match: "**/*", function: clean, output: "out:local/{key}" }\n')
+        config = config.replace("buckets:\n", "buckets:\n  files: { path: ./in }\n", 1)
+        with Service(binary, config, buckets=["in"]).start() as service:
+            server.put("source", "before.log", line(n=0))
+            service.ended("before.log")
+            server.stop()
+            for n in range(40):
+                service.put(f"{n}.log", line(n=n))
+            row = service.until("the outage", lambda: next((row for row in service.deliveries() if row.get("failure")), None))
+            assert row["failure"]["code"].startswith(("transport.", "storage.")), row
+            time.sleep(3)  # Long enough for retries to be consumed, if they were.
+            rows = [row for row in service.deliveries() if row["bucket"] == "files"]
+            assert len(rows) == 40 and {row["state"] for row in rows} <= {"ready", "leased", "committing"}, rows
+            assert {row["tries"] for row in rows} == {0}, rows
+            server.start()
+            for n in range(10):
+                server.put("source", f"after{n}.log", line(n=n))
+            service.until("everything done", lambda: len(server.keys("target")) == 51, 90)
+            service.idle()
+            assert {(row["state"], row["tries"]) for row in service.deliveries()} == {("done", 0)}
+            assert server.uploads("target") == []
+
+
+def down_at_the_start(binary):
+    """The service starts without its store, and works when the store comes."""
+    with Rclone(buckets=["source", "target"]) as server:
+        server.put("source", "a.log", line(n=1))
+        server.stop()
+        with Service(binary, one_trigger(server.settings("source"), server.settings("target")), buckets=()).start(wait=False) as service:
+            service.until("an answer of the service", lambda: service.sluice("status").returncode == 0)
+            server.start()
+            service.until("the output", lambda: server.keys("target") == ["a.log.ndjson"], 60)
+
+
+def changed_while_read(binary):
+    """Objects are overwritten and deleted while they are read: no output mixes versions, the newest one wins (N09, R02)."""
+    for kind in (Rclone, Moto):
+        with kind(buckets=["source", "target"]) as server:
+            rng, versions = random.Random(7), {}
+
+            def content(key, version):
+                """Larger than one part, each line says which version it is of."""
+                count = 60_000 if key == "big" else 500
+                return b"".join(line(key=key, version=version, i=i, text="x" * 100) for i in range(count))
+            ready = {("big", n): content("big", n) for n in range(1, 6)}
+            config = one_trigger(server.settings("source", part_size="5MiB"), server.settings("target"))
+            with Service(binary, config, buckets=()).start() as service:
+                for _ in range(60):
+                    key = rng.choice(["big", "s1", "s2", "s3"])
+                    version = versions.get(key, 0) + 1
+                    if key == "big" and version > 5:
+                        continue
+                    server.put("source", key, ready.get((key, version)) or content(key, version))
+                    versions[key] = version
+                    if rng.random() < 0.2 and key != "big":
+                        server.s3.delete_object(Bucket="source", Key=key)
+                        version = versions[key] = versions[key] + 1
+                        server.put("source", key, content(key, version))
+                    time.sleep(rng.uniform(0, 0.15))
+                    check_one_version(server)
+                for key, version in versions.items():
+                    service.until(f"version {version} of {key}", lambda: newest(server, key) == version, 60)
+                service.idle()
+                for key, version in versions.items():
+                    check_one_version(server)
+                    assert newest(server, key) == version
+                gone = rng.choice(sorted(versions))
+                server.s3.delete_object(Bucket="source", Key=gone)
+                service.idle()
+                assert not [row for row in service.deliveries() if row["state"] == "dead"]
+                assert server.uploads("target") == []
+
+
+def newest(server, key):
+    try:
+        return json.loads(server.get("target", f"{key}.ndjson").split(b"\n", 1)[0])["version"]
+    except Exception:
+        return None
+
+
+def check_one_version(server):
+    for key in server.keys("target"):
+        records = [json.loads(text) for text in server.get("target", key).splitlines()]
+        assert len({record["version"] for record in records}) == 1, (key, {record["version"] for record in records})
+        assert [record["i"] for record in records] == list(range(60_000 if key.startswith("big") else 500)), key
+
+
+def kills(binary, count=12, seed=7):
+    """kill -9 at random moments: 0 lost, 0 duplicate, 0 partial, and no upload of ours left after the next start (R08)."""
+    with Rclone(buckets=["source", "middle", "target"]) as server:
+        rng, versions = random.Random(seed), {}
+
+        def settings(name):
+            return server.settings(name, part_size="5MiB")
+        config = f"""\
+workers: 4
+buckets:
+  in: {{ {settings("source")}, watch: {{ scan: 1s }} }}
+  mid: {{ {settings("middle")}, watch: {{ scan: 1s }} }}
+  out: {{ {settings("target")} }}
+functions:
+  clean: {{ steps: [ {{ decompress: auto }}, {{ parse: json }}, {{ set: {{ stage: "1" }} }}, {{ encode: ndjson }} ] }}
+  pass: {{ steps: [ {{ decompress: auto }}, {{ compress: none }} ] }}
+triggers:
+  one: {{ bucket: in, function: clean, output: "mid:{{key}}" }}
+  two: {{ bucket: mid, function: pass, output: "out:{{key}}" }}
+"""
+        sizes = {}
+
+        def produce():
+            key = f"d{rng.randrange(3)}/f{rng.randrange(12)}"
+            version = versions.get(key, 0) + 1
+            sizes[key, version] = rng.choice([0, 1, 50, 3000, 60_000])
+            server.put("source", key, b"".join(line(key=key, version=version, i=i, text="y" * 100) for i in range(sizes[key, version])))
+            versions[key] = version
+
+        def check(moment):
+            for bucket in ("middle", "target"):
+                for key in server.keys(bucket):
+                    records = [json.loads(text) for text in server.get(bucket, key).splitlines()]
+                    found = {record["version"] for record in records}
+                    assert len(found) <= 1, (moment, bucket, key, found)
+                    if found:
+                        assert [record["i"] for record in records] == list(range(sizes[key, found.pop()])), (moment, bucket, key)
+        with Service(binary, config, buckets=()) as service:
+            left = 0
+            for number in range(count):
+                service.start(wait=False)
+                deadline = time.monotonic() + rng.uniform(0.05, 1.5)
+                while time.monotonic() < deadline:
+                    produce()
+                service.kill()
+                left += sum(len(server.uploads(bucket)) for bucket in ("middle", "target"))
+                check(f"after kill {number + 1}")
+            service.start()
+            service.idle()
+
+            def settled():
+                for key, version in versions.items():
+                    data = server.listing("target").get(key)
+                    if not data:
+                        return False
+                return not any(row["state"] in ("ready", "leased", "committing") for row in service.deliveries())
+            service.until("all outputs", settled, 90)
+            # Two scans more, for versions that were put just before the last kill.
+            for key, version in versions.items():
+                want = sizes[key, version]
+                service.until(f"version {version} of {key}", lambda: server.get("target", key).count(b"\n") == want and (
+                    want == 0 or json.loads(server.get("target", key).split(b"\n", 1)[0])["version"] == version), 30)
+            service.idle()
+            check("at the end")
+            assert server.keys("middle") == server.keys("target") == sorted(versions)
+            assert all(server.uploads(bucket) == [] for bucket in ("middle", "target")), "an upload of ours was abandoned"
+            dead = [row for row in service.deliveries() if row["state"] == "dead"]
+            assert not dead, dead
+            assert service.sluice("ledger", "verify").returncode == 0
+            service.stop()
+            print(f"{count} kills, {len(versions)} keys, {sum(versions.values())} versions, {left} uploads found open after kills")
+
+
+def stopped_while_writing(binary):
+    """SIGTERM in the middle of a large upload: a clean end, no try consumed, no upload left, done after the next start."""
+    with Rclone(buckets=["source", "target"]) as server:
+        (server.root / "big").write_bytes(os.urandom(1 << 20) * 300)
+        server.s3.upload_file(str(server.root / "big"), "source", "big")
+        config = one_trigger(server.settings("source"), server.settings("target"), "pass", "out:{key}")
+        with Service(binary, config, buckets=()) as service:
+            service.start(wait=False)
+            service.until("an upload under way", lambda: server.uploads("target") or server.keys("target"))
+            service.process.send_signal(signal.SIGTERM)
+            assert service.process.wait(timeout=40) == 0
+            service.process = None
+            service.start()
+            row = service.ended("big")[0]
+            assert row["state"] == "done" and row["tries"] == 0, row
+            assert server.uploads("target") == []
+            assert server.head("target", "big")["ContentLength"] == 300 << 20
+
+
+def collisions(binary):
+    """What another program wrote is not overwritten; equal content is adopted."""
+    for kind in (Rclone, Moto):
+        with kind(buckets=["source", "target"]) as server:
+            server.put("target", "foreign.log.ndjson", b"not ours\n")
+            server.put("target", "equal.log.ndjson", line(n=1))
+            with Service(binary, one_trigger(server.settings("source"), server.settings("target")), buckets=()).start() as service:
+                server.put("source", "foreign.log", line(n=1))
+                server.put("source", "equal.log", line(n=1))
+                row = service.ended("foreign.log")[0]
+                assert (row["state"], row["failure"]["code"]) == ("dead", "output.collision"), row
+                assert service.ended("equal.log")[0]["state"] == "done"
+                assert server.get("target", "foreign.log.ndjson") == b"not ours\n"
+                assert server.uploads("target") == []
+
+
+def expired_session(binary):
+    """Keys that stop being valid are an outage until the configuration has others."""
+    with Rclone(buckets=["source", "target"]) as server:
+        key = server.root / "secret"
+        key.write_text("wrong\n")
+        mine = server.settings("target").replace("{ env: S3_TEST_SECRET }", f'{{ file: "{key}" }}')
+        with Service(binary, one_trigger("path: ./in", mine), buckets=["in"]).start() as service:
+            service.put("a.log", line(n=1))
+            service.until("the outage", lambda: next((row for row in service.deliveries() if row.get("failure")), None))
+            key.write_text("sluice-test-secret\n")
+            service.process.send_signal(signal.SIGHUP)
+            service.until("the output", lambda: server.keys("target") == ["a.log.ndjson"], 60)
+            assert service.deliveries("a.log")[0]["tries"] == 0
+
+
+CASES = [wrong_key, missing_bucket, no_permission, wrong_region, clock_skew, slow_down, certificates, endpoint_down, down_at_the_start,
+         changed_while_read, kills, stopped_while_writing, collisions, expired_session]
