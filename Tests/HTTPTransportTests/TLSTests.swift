@@ -66,7 +66,7 @@ internal import Testing
     }
 
     @Test(
-        "a certificate that nobody vouches for is refused, with a hint; its own authority or the switch takes it"
+        "a certificate that nobody vouches for is refused; its authority or the switch takes it"
     )
     func authority() async throws {
         let server = try Server()
