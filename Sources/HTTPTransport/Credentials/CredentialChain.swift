@@ -35,7 +35,7 @@ public final class CredentialChain: CredentialProvider {
     }
 
     /// Looks in these places, in order.
-    init(sources: [any CredentialSource], time: any TimeSource) {
+    package init(sources: [any CredentialSource], time: any TimeSource) {
         self.sources = sources
         self.time = time
     }

@@ -45,7 +45,7 @@ public struct AnonymousCredentials: CredentialProvider {
 }
 
 /// One place where credentials may lie.
-protocol CredentialSource: Sendable {
+package protocol CredentialSource: Sendable {
     /// What it is called in messages.
     var name: String { get }
     /// Fetches credentials and blocks meanwhile; nil when there are none of this kind here.

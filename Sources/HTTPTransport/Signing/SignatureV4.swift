@@ -73,7 +73,7 @@ public final class SignatureV4: Sendable {
     }
 
     /// As the public form, with the treatment of the path chosen by the caller.
-    func sign(
+    package func sign(
         _ request: inout HTTPRequest,
         with credentials: Credentials,
         region: String,
@@ -106,7 +106,7 @@ public final class SignatureV4: Sendable {
     }
 
     /// As the public form, with the treatment of the path chosen by the caller.
-    func presign(
+    package func presign(
         _ request: HTTPRequest,
         with credentials: Credentials,
         region: String,

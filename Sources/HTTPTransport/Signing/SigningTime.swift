@@ -1,14 +1,14 @@
-internal import EventModel
+package import EventModel
 
 /// A moment as signatures write it: `20130524T000000Z`, and its day.
-struct SigningTime {
+package struct SigningTime {
     /// ISO 8601 in its basic form, in UTC, to the second.
-    let text: String
+    package let text: String
     /// The first eight digits of `text`.
-    let day: String
+    package let day: String
 
     /// Writes a moment; years outside 0 to 9999 do not fit the form and are cut to their last digits.
-    init(_ time: Timestamp) {
+    package init(_ time: Timestamp) {
         var seconds = time.nanoseconds / 1_000_000_000
         if time.nanoseconds % 1_000_000_000 < 0 { seconds -= 1 }
         var days = seconds / 86_400

@@ -4,7 +4,7 @@ internal import Synchronization
 internal import TestSupport
 internal import Testing
 
-@testable internal import HTTPTransport
+internal import HTTPTransport
 
 /// A place whose answers a test decides.
 private final class Place: CredentialSource {

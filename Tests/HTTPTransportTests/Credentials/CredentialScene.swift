@@ -2,7 +2,7 @@ internal import EventModel
 internal import Synchronization
 internal import TestSupport
 
-@testable internal import HTTPTransport
+internal import HTTPTransport
 
 /// Surroundings that a test owns: variables, files, and answers to requests.
 final class CredentialScene: Sendable {

@@ -2,7 +2,7 @@ internal import EventModel
 internal import TestSupport
 internal import Testing
 
-@testable internal import HTTPTransport
+internal import HTTPTransport
 
 /// Where credentials come from, and which place goes first.
 @Suite struct CredentialSourceTests {

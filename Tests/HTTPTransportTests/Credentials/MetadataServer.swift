@@ -2,7 +2,7 @@ internal import Execution
 internal import Glibc
 internal import Testing
 
-@testable internal import HTTPTransport
+internal import HTTPTransport
 
 /// A metadata service of a few lines on loopback, which insists on tokens; stops when it is let go.
 final class MetadataServer: Sendable {

@@ -2,7 +2,7 @@ internal import EventModel
 internal import Foundation
 internal import Testing
 
-@testable internal import HTTPTransport
+internal import HTTPTransport
 
 /// Signatures that AWS published.
 @Suite struct PublishedVectorTests {

@@ -3,7 +3,7 @@ internal import Foundation
 internal import TestSupport
 internal import Testing
 
-@testable internal import HTTPTransport
+internal import HTTPTransport
 
 /// What the published vectors do not show, and the agreement with another signer.
 @Suite struct SignatureV4Tests {

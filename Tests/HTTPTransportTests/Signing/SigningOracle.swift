@@ -3,7 +3,7 @@ internal import Foundation
 internal import TestSupport
 internal import Testing
 
-@testable internal import HTTPTransport
+internal import HTTPTransport
 
 /// A seeded request, for our signer and for botocore.
 struct SigningSample: Encodable {

@@ -2,7 +2,7 @@ internal import EventModel
 internal import Foundation
 internal import Testing
 
-@testable internal import HTTPTransport
+internal import HTTPTransport
 
 /// `fixtures/signature-v4/aws-c-auth.json`, which names its source.
 struct SigningSuite: Decodable {

@@ -2,7 +2,7 @@ internal import EventModel
 internal import TestSupport
 internal import Testing
 
-@testable internal import HTTPTransport
+internal import HTTPTransport
 
 /// What the reader takes, and what it refuses.
 @Suite struct XMLReaderTests {
