@@ -28,6 +28,7 @@ let package = Package(
         .executable(name: "sluice", targets: ["sluice"]),
         // For the fuzzers, which are a package of their own.
         .library(name: "RecordEngine", targets: ["RecordEngine", "EventModel", "Settings"]),
+        .library(name: "HTTPTransport", targets: ["HTTPTransport"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -9,7 +9,10 @@ let package = Package(
     targets: [
         .executableTarget(
             name: "Fuzz",
-            dependencies: [.product(name: "RecordEngine", package: "sluice")],
+            dependencies: [
+                .product(name: "RecordEngine", package: "sluice"),
+                .product(name: "HTTPTransport", package: "sluice"),
+            ],
             swiftSettings: [.swiftLanguageMode(.v6), .unsafeFlags(["-parse-as-library"])]
         )
     ]

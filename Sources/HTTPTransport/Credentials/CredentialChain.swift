@@ -112,9 +112,24 @@ public final class CredentialChain: CredentialProvider {
         return outcome
     }
 
+    /// Whatever goes wrong here is no fault of the object that credentials are wanted for: an outage.
+    private func load(_ source: any CredentialSource) throws(SluiceError) -> Credentials? {
+        do throws(SluiceError) {
+            return try source.load()
+        } catch {
+            guard error.code.blame != .outage else { throw error }
+            throw SluiceError(
+                .credentialsRefused,
+                "No credentials came from \(source.name): \(error.message)",
+                hint: error.hint,
+                cause: error
+            )
+        }
+    }
+
     private func load() throws(SluiceError) -> Credentials {
         for source in sources {
-            guard let found = try source.load() else { continue }
+            guard let found = try load(source) else { continue }
             if let expires = found.expires, expires <= time.now {
                 throw SluiceError(
                     .credentialsRefused,

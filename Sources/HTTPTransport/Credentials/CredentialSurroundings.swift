@@ -2,7 +2,9 @@ public import EventModel
 internal import Glibc
 
 /// What credentials are looked for in: variables, files, and services at known addresses.
-public struct CredentialSurroundings: Sendable {
+///
+/// The environment may hold secrets, so it never prints (trap S11).
+public struct CredentialSurroundings: Sendable, CustomStringConvertible, CustomReflectable {
     /// Sends a request and blocks until the answer is there.
     public typealias Sender = @Sendable (HTTPRequest) throws(SluiceError) -> HTTPResponse
     /// The bytes of a file; nil when there is none.
@@ -40,6 +42,26 @@ public struct CredentialSurroundings: Sendable {
         self.sendDirectly = sendDirectly
         self.now = now
     }
+
+    /// Looks in these variables and this machine's files, and sends by clients: the second one has no proxy.
+    public init(
+        variables: [String: String],
+        client: HTTPClient,
+        directClient: HTTPClient,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.init(
+            variables: variables,
+            send: { request throws(SluiceError) in try client.sendHere(request) },
+            sendDirectly: { request throws(SluiceError) in try directClient.sendHere(request) },
+            now: now
+        )
+    }
+
+    /// Nothing of the content.
+    public var description: String { "***" }
+    /// Nothing of the content.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 
     /// A variable's value; nil when it is not set, or empty.
     func variable(_ name: String) -> String? { variables[name].flatMap { $0.isEmpty ? nil : $0 } }

@@ -34,12 +34,14 @@ enum LentCredentials {
 
     /// Reads an answer of STS ("AssumeRole", AWS STS API Reference).
     static func xml(_ response: HTTPResponse, from who: String) throws(SluiceError) -> Credentials {
-        let root = try XMLReader.parse(response.body)
         guard response.status == 200 else {
-            let code = root.first(below: "Code")?.text ?? "none"
-            let message = root.first(below: "Message")?.text ?? ""
+            // A gateway's page says no more than its status.
+            let root = try? XMLReader.parse(response.body)
+            let code = root?.first(below: "Code")?.text ?? "none"
+            let message = root?.first(below: "Message")?.text ?? ""
             throw refused(who, "the status \(response.status), code \(code): \(message)")
         }
+        let root = try XMLReader.parse(response.body)
         guard let node = root.first(below: "Credentials"), let key = node.text(of: "AccessKeyId"),
             let secret = node.text(of: "SecretAccessKey"), let token = node.text(of: "SessionToken"),
             let expires = node.text(of: "Expiration")
@@ -66,7 +68,10 @@ enum LentCredentials {
         let plain = try? Date(text, strategy: Date.ISO8601FormatStyle())
         let date =
             plain ?? (try? Date(text, strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true)))
-        guard let date else { throw refused(who, "an expiry that is no moment") }
+        // What fits a `Timestamp`.
+        guard let date, (0..<9_000_000_000).contains(date.timeIntervalSince1970) else {
+            throw refused(who, "an expiry that is no moment")
+        }
         return Timestamp(milliseconds: Int64(date.timeIntervalSince1970 * 1000))
     }
 }

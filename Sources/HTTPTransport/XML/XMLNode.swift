@@ -2,7 +2,7 @@
 public struct XMLNode: Sendable, Hashable {
     /// The local name: without a prefix such as `s3:`.
     public let name: String
-    /// The text directly in it, all pieces joined. White space between children is left out.
+    /// The text directly in it, all pieces joined, without white space between children.
     public let text: String
     /// The elements directly in it, in order.
     public let children: [XMLNode]

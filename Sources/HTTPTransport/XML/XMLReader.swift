@@ -26,8 +26,9 @@ public enum XMLReader {
         }
     }
 
-    /// Reads a document whose root has one of the names; any root when there are none. O(bytes).
+    /// Reads a document whose root has one of the names, or any when there are none.
     ///
+    /// O(bytes).
     /// Throws `xml.malformed` when it is no complete XML, `xml.foreign` when the root is another one,
     /// `xml.refused` when it has a document type or crosses a limit.
     public static func parse(

@@ -3,7 +3,9 @@ enum XMLReferences {
     /// The longest thing after a `&` that is looked at as a reference.
     private static let longest = 16
 
-    /// Text with its references replaced. A `&` that cannot begin a reference stands for itself.
+    /// Text with its references replaced.
+    ///
+    /// A `&` that cannot begin a reference stands for itself.
     ///
     /// Throws for a reference to what nobody defined, and for a number that is no character's; then
     /// `position` is where it stands.
@@ -28,7 +30,11 @@ enum XMLReferences {
                 position = index
                 throw .malformed("a reference to nothing known")
             }
-            resolved += String(Character(scalar)).utf8
+            if scalar.isASCII {
+                resolved.append(UInt8(truncatingIfNeeded: scalar.value))
+            } else {
+                resolved += String(Character(scalar)).utf8
+            }
             // The `&` and the `;`.
             index += length + 2
         }

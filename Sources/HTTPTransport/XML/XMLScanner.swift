@@ -5,16 +5,20 @@ struct XMLScanner {
         /// Its name with its prefix, as a range of the document: what the end tag must repeat.
         let tag: Range<Int>
         let name: String
+        /// Where its children begin in `closed`.
+        let firstChild: Int
         var text = ""
-        var children: [XMLNode] = []
     }
 
     private let bytes: [UInt8]
     private let rootNames: [String]
     private let limits: XMLReader.Limits
-    /// How far the document is read; always ≤ `bytes.count`. After a problem: where it is.
+    /// How far the document is read, or where the problem is; always ≤ `bytes.count`.
     private(set) var position = 0
     private var open: [Open] = []
+    /// Elements that have ended and whose parent has not: those of the innermost open element stand last, so
+    /// that each list of children is made once, in its final size.
+    private var closed: [XMLNode] = []
     private var elementCount = 0
     private var root: XMLNode?
 
@@ -128,7 +132,7 @@ struct XMLScanner {
     private mutating func startTag() throws(XMLProblem) {
         let tag = try name(at: position + 1)
         guard root == nil else { throw .malformed("a second root") }
-        let name = localName(tag)
+        let name = try localName(tag)
         if open.isEmpty, !rootNames.isEmpty, !rootNames.contains(name) {
             throw .foreign(name, rootNames.joined(separator: " or "))
         }
@@ -136,11 +140,13 @@ struct XMLScanner {
         guard elementCount <= limits.elements else { throw .refused("more than \(limits.elements) elements") }
         guard open.count < limits.depth else { throw .refused("elements lie deeper than \(limits.depth)") }
         let isEmpty = try skipAttributes(from: tag.upperBound)
-        open.append(Open(tag: tag, name: name))
+        open.append(Open(tag: tag, name: name, firstChild: closed.count))
         if isEmpty { close() }
     }
 
-    /// Moves past the `>` of a start tag; true when it is an empty element's. Attributes are not kept.
+    /// Moves past the `>` of a start tag; true when it is an empty element's.
+    ///
+    /// Attributes are not kept.
     private mutating func skipAttributes(from start: Int) throws(XMLProblem) -> Bool {
         position = start
         while true {
@@ -182,7 +188,7 @@ struct XMLScanner {
 
     private mutating func endTag() throws(XMLProblem) {
         let tag = try name(at: position + 2)
-        guard let last = open.last, bytes[last.tag] == bytes[tag] else {
+        guard let last = open.last?.tag, isSame(last, tag) else {
             throw .malformed("an end tag that belongs to no open element")
         }
         position = tag.upperBound
@@ -195,15 +201,32 @@ struct XMLScanner {
         close()
     }
 
+    /// Whether two names have the same bytes; a loop, because slices count references.
+    private func isSame(_ left: Range<Int>, _ right: Range<Int>) -> Bool {
+        guard left.count == right.count else { return false }
+        var offset = 0
+        while offset < left.count {
+            guard bytes[left.lowerBound + offset] == bytes[right.lowerBound + offset] else { return false }
+            offset += 1
+        }
+        return true
+    }
+
     /// Takes the innermost open element off the stack.
     private mutating func close() {
         guard let last = open.popLast() else { return }
-        let isWhite = !last.children.isEmpty && last.text.utf8.allSatisfy(Self.isWhite)
-        let node = XMLNode(name: last.name, text: isWhite ? "" : last.text, children: last.children)
+        var text = last.text
+        var children: [XMLNode] = []
+        if last.firstChild < closed.count {
+            children = Array(closed[last.firstChild...])
+            closed.removeSubrange(last.firstChild...)
+            if text.utf8.allSatisfy(Self.isWhite) { text = "" }
+        }
+        let node = XMLNode(name: last.name, text: text, children: children)
         if open.isEmpty {
             root = node
         } else {
-            open[open.count - 1].children.append(node)
+            closed.append(node)
         }
     }
 
@@ -227,10 +250,13 @@ struct XMLScanner {
     }
 
     /// The part of a name behind its prefix.
-    private func localName(_ tag: Range<Int>) -> String {
-        let name = bytes[tag]
-        let colon = name.lastIndex(of: UInt8(ascii: ":"))
-        return String(decoding: colon.map { name[($0 + 1)...] } ?? name, as: UTF8.self)
+    private func localName(_ tag: Range<Int>) throws(XMLProblem) -> String {
+        var start = tag.upperBound
+        while start > tag.lowerBound, bytes[start - 1] != UInt8(ascii: ":") { start -= 1 }
+        guard start < tag.upperBound, Self.isNameByte(bytes[start], isFirst: true) else {
+            throw .malformed("a prefix without a name")
+        }
+        return String(decoding: bytes[start..<tag.upperBound], as: UTF8.self)
     }
 
     private static func isWhite(_ byte: UInt8) -> Bool {

@@ -69,7 +69,7 @@ final class CredentialScene: Sendable {
     static func json(_ key: String, expires: String = "2026-10-01T01:00:00Z") -> String {
         """
         {"Code": "Success", "LastUpdated": "2026-10-01T00:00:00Z", "AccessKeyId": "\(key)",
-         "SecretAccessKey": "canary-secret", "Token": "canary-token", "Expiration": "\(expires)", "Type": "AWS-HMAC"}
+         "SecretAccessKey": "canary-secret", "Token": "canary-token", "Expiration": "\(expires)"}
         """
     }
 

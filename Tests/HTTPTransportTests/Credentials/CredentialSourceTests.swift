@@ -140,7 +140,9 @@ internal import Testing
         let error = #expect(throws: SluiceError.self) { _ = try scene.load(variables) }
         #expect(error?.code == .credentialsRefused && error?.message.contains("ExpiredToken: old") == true)
         scene.answer(sts, "<html>", status: 200)
-        #expect(code(variables) == "xml.malformed")
+        #expect(code(variables) == "credentials.refused")
+        scene.answer(sts, "<html><p>Bad Gateway", status: 502)
+        #expect(code(variables) == "credentials.refused")
         variables["AWS_ROLE_ARN"] = nil
         #expect(code(variables) == "credentials.invalid")
         variables["AWS_ROLE_ARN"] = "arn:r"
@@ -198,5 +200,25 @@ internal import Testing
         #expect(code([:]) == "credentials.refused")
         scene.answer(folder + "my%20role", CredentialScene.json("I", expires: "2026-09-30T23:59:59Z"))
         #expect(code([:]) == "credentials.refused")
+    }
+
+    @Test("instance metadata is asked over the network, and a machine without it has none")
+    func instanceOverNetwork() async throws {
+        let server = try MetadataServer()
+        let client = try HTTPClient(HTTPClient.Options(proxy: ""))
+        let clock = scene.clock
+        var surroundings = CredentialSurroundings(
+            variables: [:],
+            client: client,
+            directClient: client,
+            now: { clock.now }
+        )
+        surroundings.metadataService = server.endpoint
+        let chain = CredentialChain(surroundings, time: clock)
+        #expect(try await chain.credentials()?.accessKey == "IMDS")
+        surroundings.metadataService = HTTPEndpoint(isTLS: false, host: "127.0.0.1", port: 1)
+        let nowhere = CredentialChain(surroundings, time: clock)
+        let error = await #expect(throws: SluiceError.self) { _ = try await nowhere.credentials() }
+        #expect(error?.code == .credentialsMissing)
     }
 }

@@ -38,8 +38,10 @@ struct SigningSuite: Decodable {
 }
 
 extension SigningSuite.Case {
-    /// The request's text as a value. In the suite, paths stand before they are encoded for sending, but a
-    /// path that is kept has to be encoded.
+    /// The request's text as a value.
+    ///
+    /// In the suite, paths stand before they are encoded for sending, but a path that is kept has to be
+    /// encoded.
     func parsed() throws -> HTTPRequest {
         let parts = request.components(separatedBy: "\n\n")
         var lines = try #require(parts.first).components(separatedBy: "\n").filter { !$0.isEmpty }

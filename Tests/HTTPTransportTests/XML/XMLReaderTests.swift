@@ -115,7 +115,7 @@ internal import Testing
             "<a b/>",
             "<a b=c/>", "<a b='c'd='e'/>", "<a / >", "<1/>", "<a><![CDATA[x</a>", "<![CDATA[x]]><a/>",
             "<a><!ELEMENT b></a>", "<a>&lt;<</a>", "<a><b></a></b>", "\u{FEFF}", "<?xml version='1.0'?>",
-            "<a></a b='c'>",
+            "<a></a b='c'>", "<a:></a:>", "<a:1/>",
         ]
     )
     func malformed(text: String) { #expect(code(text) == "xml.malformed") }
