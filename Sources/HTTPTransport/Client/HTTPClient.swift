@@ -72,8 +72,8 @@ public final class HTTPClient: Sendable {
 
     /// Sends a request and waits for the whole answer; any status is an answer.
     ///
-    /// Throws `transport.*`; `transport.too-large` when the body is longer than `bodyLimit` bytes. Cancelling the
-    /// task gives the request up.
+    /// Throws `transport.*`; `transport.too-large` when the body is longer than `bodyLimit` bytes. Cancelling
+    /// the task gives the request up.
     public func send(
         _ request: HTTPRequest,
         bodyLimit: Int = 4 << 20

@@ -39,8 +39,8 @@ public final class HTTPStream: Sendable {
 
     /// Appends at least one byte to `buffer` (up to its free capacity), or none at the end of the body.
     ///
-    /// Blocks, so never call it on the cooperative pool. Throws `transport.truncated` when the body ended before
-    /// its announced length (trap R01), and other codes of `transport.*` when it broke off.
+    /// Blocks, so never call it on the cooperative pool. Throws `transport.truncated` when the body ended
+    /// before its announced length (trap R01), and other codes of `transport.*` when it broke off.
     public func read(into buffer: inout OutputRawSpan) throws(SluiceError) {
         guard buffer.freeCapacity > 0 else { return }
         try cursor.withLock { cursor throws(SluiceError) in

@@ -117,7 +117,10 @@ final class StreamBody: Sendable {
         let empty = emptied
         if empty.capacity > 0 {
             monitor.withLock { state in
-                if state.spare.count < 2 { state.spare.append(empty) }
+                // No more memory than a full window has.
+                if (state.spare.count + state.chunks.count) * state.chunkBytes <= window {
+                    state.spare.append(empty)
+                }
             }
         }
         return monitor.wait { state in
