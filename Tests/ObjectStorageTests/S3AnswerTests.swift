@@ -6,7 +6,8 @@ internal import Testing
 /// What is read from a store's answers, without a store.
 @Suite struct S3AnswerTests {
     private static func listing(_ inside: String) -> HTTPResponse {
-        let head = "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
+        let head =
+            "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
         return HTTPResponse(status: 200, body: Array("\(head)\(inside)</ListBucketResult>".utf8))
     }
 
@@ -27,7 +28,9 @@ internal import Testing
         let keys = ["a+b", "a%2Bb", "a%2520b", "c%01d", "x%0D%0Ay", "%C3%BC", "a%zz", "p%"]
         let inside = keys.map { Self.contents($0) }.joined() + "<IsTruncated>false</IsTruncated>"
         let encoded = try Self.page(Self.listing(inside + "<EncodingType>url</EncodingType>"))
-        let wanted = ["a b", "a+b", "a%20b", "c\u{1}d", "x\r\ny", "\u{fc}", "a%zz", "p%"].map { ObjectKey($0) }
+        let wanted = ["a b", "a+b", "a%20b", "c\u{1}d", "x\r\ny", "\u{fc}", "a%zz", "p%"].map {
+            ObjectKey($0)
+        }
         #expect(encoded.entries.map(\.key) == wanted)
         let plain = try Self.page(Self.listing(inside))
         #expect(plain.entries.map(\.key) == keys.map { ObjectKey($0) })
@@ -38,7 +41,8 @@ internal import Testing
 
     @Test("markers are ineligible, and what is ours is left out (L13)")
     func leavesOut() throws {
-        let inside = Self.contents("dir/", size: 0) + Self.contents("dir/") + Self.contents(".sluice/x")
+        let inside =
+            Self.contents("dir/", size: 0) + Self.contents("dir/") + Self.contents(".sluice/x")
             + "<IsTruncated>false</IsTruncated>"
         let page = try Self.page(Self.listing(inside))
         #expect(page.entries.count == 2)
@@ -51,7 +55,8 @@ internal import Testing
             "", "<html><body>down for maintenance</body></html>", "<ListBucketResult><IsTruncated>false</Is",
             "<ListBucketResult></ListBucketResult>", "<Error><Code>SlowDown</Code></Error>",
             "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>",
-            "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a</Key></Contents></ListBucketResult>",
+            "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a</Key></Contents>"
+                + "</ListBucketResult>",
             "<ListAllMyBucketsResult><IsTruncated>false</IsTruncated></ListAllMyBucketsResult>",
         ]
     )
@@ -63,7 +68,8 @@ internal import Testing
 
     @Test("an error in an answer of status 200 is an error (R04)")
     func readsErrorsInside() {
-        let body = "   <?xml version=\"1.0\"?>\n<Error><Code>InternalError</Code><Message>again</Message></Error>"
+        let body =
+            "   <?xml version=\"1.0\"?>\n<Error><Code>InternalError</Code><Message>again</Message></Error>"
         let response = HTTPResponse(status: 200, body: Array(body.utf8))
         guard case .refused(let refusal) = S3Answers.completed(response) else {
             Issue.record("An error passed for success.")
@@ -97,7 +103,10 @@ internal import Testing
         #expect(S3Date.iso("99999999999999-01-01T00:00:00Z") == nil)
     }
 
-    @Test("metadata of any text passes through a header", arguments: ["", "plain", " edge ", "\u{fc}/\u{1F600}", "=?x"])
+    @Test(
+        "metadata of any text passes through a header",
+        arguments: ["", "plain", " edge ", "\u{fc}/\u{1F600}", "=?x"]
+    )
     func carriesMetadata(_ text: String) {
         let encoded = S3Attributes.encoded(text)
         #expect(encoded.utf8.allSatisfy { (0x20...0x7E).contains($0) })

@@ -9,7 +9,10 @@ internal import Testing
     private static let subject = S3Subject(verb: "read", key: "k", bucket: "lake")
 
     private static func refusal(
-        _ status: Int, _ code: String = "", _ headers: [HTTPField] = [], region: String? = nil
+        _ status: Int,
+        _ code: String = "",
+        _ headers: [HTTPField] = [],
+        region: String? = nil
     ) -> S3Refusal {
         let place = region.map { "<Region>\($0)</Region>" } ?? ""
         let body = code.isEmpty ? "" : "<Error><Code>\(code)</Code>\(place)</Error>"
@@ -40,7 +43,9 @@ internal import Testing
     func heedsRetryAfter() {
         var plan = S3RetryPlan()
         let patient = Self.refusal(503, "SlowDown", [HTTPField(name: "retry-after", value: "3")])
-        #expect(plan.step(after: .refused(patient), signedAt: Self.now, fraction: 0) == .again(after: .seconds(3)))
+        #expect(
+            plan.step(after: .refused(patient), signedAt: Self.now, fraction: 0) == .again(after: .seconds(3))
+        )
         let absurd = Self.refusal(503, "SlowDown", [HTTPField(name: "retry-after", value: "86400")])
         let step = plan.step(after: .refused(absurd), signedAt: Self.now, fraction: 0)
         #expect(step == .again(after: S3RetryPlan.longestWait))
@@ -72,11 +77,14 @@ internal import Testing
         arguments: [
             (404, "NoSuchKey", "storage.not-found"), (404, "", "storage.not-found"),
             (404, "NoSuchBucket", "storage.bucket-missing"), (404, "NoSuchUpload", "storage.staged-gone"),
-            (403, "AccessDenied", "storage.access-denied"), (403, "SignatureDoesNotMatch", "storage.access-denied"),
-            (403, "InvalidAccessKeyId", "storage.access-denied"), (400, "ExpiredToken", "storage.access-denied"),
+            (403, "AccessDenied", "storage.access-denied"),
+            (403, "SignatureDoesNotMatch", "storage.access-denied"),
+            (403, "InvalidAccessKeyId", "storage.access-denied"),
+            (400, "ExpiredToken", "storage.access-denied"),
             (301, "PermanentRedirect", "storage.wrong-region"), (412, "", "storage.version-changed"),
             (400, "AuthorizationHeaderMalformed", "storage.wrong-region"), (501, "", "storage.unsupported"),
-            (403, "InvalidObjectState", "storage.archived"), (507, "", "storage.full"), (400, "X", "storage.refused"),
+            (403, "InvalidObjectState", "storage.archived"), (507, "", "storage.full"),
+            (400, "X", "storage.refused"),
             (403, "RequestTimeTooSkewed", "storage.clock-skewed"),
         ]
     )

@@ -105,7 +105,11 @@ extension ObjectStoreContract {
             try await put(store, key, [1, 2, 3])
             let before = try #require(try await store.head(key))
             let request = try await Self.stage(
-                store, key, [1, 2, 3], token: Int64(number), expecting: expectation
+                store,
+                key,
+                [1, 2, 3],
+                token: Int64(number),
+                expecting: expectation
             )
             let published = try await publish(store, request)
             #expect(published.wasUnchanged && published.info == before)
@@ -121,7 +125,10 @@ extension ObjectStoreContract {
         #expect(try await content(store, "theirs") == [1])
         #expect(await stagedCount(store) == 1, "A failed publish leaves the output staged.")
         let forced = PublishRequest(
-            staged: request.staged, key: request.key, digest: request.digest, expecting: .anything
+            staged: request.staged,
+            key: request.key,
+            digest: request.digest,
+            expecting: .anything
         )
         #expect(try await publish(store, forced).wasUnchanged == false)
         #expect(try await content(store, "theirs") == [2])
@@ -181,7 +188,8 @@ extension ObjectStoreContract {
     func refusesKeys() async throws {
         let store = makeStore()
         let paths = [
-            "../x", "a/../../x", "/etc/cron.d/x", "a//b", "./a", "a/./b", "a/", "a/..", ".", "..", "a/.sluice/x",
+            "../x", "a/../../x", "/etc/cron.d/x", "a//b", "./a", "a/./b", "a/", "a/..", ".", "..",
+            "a/.sluice/x",
             String(repeating: "x", count: 256),
         ]
         var keys: [ObjectKey] = ["", ".sluice/x", ObjectKey(bytes: [0x61, 0])]

@@ -88,7 +88,11 @@ extension ObjectStoreContract {
 
     /// Stages an output and ends it.
     public static func stage(
-        _ store: any ObjectStore, _ key: ObjectKey, _ bytes: [UInt8], token: Int64, boot: String = "b00t",
+        _ store: any ObjectStore,
+        _ key: ObjectKey,
+        _ bytes: [UInt8],
+        token: Int64,
+        boot: String = "b00t",
         expecting: PublishExpectation = .absent
     ) async throws -> PublishRequest {
         let name = StageName(ledger: String(repeating: "a1", count: 16), boot: boot, token: token, number: 0)
@@ -103,7 +107,9 @@ extension ObjectStoreContract {
 
     /// All entries of a listing, page by page.
     public static func list(
-        _ store: any ObjectStore, prefix: ObjectKey = "", limit: Int = 3
+        _ store: any ObjectStore,
+        prefix: ObjectKey = "",
+        limit: Int = 3
     ) async throws -> [ListEntry] {
         let lister = store.list(prefix: prefix)
         var entries: [ListEntry] = []

@@ -50,7 +50,8 @@ public final class S3Server: Sendable {
             switch kind {
             case .rclone:
                 [
-                    "\(Self.tools)/rclone", "serve", "s3", "--auth-key", "\(Self.accessKey),\(Self.secretKey)",
+                    "\(Self.tools)/rclone", "serve", "s3", "--auth-key",
+                    "\(Self.accessKey),\(Self.secretKey)",
                     "--addr", "127.0.0.1:\(port)", "--config", "/dev/null", directory.path,
                 ]
             case .moto:
@@ -67,7 +68,9 @@ public final class S3Server: Sendable {
     public func settings(_ bucketName: String) -> S3Settings {
         let credentials = Credentials(accessKey: Self.accessKey, secretKey: Secret(Self.secretKey))
         var settings = S3Settings(
-            bucketName: bucketName, credentials: StaticCredentials(credentials), client: client
+            bucketName: bucketName,
+            credentials: StaticCredentials(credentials),
+            client: client
         )
         settings.endpoint = endpoint
         settings.region = "us-east-1"
@@ -85,7 +88,11 @@ public final class S3Server: Sendable {
         var signed = request
         let credentials = Credentials(accessKey: Self.accessKey, secretKey: Secret(Self.secretKey))
         SignatureV4().sign(
-            &signed, with: credentials, region: "us-east-1", service: "s3", payload: .computed,
+            &signed,
+            with: credentials,
+            region: "us-east-1",
+            service: "s3",
+            payload: .computed,
             at: SystemTimeSource().now
         )
         return try await client.send(signed)
