@@ -50,7 +50,8 @@ final class S3Lister: ObjectLister {
         }
         guard tokens.insert(next.hashValue).inserted else {
             throw SluiceError(
-                .storageBadAnswer, "The listing of bucket “\(session.bucket)” goes in a circle.",
+                .storageBadAnswer,
+                "The listing of bucket “\(session.bucket)” goes in a circle.",
                 hint: "This is a defect of the store; list a narrower prefix, or tell its makers."
             )
         }
