@@ -93,7 +93,7 @@ class Service:
         return target
 
     def deliveries(self, key=None):
-        rows = self.json("deliveries", "list")["deliveries"]
+        rows = self.json("deliveries", "list", "--limit", "1000")["deliveries"]
         return [row for row in rows if key is None or row["key"] == key]
 
     def ended(self, key, count=1):

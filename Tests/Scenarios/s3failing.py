@@ -18,20 +18,20 @@ def logged(service, code):
     return None
 
 
-def waits_for_the_store(binary, source, target, code, local_key="k.log"):
+def waits_for_the_store(binary, source, target, code, patience=30):
     """A store that cannot be used: an outage with a code and a hint; no try is consumed, nothing is dead."""
     if target:
         config = one_trigger("path: ./in", target)
         with Service(binary, config, buckets=["in"]).start() as service:
-            service.put(local_key, line(n=1))
+            service.put("k.log", line(n=1))
             row = service.until("the outage", lambda: next(
-                (row for row in service.deliveries(local_key) if row.get("failure")), None))
+                (row for row in service.deliveries("k.log") if row.get("failure")), None), patience)
             assert row["failure"]["code"] == code and row["failure"]["message"], row
             assert row["tries"] == 0 and row["state"] in ("ready", "leased"), row
     if source:
         config = one_trigger(source, "path: ./out")
         with Service(binary, config, buckets=["out"]).start(wait=False) as service:
-            entry = service.until(f"{code} in the log", lambda: logged(service, code))
+            entry = service.until(f"{code} in the log", lambda: logged(service, code), patience)
             assert entry, code
             assert service.process.poll() is None, "the service stays"
             secrets = (service.root / "service.log").read_text()
@@ -75,7 +75,7 @@ def clock_skew(binary):
 
 def slow_down(binary):
     with Refusing(503, "SlowDown", [("Retry-After", "1")]) as server:
-        waits_for_the_store(binary, server.settings("bucket"), server.settings("bucket"), "storage.unavailable")
+        waits_for_the_store(binary, server.settings("bucket"), server.settings("bucket"), "storage.unavailable", 120)
         assert len(server.requests) < 200, len(server.requests)
 
 

@@ -51,7 +51,8 @@ def client(endpoint, service="s3", access_key=ACCESS_KEY, secret_key=SECRET_KEY,
     import boto3
     import botocore.config
     config = botocore.config.Config(retries={"max_attempts": 2}, connect_timeout=5, read_timeout=30, max_pool_connections=32,
-                                    s3={"addressing_style": "path"})
+                                    s3={"addressing_style": "path"}, request_checksum_calculation="when_required",
+                                    response_checksum_validation="when_required")
     return boto3.client(service, endpoint_url=endpoint, aws_access_key_id=access_key, aws_secret_access_key=secret_key,
                         region_name=region, config=config, **more)
 
