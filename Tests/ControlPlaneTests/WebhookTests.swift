@@ -51,7 +51,8 @@ struct WebhookScene {
     var fetch: SNSVerifier.Fetch = { _ throws(SluiceError) in (404, []) }
 
     static let message =
-        #"{"Records":[{"eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"acme"},"object":{"key":"a"}}}]}"#
+        #"{"Records":[{"eventName":"ObjectCreated:Put","#
+        + #""s3":{"bucket":{"name":"acme"},"object":{"key":"a"}}}]}"#
 
     func run(_ body: (Int) async throws -> Void) async throws {
         let (bound, continuation) = AsyncStream.makeStream(of: Int?.self)
