@@ -128,7 +128,7 @@ internal import Testing
         #expect(object.type.name == "ObjectCreated:PutObject" && object.type.isCreation)
         #expect(object.etag == "ABC" && object.sizeBytes == 3)
         let cos = """
-            {"Records":[{"event":{"eventName":"cos:ObjectCreated:Put","eventVersion":"1.0","eventTime":1500000,
+            {"Records":[{"event":{"eventName":"cos:ObjectCreated:Put","eventVersion":"1.0","eventTime":15000,
             "eventSource":"qcs::cos"},"cos":{"cosSchemaVersion":"1.0","cosNotificationId":"n",
             "cosBucket":{"region":"gz","name":"acme","appid":"1250000000"},
             "cosObject":{"url":"http://x","key":"/1250000000/acme/dir/a.log","size":7,"meta":{},"vid":""}}}]}
