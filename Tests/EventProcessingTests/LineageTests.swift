@@ -1,3 +1,4 @@
+internal import DurableLedger
 internal import EventModel
 internal import EventProcessing
 internal import FunctionRuntime
