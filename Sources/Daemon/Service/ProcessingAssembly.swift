@@ -17,7 +17,9 @@ struct ProcessingAssembly: Sendable {
     let spools: FileSpoolProvider
 
     /// Makes the pools, and the directories `work` and `uploads` in the state directory `state`.
-    init(state: String, capabilities: any CapabilityStore = MemoryCapabilityStore()) {
+    ///
+    /// Stores are tried out only where there are `capabilities` to keep what was found.
+    init(state: String, capabilities: (any CapabilityStore)? = nil) {
         let (work, uploads) = (state + "/work", state + "/uploads")
         // One that cannot be made shows when something is kept in it: that delivery says why it waits.
         for directory in [work, uploads] { _ = unsafe mkdir(directory, 0o700) }
@@ -30,7 +32,8 @@ struct ProcessingAssembly: Sendable {
                 stackBytes: NativeThread.smallStackBytes
             ),
             journal: uploads,
-            capabilities: capabilities
+            capabilities: capabilities ?? MemoryCapabilityStore(),
+            probes: capabilities != nil
         )
     }
 

@@ -20,18 +20,24 @@ public final class StoreBook: Sendable {
     private let budget = PartBudget()
     private let journal: String?
     private let capabilities: any CapabilityStore
+    private let probes: Bool
     private let known = Mutex(Known())
 
-    /// Makes stores whose blocking calls run on `pool`. Unfinished uploads are written down below `journal`;
-    /// with nil whoever is killed leaves them to the store.
+    /// Makes stores whose blocking calls run on `pool`.
+    ///
+    /// Unfinished uploads are written down below `journal`; with nil whoever is killed leaves them to the store.
+    /// With `probes` stores are tried out before their first output, and what they can do is kept in
+    /// `capabilities`; a program that runs for a moment assumes the least instead.
     public init(
         pool: BlockingPool = BlockingPool(name: "bucket", limit: 8),
         journal: String? = nil,
-        capabilities: any CapabilityStore = MemoryCapabilityStore()
+        capabilities: any CapabilityStore = MemoryCapabilityStore(),
+        probes: Bool = false
     ) {
         self.pool = pool
         self.journal = journal
         self.capabilities = capabilities
+        self.probes = probes
     }
 
     /// The store of a bucket: the same as before while its settings are. Asks nothing of it yet.
@@ -60,7 +66,7 @@ public final class StoreBook: Sendable {
         settings.region = place.region
         settings.endpoint = place.connection.endpoint
         settings.pathStyle = place.pathStyle
-        settings.probes = place.probes
+        settings.probes = probes && place.probes
         settings.partSizeBytes = place.partSizeBytes
         settings.parallelParts = place.parallelParts
         settings.storageClass = place.storageClass
