@@ -123,24 +123,27 @@ extension S3ObjectStore {
         _ key: ObjectKey,
         _ wanted: S3Version
     ) async throws(SluiceError) -> any ObjectReader {
-        let response: HTTPResponse
         do throws(SluiceError) {
-            response = try await session.send(
+            let answer = try await session.send(
                 session.requests.get(key, tag: wanted.tag),
                 session.subject("read", key),
-                bodyLimit: 2 * Int(Self.wholeLimit),
-                read: { .value($0) }
-            )
+                bodyLimit: 2 * Int(Self.wholeLimit)
+            ) { response -> S3Reading<HTTPResponse?> in
+                guard let head = S3Head(response.headers, key) else { return .garbled("it has no ETag") }
+                if head.tag != wanted.tag { return .value(nil) }
+                // As much as the answer announces came; it must also be as much as the version has (trap R01).
+                guard UInt64(response.body.count) == wanted.sizeBytes else {
+                    return .garbled("\(response.body.count) bytes came of \(wanted.sizeBytes)")
+                }
+                return .value(response)
+            }
+            guard let answer, let head = S3Head(answer.headers, key) else { throw session.changed(key) }
+            return S3Reader(session: session, head: head, body: S3WholeBody(answer.body))
         } catch {
             // Another version, at a store that does not heed If-Match.
             if error.code == .transportTooLarge { throw session.changed(key) }
             throw error
         }
-        try session.check(response.headers, key, wanted, 0..<wanted.sizeBytes)
-        guard let head = S3Head(response.headers, key), UInt64(response.body.count) == wanted.sizeBytes else {
-            throw session.changed(key)
-        }
-        return S3Reader(session: session, head: head, body: S3WholeBody(response.body))
     }
 
     private func openPlain(
@@ -157,9 +160,11 @@ extension S3ObjectStore {
             throw S3RetryPlan.Problem.garbled("the answer lacks ETag or length")
                 .error(session.subject("read", key))
         }
-        if let wanted, wanted != version {
+        do throws(SluiceError) {
+            if let wanted { try session.check(stream.headers, key, wanted, 0..<wanted.sizeBytes) }
+        } catch {
             stream.cancel()
-            throw session.changed(key)
+            throw error
         }
         let body = S3StreamedBody(
             session: session,

@@ -115,18 +115,24 @@ extension S3Session {
         _ version: S3Version,
         _ range: Range<UInt64>
     ) throws(SluiceError) {
-        guard let head = S3Head(headers, key), head.tag == version.tag,
-            head.info.sizeBytes == version.sizeBytes
-        else { throw changed(key) }
+        guard let head = S3Head(headers, key), head.tag == version.tag else { throw changed(key) }
+        // The same ETag with another length is no other version, but bytes that were lost (trap R01).
+        guard head.info.sizeBytes == version.sizeBytes else {
+            throw misread(key, "the answer's length is wrong")
+        }
         let isWhole = range.lowerBound == 0 && range.upperBound == version.sizeBytes
         let said = headers.first { $0.name == "content-range" }?.value
         if said == nil, isWhole { return }
         guard said == "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(version.sizeBytes)" else {
-            throw SluiceError(
-                .storageBadAnswer,
-                "Could not \(subject("read", key)): the store answers another range.",
-                hint: "Check proxies on the way; the store must support ranges (RFC 9110, section 14)."
-            )
+            throw misread(key, "the store answers another range")
         }
+    }
+
+    private func misread(_ key: ObjectKey, _ reason: String) -> SluiceError {
+        SluiceError(
+            .storageBadAnswer,
+            "Could not \(subject("read", key)): \(reason).",
+            hint: "Check proxies on the way; the store must support ranges (RFC 9110, section 14)."
+        )
     }
 }
