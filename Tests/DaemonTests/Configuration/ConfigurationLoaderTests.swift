@@ -118,8 +118,11 @@ internal import TriggerRules
     func stateInBucket() throws {
         let text = ConfigurationFixture.complete(head: "state: ./inbox/state")
         let configuration = try #require(ConfigurationFixture.load(text).configuration)
-        #expect(configuration.bucket("inbox")?.excludedPaths == ["/srv/logs/inbox/state"])
-        #expect(configuration.bucket("clean")?.excludedPaths == [])
+        let excluded = configuration.buckets.map { bucket -> [String] in
+            if case .local(let place) = bucket.place { place.excludedPaths } else { ["no directory"] }
+        }
+        #expect(configuration.buckets.map(\.name) == ["inbox", "clean"])
+        #expect(excluded == [["/srv/logs/inbox/state"], []])
     }
 }
 
