@@ -131,7 +131,7 @@ extension S3ObjectStore {
             ) { response -> S3Reading<HTTPResponse?> in
                 guard let head = S3Head(response.headers, key) else { return .garbled("it has no ETag") }
                 if head.tag != wanted.tag { return .value(nil) }
-                // As much as the answer announces came; it must also be as much as the version has (trap R01).
+                // What the answer announces came; it must also be what the version has (trap R01).
                 guard UInt64(response.body.count) == wanted.sizeBytes else {
                     return .garbled("\(response.body.count) bytes came of \(wanted.sizeBytes)")
                 }
