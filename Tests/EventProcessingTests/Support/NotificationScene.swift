@@ -1,6 +1,7 @@
 internal import DurableLedger
 internal import EventModel
 internal import EventProcessing
+internal import ObjectStorage
 internal import TriggerRules
 
 /// A house with one bucket `inbox`, called `acme` at its store, that takes notifications.

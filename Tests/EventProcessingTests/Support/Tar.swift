@@ -19,7 +19,8 @@ enum Tar {
     /// The same in gzip.
     static func packed(_ files: [(name: String, text: String)]) throws -> [UInt8] {
         let definition = try function("pack", "[ { decompress: none }, { compress: gzip } ]")
-        return try #require(try #require(definition.pipeline).runInMemory(archive(files)).results.first).bytes
+        let pipeline = try #require(definition.pipeline)
+        return try #require(try pipeline.runInMemory(archive(files)).results.first).bytes
     }
 
     /// A function of steps in YAML.
