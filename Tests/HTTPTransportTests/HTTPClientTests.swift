@@ -90,11 +90,20 @@ internal import Testing
         #expect(answer.header("x-late") == nil)
     }
 
+    @Test("through a proxy the whole URL is asked for")
+    func proxy() async throws {
+        let server = try ScriptedServer { _, peer in peer.answer() }
+        let client = try HTTPClient(HTTPClient.Options(proxy: server.endpoint.url))
+        let far = HTTPEndpoint(isTLS: false, host: "far.invalid", port: 81)
+        #expect(try await client.send(HTTPRequest(endpoint: far, path: "/a/../b")).status == 200)
+        #expect(server.requests.first?.target == "http://far.invalid:81/a/../b")
+    }
+
     @Test("a redirect is an answer, and nothing is decompressed")
     func redirect() async throws {
         let server = try ScriptedServer { _, peer in
             peer.send(
-                "HTTP/1.1 302 Go\r\nLocation: /x\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\u{1F}z"
+                "HTTP/1.1 302 Go\r\nLocation: /\r\nContent-Encoding: gzip\r\nContent-Length: 2\r\n\r\n\u{1F}z"
             )
         }
         let answer = try await client.send(HTTPRequest(endpoint: server.endpoint))

@@ -148,6 +148,28 @@ internal import Testing
         }
     }
 
+    @Test("a reader who takes longer than a transfer may stand still does not break it")
+    func patience() async throws {
+        let body = [UInt8](repeating: 5, count: 40 << 20)
+        let server = try ScriptedServer { request, peer in
+            if request.target == "/big" { return peer.answer(200, body) }
+            peer.waitForEnd()
+            return false
+        }
+        let client = try HTTPClient(HTTPClient.Options(stallTimeout: .seconds(1), proxy: ""))
+        let big = HTTPRequest(endpoint: server.endpoint, path: "/big")
+        let stream = try await client.open(big, window: 1 << 20)
+        // Requests that stand still measure the time.
+        for _ in 0..<2 {
+            let error = await #expect(throws: SluiceError.self) {
+                _ = try await client.send(HTTPRequest(endpoint: server.endpoint, path: "/silent"))
+            }
+            #expect(error?.code == .transportTimeout)
+        }
+        let count = try await onThread { try stream.collect(limit: 64 << 20).count }
+        #expect(count == body.count)
+    }
+
     @Test("opening what nobody serves throws at once")
     func refused() async throws {
         let nobody = HTTPRequest(endpoint: HTTPEndpoint(isTLS: false, host: "127.0.0.1", port: 1))

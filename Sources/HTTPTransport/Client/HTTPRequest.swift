@@ -18,7 +18,7 @@ public struct HTTPRequest: Sendable {
     public var method: String
     /// Where it goes.
     public var endpoint: HTTPEndpoint
-    /// Begins with `/`, is percent-encoded already, and is sent as it is: `..` and `//` stay (trap K*).
+    /// Begins with `/`, is percent-encoded already, and is sent as it is: `..` and `//` stay (trap K04).
     public var path: String
     /// Decoded parameters, in the order in which they are sent.
     public var query: [HTTPField]
