@@ -164,7 +164,10 @@ let package = Package(
         // Tests mirror the sources.
         .target(
             name: "TestSupport",
-            dependencies: ["EventModel", "Execution", "HTTPTransport", "ObjectStorage", "DurableLedger"],
+            dependencies: [
+                "EventModel", "Execution", "HTTPTransport", "ObjectStorage", "DurableLedger",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),

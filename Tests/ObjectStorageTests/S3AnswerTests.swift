@@ -55,7 +55,8 @@ internal import Testing
             "", "<html><body>down for maintenance</body></html>", "<ListBucketResult><IsTruncated>false</Is",
             "<ListBucketResult></ListBucketResult>", "<Error><Code>SlowDown</Code></Error>",
             "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>",
-            "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a</Key></Contents></ListBucketResult>",
+            "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a</Key></Contents>"
+                + "</ListBucketResult>",
             "<ListAllMyBucketsResult><IsTruncated>false</IsTruncated></ListAllMyBucketsResult>",
         ]
     )

@@ -15,7 +15,8 @@ struct JournalFiles: Sendable {
     /// Writes one entry, whole.
     func write(_ entry: UploadJournal.Entry) throws(SluiceError) {
         let path = path(entry.mark)
-        let text = "\(MD5Tag.hexadecimal(entry.key.bytes))\n\(entry.begun.nanoseconds)\n\(entry.upload ?? "")\n"
+        let text =
+            "\(MD5Tag.hexadecimal(entry.key.bytes))\n\(entry.begun.nanoseconds)\n\(entry.upload ?? "")\n"
         // Not cut off first: what is written later is longer, and a kill in between leaves the former whole.
         let flags = O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW
         var number = unsafe Glibc.open(path, flags, 0o600)
@@ -41,14 +42,21 @@ struct JournalFiles: Sendable {
         guard number >= 0 else { return nil }
         let file = OpenFile(owning: number)
         var bytes = [UInt8](repeating: 0, count: 8192)
-        let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(file.number, $0.baseAddress, $0.count) }
+        let count = unsafe bytes.withUnsafeMutableBytes {
+            unsafe Glibc.read(file.number, $0.baseAddress, $0.count)
+        }
         guard count > 0 else { return nil }
         let lines = String(decoding: bytes[..<count], as: UTF8.self).split(
-            separator: "\n", omittingEmptySubsequences: false
+            separator: "\n",
+            omittingEmptySubsequences: false
         )
-        guard lines.count >= 3, let key = Self.bytes(lines[0]), let begun = Int64(lines[1]) else { return nil }
+        guard lines.count >= 3, let key = Self.bytes(lines[0]), let begun = Int64(lines[1]) else {
+            return nil
+        }
         return UploadJournal.Entry(
-            name: name, key: ObjectKey(bytes: key), begun: Timestamp(nanoseconds: begun),
+            name: name,
+            key: ObjectKey(bytes: key),
+            begun: Timestamp(nanoseconds: begun),
             upload: lines[2].isEmpty ? nil : String(lines[2])
         )
     }
@@ -102,7 +110,8 @@ struct JournalFiles: Sendable {
         guard digits.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
         for index in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = S3Text.hexValue(digits[index]), let low = S3Text.hexValue(digits[index + 1]) else {
+            guard let high = S3Text.hexValue(digits[index]), let low = S3Text.hexValue(digits[index + 1])
+            else {
                 return nil
             }
             bytes.append(high << 4 | low)

@@ -9,8 +9,8 @@ public final class PartBudget: Sendable {
         var fromFiles = 0
     }
 
-    /// So many parts that wait in files are in memory at a time, besides the limit, so that they get on however
-    /// many outputs are open.
+    /// So many parts that wait in files are in memory at a time, besides the limit, so that they get on
+    /// however many outputs are open.
     static let lanes = 2
 
     private let limit: Int

@@ -75,7 +75,9 @@ struct PartBuffer {
     struct Filled: Sendable {
         /// Where its memory came from.
         enum Origin: Sendable {
+            /// So many bytes of the budget.
             case memory(Int)
+            /// One of the budget's lanes.
             case lane
         }
 
@@ -115,7 +117,9 @@ final class SpoolFile: Sendable {
     /// `O_TMPFILE` with `O_DIRECTORY` (open(2)); a macro that Swift does not see.
     private static let nameless: Int32 = 0o20000000 | O_DIRECTORY
     /// Where files go when there is no directory of ours.
-    static var defaultDirectory: String { unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp" }
+    static var defaultDirectory: String {
+        unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    }
 
     private let file: OpenFile
 

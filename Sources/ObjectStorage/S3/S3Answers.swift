@@ -26,7 +26,9 @@ package enum S3Answers {
 
     /// Takes the body apart if its root has the right name.
     package static func read<Value: Sendable>(
-        _ response: HTTPResponse, _ root: String, _ body: (XMLNode) -> Value?
+        _ response: HTTPResponse,
+        _ root: String,
+        _ body: (XMLNode) -> Value?
     ) -> S3Reading<Value> {
         guard let node = parse(response.body) else { return .garbled("the body is no complete XML") }
         if node.name == "Error" { return .refused(S3Refusal(response)) }
@@ -35,8 +37,8 @@ package enum S3Answers {
         return .value(value)
     }
 
-    /// CreateMultipartUpload: the upload's id. Nothing else is looked at (trap L09), not even the root's name,
-    /// which `rclone serve s3` has otherwise.
+    /// CreateMultipartUpload: the upload's id. Nothing else is looked at (trap L09), not even the root's
+    /// name, which `rclone serve s3` has otherwise.
     package static func upload(_ response: HTTPResponse) -> S3Reading<String> {
         guard let node = parse(response.body) else { return .garbled("the body is no complete XML") }
         if node.name == "Error" { return .refused(S3Refusal(response)) }
@@ -148,7 +150,9 @@ package struct S3Head: Sendable {
         guard let tag, let sizeBytes = total ?? length else { return nil }
         self.tag = tag
         info = ObjectInfo(
-            key: key, version: S3Version(tag: tag, sizeBytes: sizeBytes).version, sizeBytes: sizeBytes,
+            key: key,
+            version: S3Version(tag: tag, sizeBytes: sizeBytes).version,
+            sizeBytes: sizeBytes,
             modified: modified ?? Timestamp(nanoseconds: 0)
         )
         attributes = S3Attributes.attributes(headers)

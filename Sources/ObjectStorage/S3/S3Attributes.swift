@@ -46,7 +46,8 @@ package enum S3Attributes {
     /// A value as a header takes it: what is not printable US-ASCII as one encoded word, as S3 itself answers
     /// it (AWS, "Working with object metadata"; RFC 2047).
     package static func encoded(_ value: String) -> String {
-        let isPlain = value.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !value.hasPrefix("=?")
+        let isPlain =
+            value.utf8.allSatisfy { (0x20...0x7E).contains($0) } && !value.hasPrefix("=?")
             && value.first != " " && value.last != " "
         return isPlain ? value : "=?UTF-8?B?\(S3Text.base64(Array(value.utf8)))?="
     }

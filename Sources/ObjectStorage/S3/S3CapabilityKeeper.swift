@@ -2,8 +2,8 @@ internal import EventModel
 internal import Execution
 internal import HTTPTransport
 
-/// Knows what a bucket's store does: from memory, from the capability store, or by trying it out, once for all
-/// who ask at the same time.
+/// Knows what a bucket's store does: from memory, from the capability store, or by trying it out, once for
+/// all who ask at the same time.
 actor S3CapabilityKeeper {
     /// So long a finding is good.
     static let lifetime = Duration.seconds(30 * 86_400)

@@ -26,10 +26,17 @@ package enum S3Date {
     }
 
     private static func moment(
-        _ year: Int64, _ month: Int64, _ day: Int64, _ hour: Int64, _ minute: Int64, _ second: Int64
+        _ year: Int64,
+        _ month: Int64,
+        _ day: Int64,
+        _ hour: Int64,
+        _ minute: Int64,
+        _ second: Int64
     ) -> Timestamp? {
         guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day) else { return nil }
-        guard (0...23).contains(hour), (0...59).contains(minute), (0...60).contains(second) else { return nil }
+        guard (0...23).contains(hour), (0...59).contains(minute), (0...60).contains(second) else {
+            return nil
+        }
         // Days since 1970-01-01 in years that begin with March, as `CivilDate` counts back.
         let shifted = month > 2 ? year : year - 1
         let era = shifted / 400

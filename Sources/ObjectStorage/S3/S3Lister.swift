@@ -14,6 +14,10 @@ final class S3Lister: ObjectLister {
     /// Hashes of all tokens: one that comes again would make the walk endless (trap L06).
     private var tokens: Set<Int> = []
     private var ahead: Fetch?
+    /// Pages without an entry, one after another.
+    private var emptyPages = 0
+    /// So many may come: where many objects were removed, S3 walks past what is left of them.
+    private static let mostEmptyPages = 10_000
 
     /// A walk that has not begun.
     init(session: S3Session, prefix: ObjectKey) {
@@ -48,9 +52,11 @@ final class S3Lister: ObjectLister {
             isComplete = true
             return
         }
-        guard tokens.insert(next.hashValue).inserted else {
+        emptyPages = page.entries.isEmpty ? emptyPages + 1 : 0
+        guard tokens.insert(next.hashValue).inserted, emptyPages <= Self.mostEmptyPages else {
             throw SluiceError(
-                .storageBadAnswer, "The listing of bucket “\(session.bucket)” goes in a circle.",
+                .storageBadAnswer,
+                "The listing of bucket “\(session.bucket)” goes in a circle.",
                 hint: "This is a defect of the store; list a narrower prefix, or tell its makers."
             )
         }

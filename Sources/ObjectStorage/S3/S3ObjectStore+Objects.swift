@@ -17,7 +17,9 @@ extension S3ObjectStore {
     /// Puts a whole object in one request; `ifAbsent` never replaces one, where the store heeds that. Throws
     /// `output.collision` when it does and there is one.
     public func put(
-        _ key: ObjectKey, _ bytes: [UInt8], as attributes: ObjectAttributes = ObjectAttributes(),
+        _ key: ObjectKey,
+        _ bytes: [UInt8],
+        as attributes: ObjectAttributes = ObjectAttributes(),
         ifAbsent: Bool = false
     ) async throws(SluiceError) -> ObjectInfo {
         if let refusal = refusal(of: key) { throw refusal }
@@ -40,24 +42,30 @@ extension S3ObjectStore {
         }
     }
 
-    /// Copies an object within the store, with its attributes and without its bytes passing here; at most 5 GiB
-    /// (AWS, CopyObject). With `ifMatch`, that version only.
+    /// Copies an object within the store, with its attributes and without its bytes passing here; at most 5
+    /// GiB (AWS, CopyObject). With `ifMatch`, that version only.
     public func copy(
-        _ source: ObjectKey, ifMatch version: ObjectVersion? = nil, from bucketName: String? = nil,
+        _ source: ObjectKey,
+        ifMatch version: ObjectVersion? = nil,
+        from bucketName: String? = nil,
         to key: ObjectKey
     ) async throws(SluiceError) {
         if let refusal = refusal(of: key) { throw refusal }
         let tag = version.flatMap { S3Version($0)?.tag }
         if version != nil, tag == nil { throw session.changed(source) }
         let request = session.requests.copy(
-            source, tag: tag, from: bucketName ?? session.settings.bucketName, to: key
+            source,
+            tag: tag,
+            from: bucketName ?? session.settings.bucketName,
+            to: key
         )
         _ = try await session.send(request, session.subject("copy to", key), read: S3Answers.copied)
     }
 
     /// The object's tags.
     public func tags(of key: ObjectKey) async throws(SluiceError) -> [String: String] {
-        try await session.send(session.requests.tags(key), session.subject("read the tags of", key)) { answer in
+        try await session.send(session.requests.tags(key), session.subject("read the tags of", key)) {
+            answer in
             S3Answers.tags(answer)
         }
     }
@@ -106,10 +114,15 @@ extension S3ObjectStore {
         var next: S3UploadsPage.Marker?
         while found.count < 10_000 {
             let request = session.requests.listUploads(
-                prefix: prefix.string ?? "", keyMarker: next?.key, uploadMarker: next?.upload
+                prefix: prefix.string ?? "",
+                keyMarker: next?.key,
+                uploadMarker: next?.upload
             )
             let page = try await session.send(
-                request, session.subject("list the uploads of"), bodyLimit: 8 << 20, read: S3UploadsPage.read
+                request,
+                session.subject("list the uploads of"),
+                bodyLimit: 8 << 20,
+                read: S3UploadsPage.read
             )
             found += page.uploads.filter { $0.key.bytes.starts(with: prefix.bytes) }
             guard let marker = page.next, marker != next else { return found }
@@ -143,7 +156,9 @@ struct S3UploadsPage: Sendable {
                 ObjectKey(bytes: isEncoded ? S3Text.decodedKey(text) : Array(text.utf8))
             }
             for upload in node.all("Upload") {
-                guard let name = upload.text(of: "Key"), let id = upload.text(of: "UploadId") else { return nil }
+                guard let name = upload.text(of: "Key"), let id = upload.text(of: "UploadId") else {
+                    return nil
+                }
                 let begun = upload.text(of: "Initiated").flatMap(S3Date.iso)
                 page.uploads.append(S3Upload(key: key(name), id: id, begun: begun))
             }

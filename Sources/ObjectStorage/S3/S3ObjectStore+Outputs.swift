@@ -15,7 +15,8 @@ extension S3ObjectStore {
     }
 
     private func publish(
-        _ request: PublishRequest, _ capabilities: S3Capabilities
+        _ request: PublishRequest,
+        _ capabilities: S3Capabilities
     ) async throws(SluiceError) -> PublishedObject {
         if let refusal = refusal(of: request.key) { throw refusal }
         guard let (mark, upload) = UploadJournal.parse(request.staged) else {
@@ -23,7 +24,11 @@ extension S3ObjectStore {
         }
         let entry = journal.known(mark)
         let publication = S3Publication(
-            store: self, capabilities: capabilities, request: request, mark: mark, upload: upload,
+            store: self,
+            capabilities: capabilities,
+            request: request,
+            mark: mark,
+            upload: upload,
             tags: entry?.upload == upload ? entry?.tags : nil
         )
         do throws(SluiceError) {
@@ -48,7 +53,8 @@ extension S3ObjectStore {
 
     /// Removes an object if it still is that version; the store itself compares where it can.
     public func delete(
-        _ key: ObjectKey, ifVersion version: ObjectVersion?
+        _ key: ObjectKey,
+        ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> Bool {
         if let refusal = refusal(of: key) { throw refusal }
         guard let head = try await session.head(key) else { return false }
@@ -56,7 +62,8 @@ extension S3ObjectStore {
         let isGuarded = version == nil ? false : await keeper.remembered().deletesIfMatch
         do throws(SluiceError) {
             try await session.send(
-                session.requests.delete(key, tag: isGuarded ? head.tag : nil), session.subject("remove", key)
+                session.requests.delete(key, tag: isGuarded ? head.tag : nil),
+                session.subject("remove", key)
             ) { _ in .value(()) }
             return true
         } catch {
@@ -67,7 +74,9 @@ extension S3ObjectStore {
 
     /// Aborts the uploads that dead boots left in the journal.
     public func sweep(
-        ledger: String, currentBoot: String, keeping: Set<StagedReference>
+        ledger: String,
+        currentBoot: String,
+        keeping: Set<StagedReference>
     ) async throws(SluiceError) -> Int {
         let all = try await pool.run { [journal] () throws(SluiceError) in journal.all(of: ledger) }
         let living = all.filter { $0.name.boot == currentBoot }
@@ -108,7 +117,9 @@ extension S3ObjectStore {
 
 /// Runs an operation on each element, so many at a time; the answers come in order.
 private func inParallel<Element: Sendable, Answer: Sendable>(
-    _ elements: [Element], atATime limit: Int, _ operation: @escaping @Sendable (Element) async -> Answer
+    _ elements: [Element],
+    atATime limit: Int,
+    _ operation: @escaping @Sendable (Element) async -> Answer
 ) async -> [Answer] {
     await withTaskGroup(of: (Int, Answer).self) { group in
         var answers: [Int: Answer] = [:]

@@ -19,12 +19,16 @@ public final class S3ObjectStore: ObjectStore {
     /// So small objects are read in one answer.
     static let wholeLimit: UInt64 = 1 << 20
 
-    /// Opens a bucket; nothing is asked of the store yet. `pool` runs calls that block, and waits for no other
-    /// work of its own; `budget` and `capabilities` are shared by all buckets of a process.
+    /// Opens a bucket; nothing is asked of the store yet. `pool` runs calls that block, and waits for no
+    /// other work of its own; `budget` and `capabilities` are shared by all buckets of a process.
     public init(
-        bucket: BucketName, settings: S3Settings, pool: BlockingPool, budget: PartBudget = PartBudget(),
+        bucket: BucketName,
+        settings: S3Settings,
+        pool: BlockingPool,
+        budget: PartBudget = PartBudget(),
         capabilities: any CapabilityStore = MemoryCapabilityStore(),
-        clock: any TimeSource = SystemTimeSource(), random: any RandomSource = SystemRandomSource()
+        clock: any TimeSource = SystemTimeSource(),
+        random: any RandomSource = SystemRandomSource()
     ) {
         self.bucket = bucket
         self.pool = pool
@@ -45,7 +49,8 @@ public final class S3ObjectStore: ObjectStore {
 
     /// Opens an object's bytes: a small one in one answer, a large one in ranges, several at a time.
     public func open(
-        _ key: ObjectKey, ifMatch version: ObjectVersion?
+        _ key: ObjectKey,
+        ifMatch version: ObjectVersion?
     ) async throws(SluiceError) -> any ObjectReader {
         if let refusal = refusal(of: key) { throw refusal }
         guard let version else { return try await openPlain(key, nil) }
@@ -64,7 +69,9 @@ public final class S3ObjectStore: ObjectStore {
 
     /// Begins an output: a multipart upload that is made when there are bytes to send.
     public func stage(
-        _ name: StageName, for key: ObjectKey, as attributes: ObjectAttributes
+        _ name: StageName,
+        for key: ObjectKey,
+        as attributes: ObjectAttributes
     ) async throws(SluiceError) -> any StagedWriter {
         if let refusal = refusal(of: key) ?? StagePath.refusal(name) { throw refusal }
         // Tried out before the first output, so that no decided commit waits for it.
@@ -73,7 +80,11 @@ public final class S3ObjectStore: ObjectStore {
             throw SluiceError(.storageIO, "Output \(name.token)-\(name.number) is staged already.")
         }
         return S3StagedWriter(
-            session: session, journal: journal, budget: budget, entry: entry, attributes: attributes,
+            session: session,
+            journal: journal,
+            budget: budget,
+            entry: entry,
+            attributes: attributes,
             spool: session.settings.journal ?? SpoolFile.defaultDirectory
         )
     }
@@ -82,7 +93,8 @@ public final class S3ObjectStore: ObjectStore {
     public func refusal(of key: ObjectKey) -> SluiceError? {
         guard let reason = S3KeyRules.reason(key.bytes) else { return nil }
         return SluiceError(
-            .storageInvalidKey, "“\(key)” cannot be an object of bucket “\(bucket)”: \(reason).",
+            .storageInvalidKey,
+            "“\(key)” cannot be an object of bucket “\(bucket)”: \(reason).",
             hint: "Change the template of the output's key, or rename the source."
         )
     }
@@ -108,31 +120,39 @@ public final class S3ObjectStore: ObjectStore {
 
 extension S3ObjectStore {
     private func openWhole(
-        _ key: ObjectKey, _ wanted: S3Version
+        _ key: ObjectKey,
+        _ wanted: S3Version
     ) async throws(SluiceError) -> any ObjectReader {
-        let response: HTTPResponse
         do throws(SluiceError) {
-            response = try await session.send(
-                session.requests.get(key, tag: wanted.tag), session.subject("read", key),
-                bodyLimit: 2 * Int(Self.wholeLimit), read: { .value($0) }
-            )
+            let answer = try await session.send(
+                session.requests.get(key, tag: wanted.tag),
+                session.subject("read", key),
+                bodyLimit: 2 * Int(Self.wholeLimit)
+            ) { response -> S3Reading<HTTPResponse?> in
+                guard let head = S3Head(response.headers, key) else { return .garbled("it has no ETag") }
+                if head.tag != wanted.tag { return .value(nil) }
+                // As much as the answer announces came; it must also be as much as the version has (trap R01).
+                guard UInt64(response.body.count) == wanted.sizeBytes else {
+                    return .garbled("\(response.body.count) bytes came of \(wanted.sizeBytes)")
+                }
+                return .value(response)
+            }
+            guard let answer, let head = S3Head(answer.headers, key) else { throw session.changed(key) }
+            return S3Reader(session: session, head: head, body: S3WholeBody(answer.body))
         } catch {
             // Another version, at a store that does not heed If-Match.
             if error.code == .transportTooLarge { throw session.changed(key) }
             throw error
         }
-        try session.check(response.headers, key, wanted, 0..<wanted.sizeBytes)
-        guard let head = S3Head(response.headers, key), UInt64(response.body.count) == wanted.sizeBytes else {
-            throw session.changed(key)
-        }
-        return S3Reader(session: session, head: head, body: S3WholeBody(response.body))
     }
 
     private func openPlain(
-        _ key: ObjectKey, _ wanted: S3Version?
+        _ key: ObjectKey,
+        _ wanted: S3Version?
     ) async throws(SluiceError) -> any ObjectReader {
         let stream = try await session.open(
-            session.requests.get(key, tag: wanted?.tag), session.subject("read", key),
+            session.requests.get(key, tag: wanted?.tag),
+            session.subject("read", key),
             window: S3StreamedBody.window
         )
         guard let head = S3Head(stream.headers, key), let version = S3Version(head.info.version) else {
@@ -140,18 +160,25 @@ extension S3ObjectStore {
             throw S3RetryPlan.Problem.garbled("the answer lacks ETag or length")
                 .error(session.subject("read", key))
         }
-        if let wanted, wanted != version {
+        do throws(SluiceError) {
+            if let wanted { try session.check(stream.headers, key, wanted, 0..<wanted.sizeBytes) }
+        } catch {
             stream.cancel()
-            throw session.changed(key)
+            throw error
         }
         let body = S3StreamedBody(
-            session: session, key: key, version: version, stream: stream, end: version.sizeBytes
+            session: session,
+            key: key,
+            version: version,
+            stream: stream,
+            end: version.sizeBytes
         )
         return S3Reader(session: session, head: head, body: body)
     }
 
     private func openRanged(
-        _ key: ObjectKey, _ wanted: S3Version
+        _ key: ObjectKey,
+        _ wanted: S3Version
     ) async throws(SluiceError) -> any ObjectReader {
         let end = UInt64(session.settings.partSizeBytes)
         let stream = try await session.openRange(key, wanted, 0..<end)

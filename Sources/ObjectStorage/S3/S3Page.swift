@@ -38,7 +38,8 @@ package struct S3Page: Sendable, Hashable {
     }
 
     private static func entry(
-        _ node: XMLNode, isEncoded: Bool
+        _ node: XMLNode,
+        isEncoded: Bool
     ) -> (key: ObjectKey, entry: ListEntry)? {
         var key: ObjectKey?
         var tag = ""
@@ -56,10 +57,14 @@ package struct S3Page: Sendable, Hashable {
         }
         guard let key, let sizeBytes else { return nil }
         // A folder of a console (trap L13).
-        if sizeBytes == 0, key.bytes.last == UInt8(ascii: "/") { return (key, .ineligible(key, reason: "marker")) }
+        if sizeBytes == 0, key.bytes.last == UInt8(ascii: "/") {
+            return (key, .ineligible(key, reason: "marker"))
+        }
         if let reason = S3KeyRules.reason(key.bytes) { return (key, .ineligible(key, reason: reason)) }
         let info = ObjectInfo(
-            key: key, version: S3Version(tag: tag, sizeBytes: sizeBytes).version, sizeBytes: sizeBytes,
+            key: key,
+            version: S3Version(tag: tag, sizeBytes: sizeBytes).version,
+            sizeBytes: sizeBytes,
             modified: modified
         )
         return (key, .object(info))

@@ -2,7 +2,8 @@ internal import EventModel
 internal import Execution
 internal import HTTPTransport
 
-/// Finds out what a store does by doing it, with objects below `.sluice/probe-<random>` that are removed again.
+/// Finds out what a store does by doing it, with objects below `.sluice/probe-<random>` that are removed
+/// again.
 struct S3Probe: Sendable {
     private let session: S3Session
     private let base: String
@@ -70,7 +71,10 @@ struct S3Probe: Sendable {
         }
         let again = try await self.upload(key)
         let second = session.requests.completeUpload(
-            key, upload: again.id, tags: [again.tag], ifAbsent: true
+            key,
+            upload: again.id,
+            tags: [again.tag],
+            ifAbsent: true
         )
         found.completesIfAbsent = try await answer(second).status == 412
         try await session.abort(key, upload: again.id)
@@ -131,7 +135,9 @@ struct S3Probe: Sendable {
     /// An answer whatever it says, unless the store is down or refuses us.
     private func answer(_ request: HTTPRequest) async throws(SluiceError) -> HTTPResponse {
         try await session.send(
-            request, subject, accepts: { $0 < 500 && $0 != 429 && $0 != 401 && $0 != 403 || $0 == 501 },
+            request,
+            subject,
+            accepts: { $0 < 500 && $0 != 429 && $0 != 401 && $0 != 403 || $0 == 501 },
             read: { .value($0) }
         )
     }

@@ -38,7 +38,10 @@ struct S3Publication: Sendable {
         for look in 0..<Self.mostLooks {
             if look > 0 || !isGuarded, let published = try await settle() { return published }
             let complete = store.session.requests.completeUpload(
-                request.key, upload: upload, tags: try await partTags(), ifAbsent: isGuarded
+                request.key,
+                upload: upload,
+                tags: try await partTags(),
+                ifAbsent: isGuarded
             )
             do throws(SluiceError) {
                 let subject = store.session.subject("publish", request.key)
@@ -56,7 +59,8 @@ struct S3Publication: Sendable {
             }
         }
         throw SluiceError(
-            .storageUnavailable, "“\(request.key)” of bucket “\(store.bucket)” changes again and again.",
+            .storageUnavailable,
+            "“\(request.key)” of bucket “\(store.bucket)” changes again and again.",
             hint: "Find out who else writes there; the output is published as soon as it rests."
         )
     }
@@ -138,7 +142,9 @@ struct S3Publication: Sendable {
             let page: S3PartsPage
             do throws(SluiceError) {
                 page = try await store.session.send(
-                    list, store.session.subject("look at the parts of", request.key), bodyLimit: 8 << 20,
+                    list,
+                    store.session.subject("look at the parts of", request.key),
+                    bodyLimit: 8 << 20,
                     read: S3Answers.parts
                 )
             } catch {

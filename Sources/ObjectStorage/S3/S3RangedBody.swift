@@ -107,11 +107,14 @@ final class S3RangeFetch: Sendable {
 extension S3Session {
     /// The bytes of a range of one version.
     func fetch(
-        _ key: ObjectKey, _ version: S3Version, _ range: Range<UInt64>
+        _ key: ObjectKey,
+        _ version: S3Version,
+        _ range: Range<UInt64>
     ) async throws(SluiceError) -> [UInt8] {
         let length = Int(range.upperBound - range.lowerBound)
         let answer = try await send(
-            requests.get(key, tag: version.tag, range: range), subject("read", key),
+            requests.get(key, tag: version.tag, range: range),
+            subject("read", key),
             bodyLimit: max(length, 64 << 10)
         ) { response -> S3Reading<Result<[UInt8], SluiceError>> in
             do throws(SluiceError) {

@@ -4,8 +4,8 @@ internal import Synchronization
 
 /// Where the bytes of one version come from.
 protocol S3Body: AnyObject, Sendable {
-    /// Appends at least one byte, or none at the end; blocks. Throws `storage.version-changed` before a byte of
-    /// another version.
+    /// Appends at least one byte, or none at the end; blocks. Throws `storage.version-changed` before a byte
+    /// of another version.
     func read(into buffer: inout OutputRawSpan) throws(SluiceError)
 }
 
@@ -59,13 +59,14 @@ final class S3Reader: ObjectReader {
         if count == 0, received != info.sizeBytes {
             throw SluiceError(
                 .storageUnavailable,
-                "“\(info.key)” of bucket “\(session.bucket)” ended after \(received) of \(info.sizeBytes) bytes."
+                "“\(info.key)” of bucket “\(session.bucket)” ended after \(received) bytes of "
+                    + "\(info.sizeBytes)."
             )
         }
     }
 
-    /// What was read to its end is one version, for every request said so; else HEAD tells whether it is still
-    /// there.
+    /// What was read to its end is one version, for every request said so; else HEAD tells whether it is
+    /// still there.
     func confirm() throws(SluiceError) {
         let now = state.withLock { ($0.verdict, $0.received, $0.hasEnded) }
         if let verdict = now.0 { throw verdict }

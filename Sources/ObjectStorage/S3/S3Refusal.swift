@@ -39,9 +39,42 @@ package struct S3Refusal: Sendable, Hashable {
 extension S3Refusal {
     /// Kinds of refusals, as far as they are told apart.
     package enum Kind: Sendable, Hashable {
-        case noKey, noBucket, noUpload, preconditionFailed, conflict
-        case denied, unknownKey, wrongSignature, expiredCredentials, skewedClock
-        case wrongRegion, busy, archived, invalidKey, full, unsupported, invalidRange, other
+        /// There is no such object.
+        case noKey
+        /// There is no such bucket.
+        case noBucket
+        /// There is no such multipart upload.
+        case noUpload
+        /// The condition of the request does not hold.
+        case preconditionFailed
+        /// Another request changes the same key.
+        case conflict
+        /// These credentials may not do that.
+        case denied
+        /// The store does not know the access key.
+        case unknownKey
+        /// The signature is wrong.
+        case wrongSignature
+        /// The session's token is too old.
+        case expiredCredentials
+        /// The request's time is too far from the store's.
+        case skewedClock
+        /// The bucket lies elsewhere.
+        case wrongRegion
+        /// The store is overloaded or broken.
+        case busy
+        /// The object must be restored first.
+        case archived
+        /// The store does not take such a key.
+        case invalidKey
+        /// There is no room.
+        case full
+        /// The store does not know such requests.
+        case unsupported
+        /// The object ends before the range.
+        case invalidRange
+        /// Something else.
+        case other
 
         /// By S3's word.
         static let byCode: [String: Kind] = [
@@ -107,7 +140,8 @@ extension S3Refusal {
         case .conflict: (.storageUnavailable, "Another request changes the same key; it is tried again.")
         case .denied:
             (.storageAccessDenied, "Allow these credentials what `sluice doctor` lists for this bucket.")
-        case .unknownKey: (.storageAccessDenied, "The store does not know this access key; check credentials.")
+        case .unknownKey:
+            (.storageAccessDenied, "The store does not know this access key; check credentials.")
         case .wrongSignature:
             (.storageAccessDenied, "Check the secret key, the region, and proxies that change requests.")
         case .expiredCredentials:

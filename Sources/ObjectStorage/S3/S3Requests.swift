@@ -49,7 +49,9 @@ struct S3Requests: Sendable {
 
     /// ListObjectsV2; keys come percent-encoded, because XML cannot carry all of them (traps L08, L10).
     func list(prefix: String, token: String?, limit: Int = 1000) -> HTTPRequest {
-        var query = [HTTPField(name: "list-type", value: "2"), HTTPField(name: "encoding-type", value: "url")]
+        var query = [
+            HTTPField(name: "list-type", value: "2"), HTTPField(name: "encoding-type", value: "url"),
+        ]
         query.append(HTTPField(name: "max-keys", value: "\(limit)"))
         if !prefix.isEmpty { query.append(HTTPField(name: "prefix", value: prefix)) }
         if let token { query.append(HTTPField(name: "continuation-token", value: token)) }

@@ -56,7 +56,9 @@ package struct S3RetryPlan: Sendable {
     }
 
     private mutating func step(
-        after refusal: S3Refusal, _ signedAt: Timestamp, _ fraction: Double
+        after refusal: S3Refusal,
+        _ signedAt: Timestamp,
+        _ fraction: Double
     ) -> Step {
         // HEAD is answered without words: then the status and the clocks are all there is to go by.
         let isWordless = refusal.code.isEmpty
@@ -85,7 +87,9 @@ package struct S3RetryPlan: Sendable {
     }
 
     private mutating func again(
-        most: Int = Self.mostTries, _ asked: Duration?, _ fraction: Double
+        most: Int = Self.mostTries,
+        _ asked: Duration?,
+        _ fraction: Double
     ) -> Step {
         failures += 1
         guard failures < most else { return .giveUp }
@@ -103,7 +107,8 @@ extension S3RetryPlan.Problem {
             return refusal.error(subject)
         case .garbled(let reason):
             return SluiceError(
-                .storageBadAnswer, "Could not \(subject): \(reason).",
+                .storageBadAnswer,
+                "Could not \(subject): \(reason).",
                 hint: "Check that the endpoint is an S3-compatible store, and proxies on the way."
             )
         case .failed(let error):
@@ -112,8 +117,10 @@ extension S3RetryPlan.Problem {
                 return SluiceError(.cancelled, "Told to end while asked to \(subject).", cause: error)
             case .transportFailed, .transportTimeout, .transportTruncated, .transportUnreachable:
                 return SluiceError(
-                    .storageUnavailable, "Could not \(subject): the store does not answer.",
-                    hint: error.hint ?? "The work goes on by itself when it does.", cause: error
+                    .storageUnavailable,
+                    "Could not \(subject): the store does not answer.",
+                    hint: error.hint ?? "The work goes on by itself when it does.",
+                    cause: error
                 )
             default: return error
             }

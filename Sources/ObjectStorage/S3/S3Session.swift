@@ -44,7 +44,9 @@ final class S3Session: Sendable {
     /// Sends a request and reads its answer, whole. `accepts` says which statuses are answers; all others are
     /// refusals.
     func send<Value: Sendable>(
-        _ request: HTTPRequest, _ subject: S3Subject, bodyLimit: Int = 1 << 20,
+        _ request: HTTPRequest,
+        _ subject: S3Subject,
+        bodyLimit: Int = 1 << 20,
         accepts: (Int) -> Bool = { (200..<300).contains($0) },
         read: (HTTPResponse) -> S3Reading<Value>
     ) async throws(SluiceError) -> Value {
@@ -57,7 +59,9 @@ final class S3Session: Sendable {
 
     /// Sends a request and returns when the head of its answer is there.
     func open(
-        _ request: HTTPRequest, _ subject: S3Subject, window: Int
+        _ request: HTTPRequest,
+        _ subject: S3Subject,
+        window: Int
     ) async throws(SluiceError) -> HTTPStream {
         try await perform(request, subject) { (signed) async throws(SluiceError) -> S3Reading<HTTPStream> in
             let stream = try await settings.client.open(signed, window: window)
@@ -73,7 +77,8 @@ final class S3Session: Sendable {
     }
 
     private func perform<Value: Sendable>(
-        _ request: HTTPRequest, _ subject: S3Subject,
+        _ request: HTTPRequest,
+        _ subject: S3Subject,
         _ exchange: (HTTPRequest) async throws(SluiceError) -> S3Reading<Value>
     ) async throws(SluiceError) -> Value {
         var plan = S3RetryPlan()
@@ -109,8 +114,12 @@ final class S3Session: Sendable {
         guard let credentials = try await settings.credentials.credentials() else { return request }
         var signed = request
         signer.sign(
-            &signed, with: credentials, region: requests.address.region, service: "s3",
-            payload: request.endpoint.isTLS ? .unsigned : .computed, at: now
+            &signed,
+            with: credentials,
+            region: requests.address.region,
+            service: "s3",
+            payload: request.endpoint.isTLS ? .unsigned : .computed,
+            at: now
         )
         return signed
     }
@@ -149,12 +158,15 @@ extension S3Session {
         let now = clock.uptime
         if let seen = state.withLock({ $0.seen }), now - seen < .seconds(5) { return }
         let isThere = try await send(
-            requests.headBucket(), subject("look for"), accepts: { $0 < 300 || $0 == 404 || $0 == 403 },
+            requests.headBucket(),
+            subject("look for"),
+            accepts: { $0 < 300 || $0 == 404 || $0 == 403 },
             read: { .value($0.status != 404) }
         )
         if isThere { return notice() }
         throw SluiceError(
-            .storageBucketMissing, "There is no bucket “\(settings.bucketName)” for “\(bucket)”.",
+            .storageBucketMissing,
+            "There is no bucket “\(settings.bucketName)” for “\(bucket)”.",
             hint: "Make the bucket, or correct its name and the endpoint."
         )
     }

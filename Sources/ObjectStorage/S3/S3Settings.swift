@@ -8,8 +8,8 @@ public struct S3Settings: Sendable {
     public var region: String?
     /// Where the store is; nil is AWS, in the region.
     public var endpoint: HTTPEndpoint?
-    /// Whether the bucket stands in the path instead of the host's name; nil decides: in the path at an endpoint
-    /// of one's own, and where the name has dots, which no wildcard certificate covers (trap K09).
+    /// Whether the bucket stands in the path instead of the host's name; nil decides: in the path at an
+    /// endpoint of one's own, and where the name has dots, which no wildcard certificate covers (trap K09).
     public var pathStyle: Bool?
     /// Signs the requests; nil credentials leave them unsigned.
     public var credentials: any CredentialProvider

@@ -36,8 +36,12 @@ final class S3StagedWriter: StagedWriter {
 
     /// Writes an output that the journal has just taken.
     init(
-        session: S3Session, journal: UploadJournal, budget: PartBudget, entry: UploadJournal.Entry,
-        attributes: ObjectAttributes, spool: String
+        session: S3Session,
+        journal: UploadJournal,
+        budget: PartBudget,
+        entry: UploadJournal.Entry,
+        attributes: ObjectAttributes,
+        spool: String
     ) {
         self.session = session
         self.journal = journal
@@ -149,7 +153,8 @@ extension S3StagedWriter {
                 let result = await Result.of { () async throws(SluiceError) in
                     try await session.send(
                         session.requests.uploadPart(key, upload: upload, number: number, filled.bytes),
-                        session.subject("write", key), read: S3Answers.tag
+                        session.subject("write", key),
+                        read: S3Answers.tag
                     )
                 }
                 filled.release(to: budget)
@@ -207,7 +212,8 @@ extension S3StagedWriter {
         let (session, key, complete) = (session, entry.key, attributes)
         let upload = try BlockingBridge.wait { () async throws(SluiceError) in
             try await session.send(
-                session.requests.createUpload(key, complete), session.subject("write", key),
+                session.requests.createUpload(key, complete),
+                session.subject("write", key),
                 read: S3Answers.upload
             )
         }
@@ -235,7 +241,8 @@ extension S3Session {
     /// AbortMultipartUpload; one that is gone already is as good. Returns whether it was there.
     @discardableResult func abort(_ key: ObjectKey, upload: String) async throws(SluiceError) -> Bool {
         do throws(SluiceError) {
-            try await send(requests.abortUpload(key, upload: upload), subject("clear", key)) { _ in .value(()) }
+            try await send(requests.abortUpload(key, upload: upload), subject("clear", key)) { _ in .value(())
+            }
             return true
         } catch {
             guard error.code == .storageStagedGone || error.code == .storageNotFound else { throw error }

@@ -89,10 +89,13 @@ extension S3Session {
     /// Opens a part of a version. Throws `storage.version-changed` when the answer is of another one, and
     /// `storage.bad-answer` when it is of another part.
     func openRange(
-        _ key: ObjectKey, _ version: S3Version, _ range: Range<UInt64>
+        _ key: ObjectKey,
+        _ version: S3Version,
+        _ range: Range<UInt64>
     ) async throws(SluiceError) -> HTTPStream {
         let stream = try await open(
-            requests.get(key, tag: version.tag, range: range), subject("read", key),
+            requests.get(key, tag: version.tag, range: range),
+            subject("read", key),
             window: S3StreamedBody.window
         )
         do throws(SluiceError) {
@@ -107,19 +110,29 @@ extension S3Session {
     /// Compares the head of an answer with the version and the range that were asked for; some stores do not
     /// heed `If-Match`, and some answer a range with status 200, so the headers decide.
     func check(
-        _ headers: [HTTPField], _ key: ObjectKey, _ version: S3Version, _ range: Range<UInt64>
+        _ headers: [HTTPField],
+        _ key: ObjectKey,
+        _ version: S3Version,
+        _ range: Range<UInt64>
     ) throws(SluiceError) {
-        guard let head = S3Head(headers, key), head.tag == version.tag,
-            head.info.sizeBytes == version.sizeBytes
-        else { throw changed(key) }
+        guard let head = S3Head(headers, key), head.tag == version.tag else { throw changed(key) }
+        // The same ETag with another length is no other version, but bytes that were lost (trap R01).
+        guard head.info.sizeBytes == version.sizeBytes else {
+            throw misread(key, "the answer's length is wrong")
+        }
         let isWhole = range.lowerBound == 0 && range.upperBound == version.sizeBytes
         let said = headers.first { $0.name == "content-range" }?.value
         if said == nil, isWhole { return }
         guard said == "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(version.sizeBytes)" else {
-            throw SluiceError(
-                .storageBadAnswer, "Could not \(subject("read", key)): the store answers another range.",
-                hint: "Check proxies on the way; the store must support ranges (RFC 9110, section 14)."
-            )
+            throw misread(key, "the store answers another range")
         }
+    }
+
+    private func misread(_ key: ObjectKey, _ reason: String) -> SluiceError {
+        SluiceError(
+            .storageBadAnswer,
+            "Could not \(subject("read", key)): \(reason).",
+            hint: "Check proxies on the way; the store must support ranges (RFC 9110, section 14)."
+        )
     }
 }

@@ -65,7 +65,8 @@ package enum MD5Tag {
     package static func hexadecimal(_ bytes: [UInt8]) -> String {
         let digits = Array("0123456789abcdef".utf8)
         return String(
-            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self
+            decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
+            as: UTF8.self
         )
     }
 
@@ -74,7 +75,8 @@ package enum MD5Tag {
         guard digits.count == 32 else { return nil }
         var bytes: [UInt8] = []
         for index in stride(from: 0, to: 32, by: 2) {
-            guard let high = S3Text.hexValue(digits[index]), let low = S3Text.hexValue(digits[index + 1]) else {
+            guard let high = S3Text.hexValue(digits[index]), let low = S3Text.hexValue(digits[index + 1])
+            else {
                 return nil
             }
             bytes.append(high << 4 | low)

@@ -2,8 +2,8 @@ internal import EventModel
 internal import Glibc
 internal import Synchronization
 
-/// Remembers the uploads of a bucket that are under way: in memory with their parts, and in files that a later
-/// boot finds (trap R08).
+/// Remembers the uploads of a bucket that are under way: in memory with their parts, and in files that a
+/// later boot finds (trap R08).
 ///
 /// A file is made before its upload, so that one whose answer is lost can be looked for by its key.
 final class UploadJournal: Sendable {
@@ -73,7 +73,9 @@ final class UploadJournal: Sendable {
     /// All uploads of a ledger that are under way; blocks.
     func all(of ledger: String) -> [Entry] {
         var found = files?.readAll(of: ledger) ?? [:]
-        for (mark, entry) in entries.withLock({ $0 }) where entry.name.ledger == ledger { found[mark] = entry }
+        for (mark, entry) in entries.withLock({ $0 }) where entry.name.ledger == ledger {
+            found[mark] = entry
+        }
         return Array(found.values)
     }
 
