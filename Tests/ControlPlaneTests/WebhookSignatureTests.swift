@@ -39,7 +39,7 @@ internal import Testing
         scene.proof = .hmac(Self.secret)
         let now = scene.clock.now.milliseconds / 1000
         let lines = headers(at: now + offset, body: WebhookScene.message)
-        try await scene.run { port in
+        try await scene.run { (port) async throws in
             #expect(try await WebhookScene.send(port, headers: lines).hasPrefix("HTTP/1.1 200"))
             let again = try await WebhookScene.send(port, headers: lines)
             #expect(again.hasPrefix("HTTP/1.1 200") && again.contains("repeated"))
@@ -60,7 +60,7 @@ internal import Testing
             ["webhook-id: m2"] + right.dropFirst(), ["Authorization: Bearer \(Self.secret.reveal())"],
             ["webhook-id: m1", "webhook-timestamp: x", "webhook-signature: v1,"],
         ]
-        try await scene.run { port in
+        try await scene.run { (port) async throws in
             for lines in all {
                 let answer = try await WebhookScene.send(port, headers: lines)
                 #expect(answer.hasPrefix("HTTP/1.1 401"), "\(lines)")
@@ -74,7 +74,7 @@ internal import Testing
         var scene = WebhookScene()
         scene.proof = .hmac(Self.secret)
         let lines = headers(at: scene.clock.now.milliseconds / 1000, body: WebhookScene.message)
-        try await scene.run { port in
+        try await scene.run { (port) async throws in
             scene.receiver.fail(with: SluiceError(SluiceError.Code("test.outage", .outage), "no"))
             #expect(try await WebhookScene.send(port, headers: lines).hasPrefix("HTTP/1.1 503"))
             scene.receiver.fail(with: nil)
@@ -118,7 +118,7 @@ internal import Testing
     func notification(version: String) async throws {
         let asked = Asked()
         let scene = sns(asked)
-        try await scene.run { port in
+        try await scene.run { (port) async throws in
             for _ in 0..<3 {
                 let body = SNSFixture.notification(version: version)
                 let answer = try await WebhookScene.send(
@@ -137,7 +137,7 @@ internal import Testing
     func confirmation() async throws {
         let asked = Asked()
         let scene = sns(asked)
-        try await scene.run { port in
+        try await scene.run { (port) async throws in
             func send(_ body: String) async throws -> String {
                 try await WebhookScene.send(port, headers: Self.header, type: "text/plain", body: body)
             }
@@ -170,7 +170,7 @@ internal import Testing
             ["SigningCertURL": "https://sns.eu-west-1.amazonaws.com/x/SimpleNotificationService-1.pem"],
             ["SigningCertURL": "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-2.pem"],
         ]
-        try await scene.run { port in
+        try await scene.run { (port) async throws in
             for change in changes {
                 let body = SNSFixture.notification(version: "2", change: change)
                 let answer = try await WebhookScene.send(port, headers: Self.header, body: body)

@@ -12,6 +12,7 @@ internal import Testing
 final class ReceiverDouble: NotificationReceiver {
     private let messages = Mutex<[String]>([])
     private let failure = Mutex<SluiceError?>(nil)
+    private let gates = Mutex<[AsyncStream<Void>]>([])
 
     /// What came.
     var received: [String] { messages.withLock { $0 } }
@@ -19,12 +20,16 @@ final class ReceiverDouble: NotificationReceiver {
     /// Fails from now on, or no more.
     func fail(with error: SluiceError?) { failure.withLock { $0 = error } }
 
+    /// The next message is held until `gate` ends.
+    func hold(by gate: AsyncStream<Void>) { gates.withLock { $0.append(gate) } }
+
     func receive(
         _ message: [UInt8],
         headers: [String: String],
         from origin: NotificationOrigin
     ) async throws(SluiceError) -> NotificationOutcome {
         if let error = failure.withLock({ $0 }) { throw error }
+        if let gate = gates.withLock({ $0.popLast() }) { for await _ in gate {} }
         messages.withLock { $0.append(String(decoding: message, as: UTF8.self)) }
         switch NotificationDecoder().read(message, headers: headers) {
         case .objects(let objects):
@@ -46,7 +51,8 @@ struct WebhookScene {
     var fetch: SNSVerifier.Fetch = { _ throws(SluiceError) in (404, []) }
 
     static let message =
-        #"{"Records":[{"eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"acme"},"object":{"key":"a"}}}]}"#
+        #"{"Records":[{"eventName":"ObjectCreated:Put","#
+        + #""s3":{"bucket":{"name":"acme"},"object":{"key":"a"}}}]}"#
 
     func run(_ body: (Int) async throws -> Void) async throws {
         let (bound, continuation) = AsyncStream.makeStream(of: Int?.self)
@@ -111,7 +117,7 @@ struct WebhookScene {
         ] as [([String], Int)]
     )
     func token(headers: [String], status: Int) async throws {
-        try await scene.run { port in
+        try await scene.run { (port) async throws in
             let answer = try await WebhookScene.send(port, headers: headers)
             #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(answer.prefix(300))")
         }
@@ -120,7 +126,7 @@ struct WebhookScene {
 
     @Test("a token in the URL is none (trap S07)")
     func tokenInURL() async throws {
-        try await scene.run { port in
+        try await scene.run { (port) async throws in
             let line = "POST /webhook?token=0123456789abcdef"
             #expect(try await WebhookScene.send(port, line, headers: []).hasPrefix("HTTP/1.1 401"))
         }
@@ -131,7 +137,7 @@ struct WebhookScene {
         arguments: ["HEAD /", "GET /webhook", "HEAD /x"]
     )
     func probe(line: String) async throws {
-        try await scene.run { port in
+        try await scene.run { (port) async throws in
             let answer = try await WebhookScene.send(port, line, headers: [], body: "")
             #expect(answer.hasPrefix("HTTP/1.1 200"))
         }
@@ -160,7 +166,7 @@ struct WebhookScene {
         size: Int,
         status: Int
     ) async throws {
-        try await scene.run { port in
+        try await scene.run { (port) async throws in
             let answer = try await WebhookScene.send(
                 port,
                 line,
@@ -175,7 +181,7 @@ struct WebhookScene {
 
     @Test("a chunked body beyond the limit is refused too (trap N17)")
     func chunked() async throws {
-        try await scene.run { port in
+        try await scene.run { (port) async throws in
             let chunk = "40000\r\n" + String(repeating: " ", count: 0x40000) + "\r\n"
             let text =
                 "POST /webhook HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
@@ -188,7 +194,7 @@ struct WebhookScene {
 
     @Test("a body that does not come is not waited for (trap N17)")
     func slowBody() async throws {
-        try await scene.run { port in
+        try await scene.run { (port) async throws in
             let text =
                 "POST /webhook HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer 0123456789abcdef\r\n"
                 + "Connection: close\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"
@@ -201,7 +207,7 @@ struct WebhookScene {
 
     @Test("when the store or the ledger does not answer, the sender is told to come again")
     func outage() async throws {
-        try await scene.run { port in
+        try await scene.run { (port) async throws in
             scene.receiver.fail(with: SluiceError(SluiceError.Code("test.outage", .outage), "no"))
             let answer = try await WebhookScene.send(port)
             #expect(answer.hasPrefix("HTTP/1.1 503"))
@@ -211,9 +217,35 @@ struct WebhookScene {
         }
     }
 
+    @Test("a sender has an answer within a second; the look goes on, and counts (trap N06)")
+    func patience() async throws {
+        let (gate, continuation) = AsyncStream.makeStream(of: Void.self)
+        scene.receiver.hold(by: gate)
+        try await scene.run { (port) async throws in
+            let clock = scene.clock
+            let text = try await withThrowingTaskGroup(of: String.self) { group in
+                group.addTask { try await WebhookScene.send(port) }
+                group.addTask {
+                    // Whatever sleeps now, the time for the body or that for the answer.
+                    while !Task.isCancelled {
+                        if clock.sleeperCount > 0 { clock.advance(by: .milliseconds(100)) }
+                        await Task.yield()
+                    }
+                    return ""
+                }
+                defer { group.cancelAll() }
+                return try await group.next() ?? ""
+            }
+            #expect(text.hasPrefix("HTTP/1.1 503") && text.contains("webhook.busy"), "\(text)")
+            #expect(scene.receiver.received.isEmpty)
+            continuation.finish()
+            while scene.receiver.received.isEmpty { await Task.yield() }
+        }
+    }
+
     @Test("an unknown major version is refused and says why (trap N04)")
     func version() async throws {
-        try await scene.run { port in
+        try await scene.run { (port) async throws in
             let body = WebhookScene.message.replacing(
                 #"{"eventName""#,
                 with: #"{"eventVersion":"3.0","eventName""#

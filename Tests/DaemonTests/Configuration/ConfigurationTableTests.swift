@@ -19,6 +19,7 @@ internal import Testing
     private static let places: [(title: String, text: String)] = [
         ("configuration", ConfigurationFixture.complete(head: "§")),
         ("listen", ConfigurationFixture.complete(head: "listen: { § }")),
+        ("webhook", ConfigurationFixture.complete(head: "listen: { webhook: { § } }")),
         ("bucket", ConfigurationFixture.complete(bucket: ", §")),
         ("after", ConfigurationFixture.complete(bucket: ", after: { § }")),
         ("watch", ConfigurationFixture.complete(bucket: ", watch: { § }")),
@@ -145,7 +146,7 @@ internal import Testing
         "the schema refuses what the decoder refuses by form",
         arguments: [
             "workers: x", "workers: 0", "workers: \"4\"", "zzz: 1", "max_pending: []",
-            "listen: { api: \"x:1\" }",
+            "listen: { webhook: { token: x } }",
             "buckets: { a: {} }", "buckets: { a: { path: [x] } }",
             "buckets: { a: { path: x, s3: { bucket: b } } }", "buckets: { a: { s3: { region: r } } }",
             "buckets: { a: { path: x, after: archive } }", "functions: { f: { steps: [], copy: {} } }",

@@ -15,7 +15,7 @@ final class MotoQueue: Sendable {
 
     private static let script = """
         import base64, json, os, sys
-        os.environ.update(AWS_ACCESS_KEY_ID='AK', AWS_SECRET_ACCESS_KEY='secret', AWS_EC2_METADATA_DISABLED='true')
+        os.environ.update(AWS_ACCESS_KEY_ID='AK', AWS_SECRET_ACCESS_KEY='secret')
         import boto3
         from moto.server import ThreadedMotoServer
         out = os.fdopen(os.dup(1), 'w')
