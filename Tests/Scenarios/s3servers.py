@@ -143,7 +143,7 @@ class Rclone(Server):
     def command(self):
         tls = ["--cert", str(self.tls.certificate), "--key", str(self.tls.key)] if self.tls else []
         return [str(ENVIRONMENT / "bin" / "rclone"), "serve", "s3", str(self.root / "objects"), "--addr", f"127.0.0.1:{self.port}",
-                "--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", "--config", os.devnull, "--dir-cache-time", "0s", *tls]
+                "--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", "--config", os.devnull, *tls]
 
     def start(self):
         super().start()
