@@ -1,10 +1,11 @@
-// Measures the record engine in MB/s of uncompressed text, the best of several runs of one function over one file.
+// Measures the record engine in MB/s of uncompressed text, the best of several runs of one function over
+// one file.
 //
 // usage: EngineBenchmark STEPS FILE RUNS THREADS…
 //
-// STEPS is a file with the function's steps in YAML. Prints one line for each number of threads: threads, MB per
-// second, MB per second of CPU time (which other work on the machine disturbs less), seconds, CPU seconds, records
-// in, records out, records rejected, outputs.
+// STEPS is a file with the function's steps in YAML. Prints one line for each number of threads: threads,
+// MB per second, MB per second of CPU time (which other work on the machine disturbs less), seconds, CPU
+// seconds, records in, records out, records rejected, outputs.
 internal import EventModel
 internal import Glibc
 internal import RecordEngine

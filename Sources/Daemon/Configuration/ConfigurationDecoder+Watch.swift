@@ -46,12 +46,7 @@ extension ConfigurationDecoder {
         }
         var region: String?
         if case .s3(let place) = place { region = place.region }
-        watch.notifications = NotificationsConfiguration.decode(
-            notifications,
-            region: region,
-            hasWebhook: hasWebhook,
-            &diagnostics
-        )
+        watch.notifications = .decode(notifications, region: region, hasWebhook: hasWebhook, &diagnostics)
         return watch
     }
 
