@@ -32,10 +32,10 @@ internal import Testing
                 options: options
             )
             _ = try await ContractScene(old)
+            let triggers = try await old.triggers()
             await #expect(throws: SluiceError.self) {
                 try await old.remember("name", "text", at: Sample.time(1))
             }
-            let triggers = try await old.triggers()
             await old.close()
 
             for text in ["first", "second"] {

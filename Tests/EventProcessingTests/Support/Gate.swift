@@ -31,7 +31,7 @@ func eventually(
 ) async throws {
     let start = ContinuousClock.now
     while try await !condition() {
-        try #require(start.duration(to: .now) < .seconds(120), what, sourceLocation: sourceLocation)
+        try #require(start.duration(to: .now) < .seconds(300), what, sourceLocation: sourceLocation)
         // Leaves the processor to those who bring it about.
         try await Task.sleep(for: .milliseconds(1))
     }
