@@ -49,6 +49,8 @@ final class TransferLoop {
     func run() {
         while mailbox.takeAll(into: &commands) {
             for command in commands { obey(command) }
+            // What was obeyed is not told a second time below.
+            commands.removeAll(keepingCapacity: true)
             guard multi.perform() else { break }
             while let ended = multi.nextEnded() { finish(ended.number, ended.code) }
             for exchange in running.values { exchange.wakeReader() }
