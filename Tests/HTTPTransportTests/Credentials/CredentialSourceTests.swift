@@ -172,7 +172,7 @@ internal import HTTPTransport
         "a container's address that leads elsewhere without TLS is refused",
         arguments: [
             "http://example.com/c", "http://169.254.169.254/c", "ftp://x", "file:///etc",
-            "http://u@127.0.0.1/",
+            "http://u@127.0.0.1/", "http://127.example.com/c", "http://127.0.0.1.example.com/c",
         ]
     )
     func foreignContainer(address: String) {
