@@ -141,6 +141,8 @@ internal import HTTPTransport
         #expect(error?.code == .credentialsRefused && error?.message.contains("ExpiredToken: old") == true)
         scene.answer(sts, "<html>", status: 200)
         #expect(code(variables) == "credentials.refused")
+        scene.answer(sts, "<Credentials><SecretAccessKey>canary-secret</SecretAccess", status: 200)
+        #expect(code(variables) == "credentials.refused")
         scene.answer(sts, "<html><p>Bad Gateway", status: 502)
         #expect(code(variables) == "credentials.refused")
         variables["AWS_ROLE_ARN"] = nil
