@@ -169,6 +169,7 @@ internal import Testing
             ["SigningCertURL": "http://sns.eu-west-1.amazonaws.com/SimpleNotificationService-1.pem"],
             ["SigningCertURL": "https://sns.eu-west-1.amazonaws.com/x/SimpleNotificationService-1.pem"],
             ["SigningCertURL": "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-2.pem"],
+            ["SigningCertURL": "https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-?x=.pem"],
         ]
         try await scene.run { (port) async throws in
             for change in changes {
@@ -180,5 +181,6 @@ internal import Testing
         #expect(scene.receiver.received.isEmpty)
         let hosts = asked.urls.withLock { Set($0.map { $0.prefix(36) }) }
         #expect(hosts == ["https://sns.eu-west-1.amazonaws.com/"])
+        #expect(asked.urls.withLock { !$0.contains { $0.contains("?") } })
     }
 }

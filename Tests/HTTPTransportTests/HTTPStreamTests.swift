@@ -170,6 +170,26 @@ internal import Testing
         #expect(count == body.count)
     }
 
+    @Test("streams that nobody reads on keep no other request waiting", .timeLimit(.minutes(1)))
+    func apart() async throws {
+        let body = [UInt8](repeating: 5, count: 16 << 20)
+        let server = try ScriptedServer { request, peer in
+            request.line.hasPrefix("PUT") ? peer.answer() : peer.answer(200, body)
+        }
+        let small = try HTTPClient(HTTPClient.Options(proxy: "", connectionsPerHost: 2, maxConnections: 2))
+        let get = HTTPRequest(endpoint: server.endpoint)
+        let streams = [try await small.open(get, window: 4096), try await small.open(get, window: 4096)]
+        for _ in 0..<3 {
+            let put = HTTPRequest(method: "PUT", endpoint: server.endpoint, body: [1])
+            try await #expect(small.send(put).status == 200)
+        }
+        // A third stream waits for one of them.
+        async let third = small.open(get)
+        streams[0].cancel()
+        try await #expect(third.status == 200)
+        _ = streams
+    }
+
     @Test("opening what nobody serves throws at once")
     func refused() async throws {
         let nobody = HTTPRequest(endpoint: HTTPEndpoint(isTLS: false, host: "127.0.0.1", port: 1))

@@ -79,13 +79,24 @@ package final class SNSVerifier: Sendable {
         else { return false }
         let domain = parts[1] == "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"
         // All of it is compared, so there is no room for a user, a port or another host.
-        return ["/", "?"].contains { url.hasPrefix("https://sns.\(parts[3]).\(domain)\($0)") }
+        return url.hasPrefix("https://sns.\(parts[3]).\(domain)/")
+    }
+
+    /// Letters, digits and `-`.
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D: true
+        default: false
+        }
     }
 
     private func key(at url: String, of topic: String) async throws(SluiceError) -> _RSA.Signing.PublicKey {
+        // A name and no more: with a query the answer of another service of the same host, which may repeat
+        // what it was asked, would be taken for a certificate.
         let path = url.split(separator: "/", omittingEmptySubsequences: false).dropFirst(3)
         guard Self.isOfSNS(url, topic: topic), path.count == 1, let name = path.first,
-            name.hasPrefix("SimpleNotificationService-"), name.hasSuffix(".pem"), url.utf8.count < 256
+            name.hasPrefix("SimpleNotificationService-"), name.hasSuffix(".pem"), url.utf8.count < 256,
+            name.dropLast(4).utf8.allSatisfy(Self.isNameByte)
         else {
             throw SluiceError(.webhookSignature, "The certificate does not lie at SNS.")
         }

@@ -20,9 +20,10 @@ public final class HTTPClient: Sendable {
         /// A proxy's URL; nil: what the environment says (`http_proxy`, `https_proxy`, `no_proxy`); empty:
         /// none.
         public var proxy: String?
-        /// The most requests under way at one endpoint; further ones wait.
+        /// The most requests under way at one endpoint, and the most streams; further ones wait. A stream
+        /// never waits for a request that is wanted whole, nor the other way round.
         public var connectionsPerHost: Int
-        /// The most requests under way.
+        /// The most requests under way, and the most streams.
         public var maxConnections: Int
         /// What it calls itself.
         public var userAgent: String

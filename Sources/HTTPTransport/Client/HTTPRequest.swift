@@ -74,22 +74,21 @@ public struct HTTPRequest: Sendable {
     public static func encode(_ bytes: some Sequence<UInt8>, keepingSlash: Bool) -> String {
         var text: [UInt8] = []
         text.reserveCapacity(bytes.underestimatedCount)
+        encode(bytes, keepingSlash: keepingSlash, into: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// As the public form; appends the text.
+    static func encode(_ bytes: some Sequence<UInt8>, keepingSlash: Bool, into text: inout [UInt8]) {
         for byte in bytes {
-            if isUnreserved(byte) || (keepingSlash && byte == UInt8(ascii: "/")) {
-                text.append(byte)
-            } else {
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: text.append(byte)
+            case 0x2F where keepingSlash: text.append(byte)
+            default:
                 text.append(UInt8(ascii: "%"))
                 text.append(hexDigit(byte >> 4))
                 text.append(hexDigit(byte & 15))
             }
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
-        default: false
         }
     }
 

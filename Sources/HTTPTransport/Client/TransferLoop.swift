@@ -4,9 +4,21 @@ internal import EventModel
 /// What the client's thread does: takes commands, lets libcurl move the transfers on, hands out results.
 ///
 /// At most `connectionsPerHost` and `maxConnections` requests are under way; the others wait here in order,
-/// where they cost libcurl nothing.
+/// where they cost libcurl nothing. Streams are counted apart: one stands still as long as its reader does,
+/// and the reader may be waiting for another request to end, such as the upload of what was read.
 final class TransferLoop {
-    fileprivate struct Host {
+    /// The requests that wait for each other.
+    fileprivate struct Lane: Hashable {
+        let endpoint: HTTPEndpoint
+        let isStream: Bool
+
+        init(_ order: Order) {
+            endpoint = order.request.endpoint
+            isStream = if case .stream = order.receiver { true } else { false }
+        }
+    }
+
+    fileprivate struct Queue {
         /// Requests under way; at most `connectionsPerHost`.
         var activeCount = 0
         /// Requests that wait, oldest first from `next` on.
@@ -20,7 +32,9 @@ final class TransferLoop {
     private let mailbox: Mailbox
     private let options: HTTPClient.Options
     private var running: [UInt64: Exchange] = [:]
-    private var hosts: [HTTPEndpoint: Host] = [:]
+    /// How many of `running` are streams.
+    private var streamCount = 0
+    private var lanes: [Lane: Queue] = [:]
     private var idle: [Exchange] = []
     private var commands: [Mailbox.Command] = []
 
@@ -35,6 +49,8 @@ final class TransferLoop {
     func run() {
         while mailbox.takeAll(into: &commands) {
             for command in commands { obey(command) }
+            // What was obeyed is not told a second time below.
+            commands.removeAll(keepingCapacity: true)
             guard multi.perform() else { break }
             while let ended = multi.nextEnded() { finish(ended.number, ended.code) }
             for exchange in running.values { exchange.wakeReader() }
@@ -44,16 +60,15 @@ final class TransferLoop {
         for command in commands { if case .start(let order) = command { order.failCancelled() } }
         for exchange in running.values { exchange.end(on: multi)?.failCancelled() }
         running = [:]
-        for host in hosts.values { for case .some(let order) in host.waiting { order.failCancelled() } }
+        for queue in lanes.values { for case .some(let order) in queue.waiting { order.failCancelled() } }
     }
 
     private func obey(_ command: Mailbox.Command) {
         switch command {
         case .start(let order):
-            var host = hosts[order.request.endpoint] ?? Host()
-            host.waiting.append(order)
-            hosts[order.request.endpoint] = host
-            startWaiting(at: order.request.endpoint)
+            let lane = Lane(order)
+            lanes[lane, default: Queue()].waiting.append(order)
+            startWaiting(in: lane)
         case .cancel(let number): cancel(number)
         case .resume(let number):
             guard let exchange = running[number] else { return }
@@ -62,64 +77,67 @@ final class TransferLoop {
         }
     }
 
-    /// Starts requests to an endpoint as long as there is room.
-    private func startWaiting(at endpoint: HTTPEndpoint) {
-        while running.count < options.maxConnections, let order = hosts[endpoint]?.takeNext(options) {
-            start(order)
-        }
-        if let host = hosts[endpoint], host.activeCount == 0, host.waiting.isEmpty { hosts[endpoint] = nil }
+    /// Starts the requests of a lane as long as there is room.
+    private func startWaiting(in lane: Lane) {
+        while hasRoom(lane), let order = lanes[lane]?.takeNext(options) { start(order, in: lane) }
+        if let queue = lanes[lane], queue.activeCount == 0, queue.waiting.isEmpty { lanes[lane] = nil }
     }
 
-    private func start(_ order: Order) {
+    private func hasRoom(_ lane: Lane) -> Bool {
+        (lane.isStream ? streamCount : running.count - streamCount) < options.maxConnections
+    }
+
+    private func start(_ order: Order, in lane: Lane) {
         do throws(SluiceError) {
             let exchange = if let last = idle.popLast() { last } else { try Exchange(options) }
             do throws(SluiceError) {
                 try exchange.begin(order, on: multi)
                 running[order.number] = exchange
+                if lane.isStream { streamCount += 1 }
             } catch {
                 _ = exchange.end(on: multi)
                 throw error
             }
         } catch {
-            hosts[order.request.endpoint]?.activeCount -= 1
+            lanes[lane]?.activeCount -= 1
             order.fail(error)
         }
     }
 
     private func finish(_ number: UInt64, _ code: CURLcode) {
-        guard let exchange = running.removeValue(forKey: number) else { return }
+        guard let exchange = running[number] else { return }
         exchange.finish(code)
         retire(exchange)
     }
 
     private func cancel(_ number: UInt64) {
-        if let exchange = running.removeValue(forKey: number) {
+        if let exchange = running[number] {
             exchange.order?.failCancelled()
             return retire(exchange)
         }
-        for endpoint in hosts.keys {
-            guard let order = hosts[endpoint]?.takeWaiting(number) else { continue }
+        for lane in lanes.keys {
+            guard let order = lanes[lane]?.takeWaiting(number) else { continue }
             order.failCancelled()
-            return startWaiting(at: endpoint)
+            return startWaiting(in: lane)
         }
     }
 
-    /// Keeps an exchange for later, and starts what waited for its connection.
+    /// Keeps an exchange for later, and starts what waited for its place.
     private func retire(_ exchange: Exchange) {
-        let order = exchange.end(on: multi)
+        guard let order = exchange.end(on: multi) else { return }
+        let lane = Lane(order)
+        let wasFull = !hasRoom(lane)
+        running[order.number] = nil
+        if lane.isStream { streamCount -= 1 }
+        lanes[lane]?.activeCount -= 1
         if idle.count < Self.idleLimit { idle.append(exchange) }
-        guard let endpoint = order?.request.endpoint else { return }
-        hosts[endpoint]?.activeCount -= 1
-        let wasFull = running.count + 1 >= options.maxConnections
-        startWaiting(at: endpoint)
+        startWaiting(in: lane)
         guard wasFull else { return }
-        for other in Array(hosts.keys) where running.count < options.maxConnections {
-            startWaiting(at: other)
-        }
+        for other in Array(lanes.keys) where other.isStream == lane.isStream { startWaiting(in: other) }
     }
 }
 
-extension TransferLoop.Host {
+extension TransferLoop.Queue {
     /// Takes the oldest request that waits, if one more may be under way.
     fileprivate mutating func takeNext(_ options: HTTPClient.Options) -> Order? {
         guard activeCount < options.connectionsPerHost else { return nil }

@@ -39,10 +39,16 @@ struct ContainerCredentials: CredentialSource {
             throw invalid(url)
         }
         let isHere =
-            endpoint.host == "localhost" || endpoint.host.hasPrefix("127.") || endpoint.host == "::1"
+            endpoint.host == "localhost" || Self.isLoopback(endpoint.host) || endpoint.host == "::1"
             || Self.linkLocal.contains(endpoint.host)
         guard endpoint.isTLS || isHere else { throw invalid(url) }
         return Self.request(endpoint, "/" + (authority.count > 3 ? authority[3] : ""))
+    }
+
+    /// Whether it is an address of 127.0.0.0/8 (RFC 6890), and no name that only begins like one.
+    private static func isLoopback(_ host: String) -> Bool {
+        let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
     /// The address is encoded already; requests take their parameters decoded.

@@ -41,8 +41,9 @@ enum LentCredentials {
             let message = root?.first(below: "Message")?.text ?? ""
             throw refused(who, "the status \(response.status), code \(code): \(message)")
         }
-        let root = try XMLReader.parse(response.body)
-        guard let node = root.first(below: "Credentials"), let key = node.text(of: "AccessKeyId"),
+        // The reader's error quotes how the answer begins, which may hold a secret.
+        let root = try? XMLReader.parse(response.body)
+        guard let node = root?.first(below: "Credentials"), let key = node.text(of: "AccessKeyId"),
             let secret = node.text(of: "SecretAccessKey"), let token = node.text(of: "SessionToken"),
             let expires = node.text(of: "Expiration")
         else { throw refused(who, "something that holds no credentials") }

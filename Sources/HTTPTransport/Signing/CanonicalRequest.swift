@@ -19,7 +19,7 @@ struct CanonicalRequest {
         if keepingPath {
             bytes += request.path.utf8
         } else {
-            Self.encode(Self.normalised(request.path).utf8, keepingSlash: true, into: &bytes)
+            HTTPRequest.encode(Self.normalised(request.path).utf8, keepingSlash: true, into: &bytes)
         }
         bytes.append(UInt8(ascii: "\n"))
         Self.append(query: request.query, to: &bytes)
@@ -103,9 +103,9 @@ struct CanonicalRequest {
         guard !query.isEmpty else { return }
         var encoded = query.map { field in
             var name: [UInt8] = []
-            encode(field.name.utf8, keepingSlash: false, into: &name)
+            HTTPRequest.encode(field.name.utf8, keepingSlash: false, into: &name)
             var value: [UInt8] = []
-            encode(field.value.utf8, keepingSlash: false, into: &value)
+            HTTPRequest.encode(field.value.utf8, keepingSlash: false, into: &value)
             return (name: name, value: value)
         }
         if encoded.count > 1 {
@@ -136,27 +136,5 @@ struct CanonicalRequest {
         }
         guard !kept.isEmpty else { return "/" }
         return "/" + kept.joined(separator: "/") + (path.hasSuffix("/") ? "/" : "")
-    }
-
-    /// Percent-encodes all but what RFC 3986 (section 2.3) calls unreserved, and `/` if it is to be kept.
-    private static func encode(
-        _ text: String.UTF8View,
-        keepingSlash: Bool,
-        into bytes: inout [UInt8]
-    ) {
-        for byte in text {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: bytes.append(byte)
-            case 0x2F where keepingSlash: bytes.append(byte)
-            default:
-                bytes.append(UInt8(ascii: "%"))
-                bytes.append(upperDigit(byte >> 4))
-                bytes.append(upperDigit(byte & 15))
-            }
-        }
-    }
-
-    private static func upperDigit(_ nibble: UInt8) -> UInt8 {
-        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "A") + nibble - 10
     }
 }

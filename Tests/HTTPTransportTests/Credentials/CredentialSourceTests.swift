@@ -141,6 +141,8 @@ internal import HTTPTransport
         #expect(error?.code == .credentialsRefused && error?.message.contains("ExpiredToken: old") == true)
         scene.answer(sts, "<html>", status: 200)
         #expect(code(variables) == "credentials.refused")
+        scene.answer(sts, "<Credentials><SecretAccessKey>canary-secret</SecretAccess", status: 200)
+        #expect(code(variables) == "credentials.refused")
         scene.answer(sts, "<html><p>Bad Gateway", status: 502)
         #expect(code(variables) == "credentials.refused")
         variables["AWS_ROLE_ARN"] = nil
@@ -172,7 +174,7 @@ internal import HTTPTransport
         "a container's address that leads elsewhere without TLS is refused",
         arguments: [
             "http://example.com/c", "http://169.254.169.254/c", "ftp://x", "file:///etc",
-            "http://u@127.0.0.1/",
+            "http://u@127.0.0.1/", "http://127.example.com/c", "http://127.0.0.1.example.com/c",
         ]
     )
     func foreignContainer(address: String) {
