@@ -118,8 +118,7 @@ def queue(binary):
     """moto sends what happens to SQS; the service takes it from there, deletes it once it is kept, and does each object once."""
     with Moto(buckets=["source", "target"]) as server:
         url = server.notify("source")
-        sqs = (f'{{ sqs: {{ queue: "{url}", region: us-east-1, endpoint: "{server.endpoint}", '
-               "credentials: { access_key: { env: S3_TEST_KEY }, secret_key: { env: S3_TEST_SECRET } } } }")
+        sqs = (f'{{ sqs: {{ queue: "{url}", region: us-east-1, endpoint: "{server.endpoint}" }} }}')
         with Service(binary, config(server, sqs), buckets=()).start() as service:
             for n in range(60):
                 server.put("source", f"d/{n} a+b.log", line(n=n))
@@ -144,8 +143,7 @@ def both(binary):
     """Notifications and frequent scans together never make two deliveries of one version (N10)."""
     with Moto(buckets=["source", "target"]) as server:
         url = server.notify("source")
-        sqs = (f'{{ sqs: {{ queue: "{url}", region: us-east-1, endpoint: "{server.endpoint}", '
-               "credentials: { access_key: { env: S3_TEST_KEY }, secret_key: { env: S3_TEST_SECRET } } } }")
+        sqs = (f'{{ sqs: {{ queue: "{url}", region: us-east-1, endpoint: "{server.endpoint}" }} }}')
         with Service(binary, config(server, sqs, scan="1s"), buckets=()).start() as service:
             for n in range(150):
                 server.put("source", f"{n}.log", line(n=n))
