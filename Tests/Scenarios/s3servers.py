@@ -129,7 +129,13 @@ class Server:
 
     def uploads(self, bucket):
         """Multipart uploads that are neither completed nor aborted."""
-        return self.s3.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+        try:
+            return self.s3.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+        except self.s3.exceptions.ClientError as error:
+            # rclone's server says so of a bucket that never had an upload.
+            if error.response["Error"]["Code"] != "NoSuchUpload":
+                raise
+            return []
 
 
 class Rclone(Server):
