@@ -10,72 +10,68 @@ from s3reading import line, one_trigger
 from s3servers import Certificates, Moto, Rclone, Refusing
 
 
-def logged(service, code):
-    """A line of the service's log that names an error code, or None."""
+def logged(service, code, bucket):
+    """A line of the service's log that names an error code and a bucket, or None."""
     for text in (service.root / "service.log").read_text(errors="replace").splitlines():
-        if code in text and text.startswith("{"):
+        if code in text and text.startswith("{") and json.loads(text).get("bucket") == bucket:
             return json.loads(text)
     return None
 
 
 def waits_for_the_store(binary, source, target, code, patience=30):
     """A store that cannot be used: an outage with a code and a hint; no try is consumed, nothing is dead."""
-    if target:
-        config = one_trigger("path: ./in", target)
-        with Service(binary, config, buckets=["in"]).start() as service:
-            service.put("k.log", line(n=1))
-            row = service.until("the outage", lambda: next(
-                (row for row in service.deliveries("k.log") if row.get("failure")), None), patience)
-            assert row["failure"]["code"] == code and row["failure"]["message"], row
-            assert row["tries"] == 0 and row["state"] in ("ready", "leased"), row
-    if source:
-        config = one_trigger(source, "path: ./out")
-        with Service(binary, config, buckets=["out"]).start(wait=False) as service:
-            entry = service.until(f"{code} in the log", lambda: logged(service, code), patience)
-            assert entry, code
-            assert service.process.poll() is None, "the service stays"
-            secrets = (service.root / "service.log").read_text()
-            assert "sluice-test-secret" not in secrets and "wrong-secret" not in secrets
+    config = one_trigger(source, target).replace("buckets:\n", "buckets:\n  files: { path: ./in }\n", 1) + (
+        '  local: { bucket: files, match: "**/*", function: clean, output: "out:local/{key}" }\n')
+    with Service(binary, config, buckets=["in"]) as service:
+        service.put("k.log", line(n=1))
+        service.start(wait=False)
+        row = service.until("the outage", lambda: next(
+            (row for row in (service.deliveries("k.log") if service.sluice("status").returncode == 0 else [])
+             if row.get("failure")), None), patience)
+        assert row["failure"]["code"] == code and row["failure"]["message"], row
+        assert row["tries"] == 0 and row["state"] in ("ready", "leased"), row
+        service.until(f"{code} in the log", lambda: logged(service, code, "in"), patience)
+        assert service.process.poll() is None, "the service stays"
+        log = (service.root / "service.log").read_text()
+        assert "sluice-test-secret" not in log and "wrong-secret" not in log
 
 
 def wrong_key(binary):
-    with Rclone(buckets=["bucket"]) as server:
-        os.environ.update(S3_WRONG="wrong-secret")
-        wrong = server.settings("bucket").replace("S3_TEST_SECRET", "S3_WRONG")
-        waits_for_the_store(binary, wrong, wrong, "storage.access-denied")
-        os.environ.update(S3_WRONG="NOSUCHKEY")
-        unknown = server.settings("bucket").replace("S3_TEST_KEY", "S3_WRONG")
-        waits_for_the_store(binary, unknown, unknown, "storage.access-denied")
+    with Rclone(buckets=["source", "target"]) as server:
+        for variable, wrong in (("S3_TEST_SECRET", "wrong-secret"), ("S3_TEST_KEY", "NOSUCHKEY")):
+            os.environ.update(S3_WRONG=wrong)
+            source, target = [server.settings(name).replace(variable, "S3_WRONG") for name in ("source", "target")]
+            waits_for_the_store(binary, source, target, "storage.access-denied")
 
 
 def missing_bucket(binary):
     for kind in (Rclone, Moto):
         with kind(buckets=["bucket"]) as server:
-            waits_for_the_store(binary, server.settings("nosuch"), server.settings("nosuch"), "storage.bucket-missing")
+            waits_for_the_store(binary, server.settings("nosuch"), server.settings("nosuch2"), "storage.bucket-missing")
 
 
 def no_permission(binary):
     with Refusing(403, "AccessDenied") as server:
-        waits_for_the_store(binary, server.settings("bucket"), server.settings("bucket"), "storage.access-denied")
+        waits_for_the_store(binary, server.settings("source"), server.settings("target"), "storage.access-denied")
         assert len(server.requests) < 200, f"{len(server.requests)} requests: an outage is probed now and then"
 
 
 def wrong_region(binary):
     with Refusing(400, "AuthorizationHeaderMalformed", extra="<Region>eu-west-1</Region>") as server:
-        waits_for_the_store(binary, server.settings("bucket"), server.settings("bucket"), "storage.wrong-region")
+        waits_for_the_store(binary, server.settings("source"), server.settings("target"), "storage.wrong-region")
     headers = [("x-amz-bucket-region", "eu-west-1"), ("Location", "http://127.0.0.1:1/")]
     with Refusing(301, "PermanentRedirect", headers) as server:
-        waits_for_the_store(binary, server.settings("bucket"), server.settings("bucket"), "storage.wrong-region")
+        waits_for_the_store(binary, server.settings("source"), server.settings("target"), "storage.wrong-region")
 
 
 def clock_skew(binary):
     with Refusing(403, "RequestTimeTooSkewed") as server:
-        waits_for_the_store(binary, server.settings("bucket"), server.settings("bucket"), "storage.clock-skewed")
+        waits_for_the_store(binary, server.settings("source"), server.settings("target"), "storage.clock-skewed")
 
 
 def slow_down(binary):
     with Refusing(503, "SlowDown", [("Retry-After", "1")]) as server:
-        waits_for_the_store(binary, server.settings("bucket"), server.settings("bucket"), "storage.unavailable", 120)
+        waits_for_the_store(binary, server.settings("source"), server.settings("target"), "storage.unavailable", 15)
         assert len(server.requests) < 200, len(server.requests)
 
 
@@ -230,8 +226,8 @@ triggers:
                 for key in server.keys(bucket):
                     data = server.get(bucket, key)
                     version = version_of(data)
-                    assert data == (version and records(key, version, sizes[key, version], stage="1") or b""), (
-                        moment, bucket, key, version, len(data))
+                    assert data == (version and records(key, version, sizes[key, version], stage=1) or b""), (
+                        moment, bucket, key, version, len(data), data[:300])
         with Service(binary, config, buckets=()) as service:
             left = 0
             for number in range(count):
@@ -247,7 +243,7 @@ triggers:
 
             # What was put just before the last kill is found by a scan.
             for key, version in versions.items():
-                wanted = records(key, version, sizes[key, version], stage="1")
+                wanted = records(key, version, sizes[key, version], stage=1)
                 service.until(f"version {version} of {key}", lambda: (
                     key in server.keys("target") and server.get("target", key) == wanted), 60)
             service.idle()

@@ -120,12 +120,12 @@ def queue(binary):
         url = server.notify("source")
         sqs = (f'{{ sqs: {{ queue: "{url}", region: us-east-1, endpoint: "{server.endpoint}" }} }}')
         with Service(binary, config(server, sqs), buckets=()).start() as service:
-            for n in range(60):
+            for n in range(30):
                 server.put("source", f"d/{n} a+b.log", line(n=n))
-            service.until("60 outputs", lambda: len(server.keys("target")) == 60)
+            service.until("30 outputs", lambda: len(server.keys("target")) == 30)
             service.until("an empty queue", lambda: server.waiting(url) == 0)
             service.idle()
-            assert len(service.deliveries()) == 60
+            assert len(service.deliveries()) == 30
             server.s3.delete_object(Bucket="source", Key="d/1 a+b.log")
             server.sqs.send_message(QueueUrl=url, MessageBody="no json at all")
             server.put("source", "last.log", line(n=-1))
@@ -134,9 +134,9 @@ def queue(binary):
             for n in range(10):
                 server.put("source", f"meanwhile{n}.log", line(n=n))
             service.start()
-            service.until("what came meanwhile", lambda: len(server.keys("target")) >= 71)
+            service.until("what came meanwhile", lambda: len(server.keys("target")) >= 41)
             service.idle()
-            assert len([row for row in service.deliveries() if row["state"] == "done"]) == 71
+            assert len([row for row in service.deliveries() if row["state"] == "done"]) == 41
 
 
 def both(binary):
@@ -145,12 +145,12 @@ def both(binary):
         url = server.notify("source")
         sqs = (f'{{ sqs: {{ queue: "{url}", region: us-east-1, endpoint: "{server.endpoint}" }} }}')
         with Service(binary, config(server, sqs, scan="1s"), buckets=()).start() as service:
-            for n in range(150):
+            for n in range(90):
                 server.put("source", f"{n}.log", line(n=n))
-            service.until("150 outputs", lambda: len(server.keys("target")) == 150, 60)
+            service.until("90 outputs", lambda: len(server.keys("target")) == 90, 60)
             service.until("an empty queue", lambda: server.waiting(url) == 0)
             service.idle()
-            assert len(service.deliveries()) == 150, len(service.deliveries())
+            assert len(service.deliveries()) == 90, len(service.deliveries())
 
 
 def latency(binary):
