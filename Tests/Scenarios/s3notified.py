@@ -72,7 +72,7 @@ def webhook(binary):
 
 def forged(binary):
     """Without the token, with a wrong one, of foreign buckets, of objects that are not there: nothing but one HEAD at most (S14)."""
-    with Rclone(buckets=["source", "target"]) as server:
+    with Rclone(buckets=["source", "target"], tells=True) as server:
         port = free_port()
         with Service(binary, config(server, "webhook", listen=listening(port, "token: { env: S3_HOOK_TOKEN }")), buckets=()).start() as service:
             data = line(n=1)
@@ -84,10 +84,13 @@ def forged(binary):
             assert post(port, "/webhook", json.dumps({"Records": [record("elsewhere", "k", "0" * 32, 1)]}), good) < 500
             assert post(port, "/webhook", json.dumps({"Records": [record("source", "nothing.log", "0" * 32, 1)]}), good) // 100 == 2
             assert post(port, "/webhook", "{ no json", good) // 100 == 4
+            service.until("a look at what is not there", lambda: server.heads("source", "nothing.log"))
             time.sleep(1)
             assert service.deliveries() == [], service.deliveries()
+            assert [server.heads("source", key) for key in ("real.log", "k", "nothing.log")] == [0, 0, 1]
             # A lie about the content: what is there decides.
             post(port, "/webhook", json.dumps({"Records": [record("source", "real.log", "f" * 32, 99)]}), good)
+            assert server.heads("source", "real.log") <= 1
             post(port, "/webhook", body, good)
             service.until("the output", lambda: server.keys("target") == ["real.log.ndjson"], 15)
             assert len(service.deliveries()) == 1
