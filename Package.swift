@@ -207,8 +207,8 @@ let package = Package(
         tests(
             "DaemonTests",
             [
-                "Daemon", "EventModel", "Settings", "TriggerRules", "FunctionRuntime", "RecordEngine", "EventProcessing",
-                "ControlPlane", "HTTPTransport",
+                "Daemon", "EventModel", "Execution", "Settings", "TriggerRules", "FunctionRuntime", "RecordEngine",
+                "EventProcessing", "DurableLedger", "ControlPlane", "HTTPTransport",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

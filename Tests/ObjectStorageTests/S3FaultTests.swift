@@ -286,4 +286,14 @@ internal import Testing
         #expect(redirected?.code == .storageWrongRegion)
         await place.end()
     }
+
+    @Test("a store that is too busy to be tried out is an outage after one request's tries (R09)")
+    func givesUpProbing() async throws {
+        let place = try Place()
+        place.server.fail(.put, with: .error(503, "SlowDown"), times: 1000)
+        let store = place.store(probes: true)
+        await Self.expect(.storageUnavailable) { _ = try await store.capabilities() }
+        #expect(place.server.requestCount == S3RetryPlan.mostTries)
+        await place.end()
+    }
 }

@@ -24,31 +24,59 @@ internal import Testing
         for refusal in [Self.refusal(503, "SlowDown"), Self.refusal(500), Self.refusal(429)] {
             var plan = S3RetryPlan()
             for tries in 1..<S3RetryPlan.mostTries {
-                let step = plan.step(after: .refused(refusal), signedAt: Self.now, fraction: 1)
+                let step = plan.step(after: .refused(refusal), at: .zero, signedAt: Self.now, fraction: 1)
                 #expect(step == .again(after: .milliseconds(100 << (tries - 1))))
             }
-            let step = plan.step(after: .refused(refusal), signedAt: Self.now, fraction: 1)
+            let step = plan.step(after: .refused(refusal), at: .zero, signedAt: Self.now, fraction: 1)
             #expect(step == .giveUp)
             #expect(refusal.error(Self.subject).code == .storageUnavailable)
         }
         var plan = S3RetryPlan()
         let broken = SluiceError(.transportFailed, "reset")
-        let step = plan.step(after: .failed(broken), signedAt: Self.now, fraction: 0.5)
+        let step = plan.step(after: .failed(broken), at: .zero, signedAt: Self.now, fraction: 0.5)
         #expect(step == .again(after: .milliseconds(50)))
         let error = S3RetryPlan.Problem.failed(broken).error(Self.subject)
         #expect(error.code == .storageUnavailable && error.code.blame == .outage)
     }
 
-    @Test("what the store asks to wait is kept, up to a bound")
+    @Test("what the store asks to wait is kept, and one that asks for too much is an outage")
     func heedsRetryAfter() {
         var plan = S3RetryPlan()
         let patient = Self.refusal(503, "SlowDown", [HTTPField(name: "retry-after", value: "3")])
         #expect(
-            plan.step(after: .refused(patient), signedAt: Self.now, fraction: 0) == .again(after: .seconds(3))
+            plan.step(after: .refused(patient), at: .zero, signedAt: Self.now, fraction: 0)
+                == .again(after: .seconds(3))
         )
         let absurd = Self.refusal(503, "SlowDown", [HTTPField(name: "retry-after", value: "86400")])
-        let step = plan.step(after: .refused(absurd), signedAt: Self.now, fraction: 0)
-        #expect(step == .again(after: S3RetryPlan.longestWait))
+        let step = plan.step(after: .refused(absurd), at: .zero, signedAt: Self.now, fraction: 0)
+        #expect(step == .giveUp)
+    }
+
+    @Test("whoever asks is not held for longer than the patience: after it the failure is an outage")
+    func losesPatience() {
+        var plan = S3RetryPlan()
+        let busy = Self.refusal(503, "SlowDown", [HTTPField(name: "retry-after", value: "4")])
+        let start = Duration.seconds(1000)
+        var waited = Duration.zero
+        while case .again(let wait) = plan.step(
+            after: .refused(busy),
+            at: start + waited,
+            signedAt: Self.now,
+            fraction: 1
+        ) {
+            waited += wait
+        }
+        #expect(waited > .seconds(4) && waited <= S3RetryPlan.patience)
+        // A long request that breaks is tried again all the same: the time counts from its failure.
+        var second = S3RetryPlan()
+        let broken = SluiceError(.transportFailed, "reset")
+        for (moment, wanted) in [
+            (Duration.seconds(60), S3RetryPlan.Step.again(after: .milliseconds(100))),
+            (.seconds(120), .giveUp),
+        ] {
+            let step = second.step(after: .failed(broken), at: moment, signedAt: Self.now, fraction: 1)
+            #expect(step == wanted)
+        }
     }
 
     @Test("a clock that is off is corrected once by the store's, also when HEAD gives no reason (L16)")
@@ -56,9 +84,9 @@ internal import Testing
         let date = HTTPField(name: "date", value: "Thu, 01 Oct 2026 00:20:00 GMT")
         for refusal in [Self.refusal(403, "RequestTimeTooSkewed", [date]), Self.refusal(403, "", [date])] {
             var plan = S3RetryPlan()
-            let step = plan.step(after: .refused(refusal), signedAt: Self.now, fraction: 0)
+            let step = plan.step(after: .refused(refusal), at: .zero, signedAt: Self.now, fraction: 0)
             #expect(step == .correct(Self.now.advanced(by: .seconds(1200))))
-            let second = plan.step(after: .refused(refusal), signedAt: Self.now, fraction: 0)
+            let second = plan.step(after: .refused(refusal), at: .zero, signedAt: Self.now, fraction: 0)
             #expect(second == .giveUp)
         }
     }
@@ -67,8 +95,12 @@ internal import Testing
     func renewsCredentials() {
         for refusal in [Self.refusal(400, "ExpiredToken"), Self.refusal(400), Self.refusal(403)] {
             var plan = S3RetryPlan()
-            #expect(plan.step(after: .refused(refusal), signedAt: Self.now, fraction: 0) == .refresh)
-            #expect(plan.step(after: .refused(refusal), signedAt: Self.now, fraction: 0) == .giveUp)
+            #expect(
+                plan.step(after: .refused(refusal), at: .zero, signedAt: Self.now, fraction: 0) == .refresh
+            )
+            #expect(
+                plan.step(after: .refused(refusal), at: .zero, signedAt: Self.now, fraction: 0) == .giveUp
+            )
         }
     }
 

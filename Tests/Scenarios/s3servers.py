@@ -129,26 +129,38 @@ class Server:
 
     def uploads(self, bucket):
         """Multipart uploads that are neither completed nor aborted."""
-        return self.s3.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+        try:
+            return self.s3.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+        except self.s3.exceptions.ClientError as error:
+            # rclone's server says so of a bucket that never had an upload.
+            if error.response["Error"]["Code"] != "NoSuchUpload":
+                raise
+            return []
 
 
 class Rclone(Server):
     """`rclone serve s3` over a folder: each bucket is a directory. It checks signatures; it takes no notice of conditions."""
 
-    def __init__(self, buckets=(), tls=None):
+    def __init__(self, buckets=(), tls=None, tells=False):
         super().__init__(buckets)
-        self.tls, self.scheme = tls, "https" if tls else "http"
+        self.tls, self.scheme, self.tells = tls, "https" if tls else "http", tells
         (self.root / "objects").mkdir()
 
     def command(self):
         tls = ["--cert", str(self.tls.certificate), "--key", str(self.tls.key)] if self.tls else []
         return [str(ENVIRONMENT / "bin" / "rclone"), "serve", "s3", str(self.root / "objects"), "--addr", f"127.0.0.1:{self.port}",
-                "--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", "--config", os.devnull, *tls]
+                "--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", "--config", os.devnull, *tls, *(["-vv"] if self.tells else [])]
 
     def start(self):
         super().start()
         if self.tls:
             self.s3 = client(self.endpoint, verify=str(self.tls.authority))
+
+    def heads(self, bucket, key):
+        """How often an object was asked for by HEAD, where the server tells what it does."""
+        assert self.tells
+        lines = (self.root / "server.log").read_text().splitlines()
+        return sum(text.endswith(f": HEAD OBJECT {bucket} {key}") for text in lines)
 
     def temporary(self):
         """Files that rclone itself left of uploads that were neither ended nor aborted."""
@@ -204,6 +216,7 @@ class Refusing:
                 pass
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # A killed client resets its connections.
         self.port = self.server.server_address[1]
         self.endpoint = f"http://127.0.0.1:{self.port}"
 

@@ -31,10 +31,7 @@ public struct DaemonService: Sendable {
         FindingLog.write(warnings, to: logger)
         let clock = SystemTimeSource()
         let random = SystemRandomSource()
-        let ledger = try await SQLiteLedger.open(
-            path: state.ledgerPath,
-            newLedger: random.hexadecimal(digitCount: 32)
-        )
+        let ledger = try await state.openLedger(by: random)
         let assembly = ProcessingAssembly(
             state: configuration.state,
             capabilities: LedgerCapabilities(ledger: ledger)

@@ -32,10 +32,7 @@ public final class OfflineAccess: Sendable {
             )
         }
         let state = try StateDirectory.open(configuration.state, for: .command)
-        let ledger = try await SQLiteLedger.open(
-            path: state.ledgerPath,
-            newLedger: SystemRandomSource().hexadecimal(digitCount: 32)
-        )
+        let ledger = try await state.openLedger(by: SystemRandomSource())
         let operations = LedgerOperations(
             ledger: ledger,
             configuration: try ProcessingAssembly(state: configuration.state).processing(configuration)

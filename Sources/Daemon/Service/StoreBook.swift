@@ -125,6 +125,8 @@ public final class StoreBook: Sendable {
     public func client(of connection: StoreConnection) throws(SluiceError) -> HTTPClient {
         if let client = known.withLock({ $0.clients[connection] }) { return client }
         var options = HTTPClient.Options()
+        // A store that lets packets vanish is asked twice, and then is an outage (`S3RetryPlan.patience`).
+        options.connectTimeout = .seconds(5)
         options.caFile = connection.caFile
         options.skipsVerification = connection.skipsVerification
         options.proxy = connection.proxy?.reveal()

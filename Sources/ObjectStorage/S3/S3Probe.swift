@@ -17,10 +17,12 @@ struct S3Probe: Sendable {
 
     /// Tries everything. Throws when the store does not let itself be tried: no permission, an outage.
     func run() async throws(SluiceError) -> S3Capabilities {
-        let result = await Result.of { () async throws(SluiceError) in try await tryAll() }
+        // When not even this succeeds there is nothing to be removed, and nobody who would do it.
+        let tag = try await session.send(plainPut, subject, read: S3Answers.tag)
+        let result = await Result.of { () async throws(SluiceError) in try await tryAll(tag) }
         for name in names {
-            // What is left below `.sluice/` is no object of anybody's.
-            _ = try? await answer(session.requests.delete(key(name)))
+            // What is left below `.sluice/` is no object of anybody's; a store that is down is left alone.
+            guard (try? await answer(session.requests.delete(key(name)))) != nil else { break }
         }
         return try result.get()
     }
@@ -31,9 +33,12 @@ struct S3Probe: Sendable {
 
     private func key(_ name: String) -> ObjectKey { ObjectKey("\(base)/\(name)") }
 
-    private func tryAll() async throws(SluiceError) -> S3Capabilities {
+    private var plainPut: HTTPRequest { session.requests.put(key("a"), one, ObjectAttributes()) }
+
+    /// `tag` is what the first put was answered.
+    private func tryAll(_ tag: String) async throws(SluiceError) -> S3Capabilities {
         var found = S3Capabilities()
-        try await tryPut(&found)
+        try await tryPut(tag, &found)
         try await tryParts(&found)
         try await tryList(&found)
         found.isVersioned = try await isVersioned()
@@ -41,16 +46,14 @@ struct S3Probe: Sendable {
         return found
     }
 
-    /// Two puts of one key: what the second does shows whether its condition was heeded.
-    private func tryPut(_ found: inout S3Capabilities) async throws(SluiceError) {
+    /// Other puts of the same key: what they do shows whether their conditions were heeded.
+    private func tryPut(_ tag: String, _ found: inout S3Capabilities) async throws(SluiceError) {
         let key = key("a")
-        let plain = session.requests.put(key, one, ObjectAttributes())
-        let tag = try await session.send(plain, subject, read: S3Answers.tag)
         found.tagsAreMD5 = tag == MD5Tag.hexadecimal(MD5Tag.digest(one))
-        var second = plain
+        var second = plainPut
         second.set("if-none-match", "*")
         found.putsIfAbsent = try await answer(second).status == 412
-        second = plain
+        second = plainPut
         second.set("if-match", S3Version.quoted(Self.wrongTag))
         found.putsIfMatch = try await answer(second).status == 412
         found.readsIfMatch = try await answer(session.requests.get(key, tag: Self.wrongTag)).status == 412

@@ -28,21 +28,38 @@ package struct S3RetryPlan: Sendable {
 
     /// So many tries of one request at most, those aside that new credentials or a corrected clock allow.
     package static let mostTries = 5
-    /// No wait is longer, whatever the store asks for.
-    package static let longestWait = Duration.seconds(20)
+    /// No try begins later after the first failure: then it is an outage, and whoever asked decides when the
+    /// store is asked again, instead of holding a lease meanwhile.
+    package static let patience = Duration.seconds(10)
     /// A signature this old may be the reason of a refusal that names none; S3 itself allows 15 minutes.
     package static let suspiciousSkew = Duration.seconds(240)
 
     private let backoff = Backoff(initial: .milliseconds(100), maximum: .seconds(5))
     private var failures = 0
+    /// When the first problem was met.
+    private var firstFailure: Duration?
     private var hasRefreshed = false
     private var hasCorrected = false
 
     /// A request that was not tried yet.
     package init() {}
 
-    /// What follows a problem; `signedAt` is the moment that the request named, `fraction` random below 1.
-    package mutating func step(after problem: Problem, signedAt: Timestamp, fraction: Double) -> Step {
+    /// What follows a problem that was met at the moment `uptime`; `signedAt` is the moment that the request
+    /// named, `fraction` random below 1.
+    package mutating func step(
+        after problem: Problem,
+        at uptime: Duration,
+        signedAt: Timestamp,
+        fraction: Double
+    ) -> Step {
+        let firstFailure = firstFailure ?? uptime
+        self.firstFailure = firstFailure
+        let step = step(after: problem, signedAt, fraction)
+        if case .again(let wait) = step, uptime - firstFailure + wait > Self.patience { return .giveUp }
+        return step
+    }
+
+    private mutating func step(after problem: Problem, _ signedAt: Timestamp, _ fraction: Double) -> Step {
         switch problem {
         case .refused(let refusal): step(after: refusal, signedAt, fraction)
         case .garbled: again(most: 3, nil, fraction)
@@ -95,7 +112,7 @@ package struct S3RetryPlan: Sendable {
         guard failures < most else { return .giveUp }
         let wait = backoff.ceiling(afterFailures: failures) * fraction
         // What the store asks for is kept, plus jitter, so that those it sent away do not return together.
-        return .again(after: min(Self.longestWait, (asked ?? .zero) + wait))
+        return .again(after: (asked ?? .zero) + wait)
     }
 }
 

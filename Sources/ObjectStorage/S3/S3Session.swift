@@ -98,7 +98,12 @@ final class S3Session: Sendable {
             } catch {
                 problem = .failed(error)
             }
-            switch plan.step(after: problem, signedAt: now, fraction: random.fraction()) {
+            switch plan.step(
+                after: problem,
+                at: clock.uptime,
+                signedAt: now,
+                fraction: random.fraction()
+            ) {
             case .giveUp: throw problem.error(subject)
             case .again(let wait): try await pause(wait, subject)
             case .refresh: await refresh()

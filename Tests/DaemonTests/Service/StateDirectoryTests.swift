@@ -1,5 +1,7 @@
 internal import Daemon
+internal import DurableLedger
 internal import EventModel
+internal import Execution
 internal import Foundation
 internal import Glibc
 internal import Testing
@@ -118,6 +120,22 @@ internal import Testing
             #expect(error?.code == .stateUnusable)
             #expect(error?.message.contains("Not a directory") == true)
         }
+    }
+
+    @Test("a ledger that a command is still closing is waited for")
+    func waitsForLedger() async throws {
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "sluice-state-\(UUID().uuidString)"
+        ).path
+        try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: root) }
+        let state = try StateDirectory.open(root + "/state", for: .service)
+        let closing = try await SQLiteLedger.open(path: state.ledgerPath, newLedger: "00")
+        async let opened = state.openLedger(by: SystemRandomSource())
+        await closing.close()
+        let ledger = try await opened
+        #expect(ledger.id == "00")
+        await ledger.close()
     }
 }
 
