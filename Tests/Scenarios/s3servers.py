@@ -129,7 +129,13 @@ class Server:
 
     def uploads(self, bucket):
         """Multipart uploads that are neither completed nor aborted."""
-        return self.s3.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+        import botocore.exceptions
+        try:
+            return self.s3.list_multipart_uploads(Bucket=bucket).get("Uploads", [])
+        except botocore.exceptions.ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchUpload":
+                return []  # So rclone says it of a bucket that never had one.
+            raise
 
 
 class Rclone(Server):
@@ -143,7 +149,12 @@ class Rclone(Server):
     def command(self):
         tls = ["--cert", str(self.tls.certificate), "--key", str(self.tls.key)] if self.tls else []
         return [str(ENVIRONMENT / "bin" / "rclone"), "serve", "s3", str(self.root / "objects"), "--addr", f"127.0.0.1:{self.port}",
-                "--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", "--config", os.devnull, *tls]
+                "--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", "--config", os.devnull,
+                # Without it two keys that differ in their Unicode form only are one object.
+                "--no-unicode-normalization",
+                # Two uploads that make the same folders at once confuse its memory of folders: one cannot be completed until
+                # that is read again, for five minutes by default.
+                "--dir-cache-time", "1s", *tls]
 
     def start(self):
         super().start()
