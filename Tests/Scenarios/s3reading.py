@@ -1,10 +1,11 @@
 """S3 buckets when all goes well: read, write, scan, chain, copy, after-actions, commands, odd keys."""
 import concurrent.futures
+import gzip
 import json
 import os
 import subprocess
 
-from harness import Service, packed
+from harness import Service
 from s3servers import ENVIRONMENT, Moto, Rclone, rclone
 
 CLEAN = """\
@@ -24,6 +25,11 @@ def one_trigger(source, target, function="clean", output="out:{key}.ndjson", aft
 
 def line(**fields):
     return (json.dumps(fields, separators=(",", ":")) + "\n").encode()
+
+
+def packed(*records):
+    """Records as they come out again: what is not changed is passed on as it was written."""
+    return gzip.compress(b"".join(line(**record) for record in records), 1)
 
 
 def read_write_scan(binary):
@@ -115,14 +121,15 @@ def beside_us(binary):
         with Service(binary, config, buckets=()).start() as service, concurrent.futures.ThreadPoolExecutor(8) as pool:
             futures = [pool.submit(server.put, "source", f"b{n}.gz", packed({"n": n})) for n in range(40)]
             futures.append(pool.submit(rclone, server, "copy", str(local), "store:source/r"))
-            big = packed(*({"i": i, "text": os.urandom(30).hex()} for i in range(120_000)))
+            big = packed(*({"i": i, "text": os.urandom(150).hex()} for i in range(60_000)))
             (server.root / "big.gz").write_bytes(big)
             futures.append(pool.submit(server.s3.upload_file, str(server.root / "big.gz"), "source", "big.gz"))
             for future in futures:
                 future.result()
             service.until("61 outputs", lambda: len(server.keys("target")) == 61, 60)
             service.idle()
-            assert len(big) > 8 << 20 and server.get("target", "big.gz.ndjson").count(b"\n") == 120_000
+            assert len(big) > 8 << 20, len(big)
+            assert server.get("target", "big.gz.ndjson") == gzip.decompress(big)
             fetched = server.root / "fetched"
             rclone(server, "copy", "store:target", str(fetched))
             for n in range(20):
@@ -149,6 +156,8 @@ def odd_keys(binary):
     for name, kind in SERVERS.items():
         with kind(buckets=["source", "target"]) as server:
             for key in ODD_KEYS:
+                if key == "q/r":
+                    continue  # Comes later, when `q` is a file.
                 try:
                     server.put("source", key, line(key=key))
                 except Exception:
@@ -167,25 +176,30 @@ buckets:
   out: {{ path: ./out }}
 {CLEAN}
 triggers:
-  away: {{ bucket: in, function: pass, output: "away:{{key}}" }}
-  files: {{ bucket: in, function: pass, output: "out:{{key}}" }}
+  away: {{ bucket: in, ignore: [], function: pass, output: "away:{{key}}" }}
+  files: {{ bucket: in, ignore: [], function: pass, output: "out:{{key}}" }}
 """
             with Service(binary, config, buckets=["out"]).start() as service:
                 service.until(f"two deliveries of each of {len(stored)} keys", lambda: len(service.deliveries()) >= 2 * len(stored))
                 service.idle()
                 away = {row["key"]: row for row in service.deliveries() if row["trigger"] == "away"}
-                lost = [key for key, data in stored.items() if _read(server, "target", key) != data]
+                # No template makes a key with empty, `.` or `..` components (K04), nor does a copy stay behind.
+                refused = {key for key in stored if any(part in ("", ".", "..") for part in key.split("/"))}
+                assert all(away[key]["failure"]["code"] == "output.invalid-key" for key in refused), (name, refused)
+                lost = [key for key, data in stored.items() if _read(server, "target", key) != (None if key in refused else data)]
                 assert not lost, (name, [(key, away.get(key)) for key in lost])
-                wrong, taken = [], {key for key in stored if is_file_name(key)}
-                folders = {key for key in taken if any(other.startswith(key + "/") for other in taken)}
+                wrong = []
                 for key, data in stored.items():
                     path = service.root / "out" / key
                     there = is_file_name(key) and path.is_file() and path.read_bytes() == data
-                    if key in folders or any(key.startswith(folder + "/") for folder in folders):
-                        continue  # One of the two is refused (K06); looked at below.
                     if there != is_file_name(key):
                         wrong.append(key)
                 assert not wrong, (name, wrong)
+                if name != "rclone":  # There `q` is a file as well.
+                    server.put("source", "q/r", line(key="q/r"))
+                    rows = {row["trigger"]: row for row in service.ended("q/r", 2)}
+                    assert server.get("target", "q/r") == line(key="q/r")
+                    assert rows["files"]["state"] == "dead" and (service.root / "out/q").read_bytes() == stored["q"], rows
                 files = [row for row in service.deliveries() if row["trigger"] == "files"]
                 assert all(row["failure"]["code"] and row["failure"]["message"] for row in files if row["state"] == "dead"), files
                 outside = [path for path in service.root.rglob("*") if path.is_file() and path.name in ("x", "y")
@@ -212,8 +226,8 @@ buckets:
   out: {{ path: ./out }}
 {CLEAN}
 triggers:
-  there: {{ bucket: in, function: pass, output: "middle:{{key}}" }}
-  back: {{ bucket: middle, function: pass, output: "out:{{key}}" }}
+  there: {{ bucket: in, ignore: [], function: pass, output: "middle:{{key}}" }}
+  back: {{ bucket: middle, ignore: [], function: pass, output: "out:{{key}}" }}
 """
         with Service(binary, config).start() as service:
             # rclone keeps control characters under other names, and `q` and `q/r` cannot both be files.
@@ -283,7 +297,7 @@ def commands(binary):
             for running in (False, True):
                 if running:
                     service.start()
-                for arguments in (["put", str(path), "in:d/a b+c.log"], ["put", str(big), "out:big"], ["get", "out:big", str(path) + ".2"]):
+                for arguments in (["put", str(path), "in:d/a b+c.log"], ["put", str(big), "out:big"], ["get", "out:big", "-o", str(path) + ".2"]):
                     done = service.sluice(*arguments)
                     assert done.returncode == 0, (arguments, done)
                 assert (service.root / "a b+c.log.2").read_bytes() == big.read_bytes()
@@ -293,7 +307,7 @@ def commands(binary):
                 (service.root / "a b+c.log.2").unlink()
                 assert service.sluice("rm", "out:big").returncode == 0
                 assert "big" not in server.keys("target")
-                assert service.sluice("get", "out:big", str(path) + ".3").returncode != 0
+                assert service.sluice("get", "out:big", "-o", str(path) + ".3").returncode != 0
                 assert server.uploads("target") == []
 
 

@@ -149,7 +149,12 @@ class Rclone(Server):
     def command(self):
         tls = ["--cert", str(self.tls.certificate), "--key", str(self.tls.key)] if self.tls else []
         return [str(ENVIRONMENT / "bin" / "rclone"), "serve", "s3", str(self.root / "objects"), "--addr", f"127.0.0.1:{self.port}",
-                "--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", "--config", os.devnull, *tls, *(["-vv"] if self.tells else [])]
+                "--auth-key", f"{ACCESS_KEY},{SECRET_KEY}", "--config", os.devnull,
+                # Without it two keys that differ in their Unicode form only are one object.
+                "--no-unicode-normalization",
+                # Two uploads that make the same folders at once confuse its memory of folders: one cannot be completed until
+                # that is read again, for five minutes by default.
+                "--dir-cache-time", "1s", *tls, *(["-vv"] if self.tells else [])]
 
     def start(self):
         super().start()
