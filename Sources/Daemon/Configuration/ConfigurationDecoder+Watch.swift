@@ -46,8 +46,7 @@ extension ConfigurationDecoder {
         }
         var region: String?
         if case .s3(let place) = place { region = place.region }
-        watch.notifications = decodeNotifications(notifications, region: region)
-        checkWebhook(watch.notifications, at: notifications, isThere: hasWebhook)
+        watch.notifications = .decode(notifications, region: region, hasWebhook: hasWebhook, &diagnostics)
         return watch
     }
 

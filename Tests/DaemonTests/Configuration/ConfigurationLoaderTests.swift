@@ -118,8 +118,13 @@ internal import TriggerRules
     func stateInBucket() throws {
         let text = ConfigurationFixture.complete(head: "state: ./inbox/state")
         let configuration = try #require(ConfigurationFixture.load(text).configuration)
-        #expect(configuration.bucket("inbox")?.excludedPaths == ["/srv/logs/inbox/state"])
-        #expect(configuration.bucket("clean")?.excludedPaths == [])
+        #expect(excludedPaths(of: "inbox", configuration) == ["/srv/logs/inbox/state"])
+        #expect(excludedPaths(of: "clean", configuration) == [])
+    }
+
+    private func excludedPaths(of bucket: BucketName, _ configuration: SluiceConfiguration) -> [String]? {
+        guard case .local(let place) = configuration.bucket(bucket)?.place else { return nil }
+        return place.excludedPaths
     }
 }
 

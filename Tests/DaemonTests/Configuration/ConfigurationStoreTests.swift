@@ -4,6 +4,7 @@ internal import EventProcessing
 internal import HTTPTransport
 internal import Settings
 internal import Testing
+internal import TriggerRules
 
 /// Buckets at S3-compatible stores.
 @Suite struct ConfigurationStoreTests {

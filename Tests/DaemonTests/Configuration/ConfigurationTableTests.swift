@@ -24,6 +24,20 @@ internal import Testing
         ("after", ConfigurationFixture.complete(bucket: ", after: { § }")),
         ("watch", ConfigurationFixture.complete(bucket: ", watch: { § }")),
         ("recent", ConfigurationFixture.complete(bucket: ", watch: { recent: { § } }")),
+        (
+            "notification",
+            ConfigurationFixture.withStore(
+                "bucket: b, region: r",
+                bucket: ", watch: { notifications: [ { § } ] }"
+            )
+        ),
+        (
+            "sqs",
+            ConfigurationFixture.withStore(
+                "bucket: b, region: r",
+                bucket: ", watch: { notifications: [ { sqs: { § } } ] }"
+            )
+        ),
         ("s3", ConfigurationFixture.withStore("§")),
         ("credentials", ConfigurationFixture.withStore("bucket: b, credentials: { § }")),
         (
@@ -63,7 +77,7 @@ internal import Testing
         #expect(finding.code == .configUnknownKey)
         let hint = try #require(finding.hint)
         let known = hint.replacing("Known: ", with: "").dropLast().split(separator: ", ").map(String.init)
-        let unsupported = ["notifications", "command", "handler", "http"]
+        let unsupported = ["command", "handler", "http"]
         #expect(known.filter { !unsupported.contains($0) } == section.settings.map(\.name).sorted())
     }
 
