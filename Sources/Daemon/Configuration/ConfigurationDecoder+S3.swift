@@ -113,8 +113,8 @@ extension ConfigurationDecoder {
 
     private mutating func decodeBucketName(_ node: ConfigNode) -> String? {
         guard let text = node.text(&diagnostics) else { return nil }
-        // Wider than "General purpose bucket naming rules" (Amazon S3 User Guide): other stores and old buckets
-        // have other names.
+        // Wider than "General purpose bucket naming rules" (Amazon S3 User Guide): other stores and old
+        // buckets have other names.
         let isWell =
             (1...255).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in

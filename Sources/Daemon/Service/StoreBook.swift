@@ -25,7 +25,8 @@ public final class StoreBook: Sendable {
 
     /// Makes stores whose blocking calls run on `pool`.
     ///
-    /// Unfinished uploads are written down below `journal`; with nil whoever is killed leaves them to the store.
+    /// Unfinished uploads are written down below `journal`; with nil whoever is killed leaves them to the
+    /// store.
     /// With `probes` stores are tried out before their first output, and what they can do is kept in
     /// `capabilities`; a program that runs for a moment assumes the least instead.
     public init(

@@ -84,8 +84,8 @@ extension S3ObjectStore {
 
     /// Adds tags to an object if it still is that version.
     ///
-    /// S3 replaces all tags at once and knows no condition here (AWS, PutObjectTagging): the version is looked at
-    /// right before.
+    /// S3 replaces all tags at once and knows no condition here (AWS, PutObjectTagging): the version is
+    /// looked at right before.
     public func tag(
         _ key: ObjectKey, with tags: [String: String], ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> Bool {

@@ -11,9 +11,9 @@ struct ListCommand: AsyncParsableCommand {
         abstract: "List a bucket's objects, page by page as its store gives them.",
         discussion: """
             Each page of up to 1,000 is ordered by key; stores give their pages in the order of keys, a \
-            directory gives them in the order of its file system. Nothing is kept, however many objects there \
-            are. With --json the answer is one object: `objects`, then `not_objects`, of which the first 1,000 \
-            are named and all are counted in `not_object_count`.
+            directory gives them in the order of its file system. Nothing is kept, however many objects \
+            there are. With --json the answer is one object: `objects`, then `not_objects`, of which the \
+            first 1,000 are named and all are counted in `not_object_count`.
             """
     )
 

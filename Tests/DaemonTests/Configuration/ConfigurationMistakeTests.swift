@@ -32,7 +32,7 @@ internal import Testing
         #expect(
             ConfigurationFixture.findings(text) == [
                 "config.invalid-value@1:8", "config.invalid-value@2:10", "config.unknown-key@4:27",
-                "config.unsupported@5:15", "config.invalid-value@6:42",
+                "config.missing-key@5:15", "config.invalid-value@6:42",
                 "function.unsupported@8:19", "config.duplicate-key@9:3", "config.unknown-reference@13:15",
                 "config.unknown-reference@18:13", "config.unknown-key@19:1",
             ]
@@ -55,7 +55,7 @@ internal import Testing
             ),
             (
                 "buckets: { a: { path: x, s3: {} } }\nfunctions: {}",
-                ["config.unused@1:1", "config.unsupported@1:30"]
+                ["config.unused@1:1", "config.invalid-value@1:30"]
             ),
             (
                 "buckets: { a: { path: ~/x } }\nfunctions: {}",
@@ -114,10 +114,10 @@ internal import Testing
             (", after: { mov: \"clean:{key}\" }", "config.unknown-key@2:36"),
             (", after: { move: \"claen:{key}\" }", "config.unknown-reference@2:42"),
             (", watch: { scan: 0s }", "config.invalid-value@2:42"),
-            (", watch: { scan: 2d }", "config.invalid-value@2:42"),
+            (", watch: { scan: 8d }", "config.invalid-value@2:42"),
             (", watch: { settle: soon }", "config.invalid-value@2:44"),
             (", watch: 5m", "config.invalid-value@2:34"),
-            (", watch: { notifications: [webhook] }", "config.unsupported@2:51"),
+            (", watch: { notifications: [webhook] }", "config.invalid-value@2:51"),
             (", path: ./other", "config.duplicate-key@2:27"),
         ]
     )

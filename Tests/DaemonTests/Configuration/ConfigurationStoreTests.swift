@@ -139,9 +139,9 @@ internal import TriggerRules
         let lake = try #require(ConfigurationFixture.load(text).configuration?.bucket("lake"))
         #expect(lake.after == .tag(["processed": "true", "by": "sluice"]))
         for (after, place) in [
-            ("{ tag: { a: b } }", "config.invalid-value@2:47"),
-            ("{ tag: { a: b }, move: \"clean:{key}\" }", "config.invalid-value@2:47"),
-            ("{}", "config.missing-key@2:40"),
+            ("{ tag: { a: b } }", "config.invalid-value@2:41"),
+            ("{ tag: { a: b }, move: \"clean:{key}\" }", "config.invalid-value@2:41"),
+            ("{}", "config.missing-key@2:34"),
         ] {
             let local = ConfigurationFixture.complete(bucket: ", after: \(after)")
             #expect(ConfigurationFixture.findings(local) == [place])
@@ -166,7 +166,7 @@ internal import TriggerRules
             let wrong = ConfigurationFixture.complete(
                 bucket: ", watch: { recent: { prefix: \"\(prefix)\" } }"
             )
-            #expect(ConfigurationFixture.findings(wrong) == ["config.invalid-pattern@2:61"])
+            #expect(ConfigurationFixture.findings(wrong) == ["config.invalid-pattern@2:54"])
         }
     }
 
