@@ -169,6 +169,7 @@ internal import Testing
             let heeds = kind == .moto
             #expect(found.putsIfAbsent == heeds && found.completesIfAbsent == heeds)
             #expect(found.deletesIfMatch == heeds && found.readsIfMatch == heeds)
+            #expect(found.tagging == (kind == .moto ? .kept : .broken))
             #expect(found.partsTag == (kind == .moto ? .composite : .plain))
             #expect(try await ObjectStoreContract.list(store).isEmpty)
             #expect(try await store.uploads().isEmpty)

@@ -67,7 +67,7 @@ def large_objects(binary):
     """Parts in parallel both ways: bytes equal, no upload left, memory bounded by the configuration."""
     for kind in SERVERS.values():
         with kind(buckets=["source", "target"]) as server:
-            data = os.urandom(1 << 20) * 150 + b"end"
+            data = os.urandom(1 << 20) * 80 + b"end"
             path = server.root / "large"
             path.write_bytes(data)
             server.s3.upload_file(str(path), "source", "large.bin")

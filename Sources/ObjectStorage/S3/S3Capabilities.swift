@@ -21,6 +21,16 @@ public struct S3Capabilities: Sendable, Hashable, Codable {
         case other
     }
 
+    /// What a store makes of tags.
+    public enum Tagging: String, Sendable, Hashable, Codable {
+        /// Not found out.
+        case unknown
+        /// They are set and read, beside the bytes.
+        case kept
+        /// They are refused, forgotten, or taken for the object's bytes.
+        case broken
+    }
+
     /// PutObject heeds `If-None-Match: *`.
     public var putsIfAbsent = false
     /// PutObject heeds `If-Match`.
@@ -37,6 +47,8 @@ public struct S3Capabilities: Sendable, Hashable, Codable {
     public var partsTag = PartsTag.other
     /// User metadata comes back.
     public var keepsMetadata = false
+    /// PutObjectTagging sets tags; `rclone serve s3` (1.74) puts its body in the object's place instead.
+    public var tagging = Tagging.unknown
     /// The bucket keeps versions.
     public var isVersioned = false
     /// Listings heed `encoding-type=url`.

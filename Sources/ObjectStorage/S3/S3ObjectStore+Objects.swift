@@ -23,6 +23,7 @@ extension S3ObjectStore {
         ifAbsent: Bool = false
     ) async throws(SluiceError) -> ObjectInfo {
         if let refusal = refusal(of: key) { throw refusal }
+        try await checkTags(of: attributes)
         var complete = attributes
         complete.storageClass = attributes.storageClass ?? session.settings.storageClass
         var request = session.requests.put(key, bytes, complete)
@@ -70,13 +71,13 @@ extension S3ObjectStore {
         }
     }
 
-    /// The tags of an object that still is that version.
+    /// The tags of an object that still is that version; none at a store that keeps none.
     ///
     /// Tags have no condition of their own: the version is looked at before and after.
     public func tags(
         of key: ObjectKey, ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> [String: String] {
-        let found = try await tags(of: key)
+        let found = try await tagging() == .broken ? [:] : try await tags(of: key)
         guard let version else { return found }
         if try await head(key)?.version != version { throw session.changed(key) }
         return found
@@ -85,10 +86,11 @@ extension S3ObjectStore {
     /// Adds tags to an object if it still is that version.
     ///
     /// S3 replaces all tags at once and knows no condition here (AWS, PutObjectTagging): the version is
-    /// looked at right before.
+    /// looked at right before. Throws `storage.unsupported` unless the store was found to keep tags.
     public func tag(
         _ key: ObjectKey, with tags: [String: String], ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> Bool {
+        guard try await tagging() == .kept else { throw untaggable() }
         let known: [String: String]
         do throws(SluiceError) {
             known = try await self.tags(of: key)
@@ -102,10 +104,31 @@ extension S3ObjectStore {
         return true
     }
 
-    /// Replaces the object's tags by these.
+    /// Replaces the object's tags by these, unless the store could take them for the object's bytes.
     public func setTags(_ tags: [String: String], of key: ObjectKey) async throws(SluiceError) {
+        guard try await tagging() == .kept else { throw untaggable() }
         let request = session.requests.putTags(key, tags)
         try await session.send(request, session.subject("tag", key)) { _ in .value(()) }
+    }
+
+    /// Throws `storage.unsupported` when attributes have tags that the store would lose.
+    func checkTags(of attributes: ObjectAttributes) async throws(SluiceError) {
+        guard !attributes.tags.isEmpty else { return }
+        if try await tagging() == .broken { throw untaggable() }
+    }
+
+    /// What becomes of tags: AWS keeps them, any other store is tried out.
+    private func tagging() async throws(SluiceError) -> S3Capabilities.Tagging {
+        session.settings.endpoint == nil ? .kept : try await keeper.current().tagging
+    }
+
+    private func untaggable() -> SluiceError {
+        SluiceError(
+            .storageUnsupported,
+            "The store of bucket “\(bucket)” was not found to keep tags.",
+            hint: "Do without tags here; or allow the probe, and PutObjectTagging below `.sluice/`, and run "
+                + "`sluice doctor`."
+        )
     }
 
     /// Unfinished multipart uploads whose key begins with `prefix`, of anybody; at most 10,000.
@@ -118,12 +141,19 @@ extension S3ObjectStore {
                 keyMarker: next?.key,
                 uploadMarker: next?.upload
             )
-            let page = try await session.send(
-                request,
-                session.subject("list the uploads of"),
-                bodyLimit: 8 << 20,
-                read: S3UploadsPage.read
-            )
+            let page: S3UploadsPage
+            do throws(SluiceError) {
+                page = try await session.send(
+                    request,
+                    session.subject("list the uploads of"),
+                    bodyLimit: 8 << 20,
+                    read: S3UploadsPage.read
+                )
+            } catch {
+                // So `rclone serve s3` says that the bucket has none yet.
+                guard error.code == .storageStagedGone else { throw error }
+                return found
+            }
             found += page.uploads.filter { $0.key.bytes.starts(with: prefix.bytes) }
             guard let marker = page.next, marker != next else { return found }
             next = marker

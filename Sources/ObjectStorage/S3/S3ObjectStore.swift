@@ -76,6 +76,7 @@ public final class S3ObjectStore: ObjectStore {
         if let refusal = refusal(of: key) ?? StagePath.refusal(name) { throw refusal }
         // Tried out before the first output, so that no decided commit waits for it.
         _ = try await keeper.current()
+        try await checkTags(of: attributes)
         guard let entry = journal.begin(name, key, at: session.clock.now) else {
             throw SluiceError(.storageIO, "Output \(name.token)-\(name.number) is staged already.")
         }

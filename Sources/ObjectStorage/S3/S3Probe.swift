@@ -42,6 +42,7 @@ struct S3Probe: Sendable {
         try await tryParts(&found)
         try await tryList(&found)
         found.isVersioned = try await isVersioned()
+        found.tagging = try await tagging()
         try await tryDelete(&found)
         return found
     }
@@ -111,6 +112,23 @@ struct S3Probe: Sendable {
         let decoded = keys.map { ObjectKey(bytes: S3Text.decodedKey($0)) }
         found.encodesListings = Set(decoded) == Set(Self.listed.map(key))
         found.order = decoded == Self.listed.map(key) ? .bytes : .other
+    }
+
+    /// Tags an object, and looks whether it has them and is still itself.
+    private func tagging() async throws(SluiceError) -> S3Capabilities.Tagging {
+        let key = key("a")
+        let tags = ["probe": "tag"]
+        do throws(SluiceError) {
+            guard try await answer(session.requests.putTags(key, tags)).status < 300 else { return .broken }
+            let object = try await answer(session.requests.get(key, tag: nil))
+            let asked = try await answer(session.requests.tags(key))
+            guard object.body == one, case .value(tags) = S3Answers.tags(asked) else { return .broken }
+            return .kept
+        } catch {
+            // Who may not tag has no use for it.
+            guard error.code == .storageAccessDenied else { throw error }
+            return .unknown
+        }
     }
 
     private func isVersioned() async throws(SluiceError) -> Bool {

@@ -28,6 +28,8 @@ public struct FaultyS3Manner: Sendable {
     public var staleReads = 0
     /// Whether a range is ignored: 200 and the whole object.
     public var ignoresRanges = false
+    /// Whether PutObjectTagging is taken for PutObject, as `rclone serve s3` does.
+    public var takesTagsForBytes = false
     /// Whether ETags say nothing about the content, as with SSE-KMS.
     public var hasOpaqueETags = false
     /// Whether a body must come with its right SHA-256 in x-amz-content-sha256 (trap S17).

@@ -49,6 +49,8 @@ struct FaultyS3State: Sendable {
         case .headBucket: return FaultyS3Response(status: 200)
         case .head, .get: return read(request)
         case .put: return put(request, now: now)
+        case .putTags where manner.takesTagsForBytes: return put(request, now: now)
+        case .getTags where manner.takesTagsForBytes: return read(request)
         case .copy: return copy(request, now: now)
         case .delete: return delete(request)
         case .list: return list(request)
