@@ -49,13 +49,13 @@ internal import TriggerRules
 
     @Test("the longest key leaves metadata below 2 KiB, cut between characters, with its checksum")
     func longKey() async throws {
-        let key = ObjectKey(String(repeating: "é/", count: 340))
+        let key = ObjectKey(String(repeating: String(repeating: "é", count: 120) + "/", count: 4))
         house["inbox"].put(ObjectKey(bytes: key.bytes + [0x61]), Array("1\n".utf8))
         try await house.process(house.configuration([trigger(to: "clean:out.bin")], [copy]))
         let metadata = try #require(house["clean"].attributes(of: "out.bin")).metadata
         #expect(metadata.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count } < 1728)
         #expect(metadata["sluice-source"]?.hasSuffix("%") == false)
-        #expect(metadata["sluice-source"]?.hasPrefix("inbox/%C3%A9/%C3%A9/") == true)
+        #expect(metadata["sluice-source"]?.hasPrefix("inbox/%C3%A9%C3%A9") == true)
         #expect(metadata["sluice-source-crc64"] != nil && metadata["sluice-attempt"] != nil)
         #expect(house["clean"].attributes(of: "out.bin")?.contentType == nil)
     }

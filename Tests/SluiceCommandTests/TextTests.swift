@@ -132,7 +132,7 @@ internal import sluice
                 + #""failures_in_a_row":0,"rejected_records":12,"rejected_members":1}],"#
                 + #""buckets":[{"name":"in","watching":"inotify+scan","#
                 + #""last_scan":"2026-10-01T00:00:01.000Z","#
-                + #""object_count":5,"ineligible":{"symbolic link":2},"overflows":0}]}"#
+                + #""object_count":5,"ineligible":{"symbolic link":2},"overflows":0}],"notifications":[]}"#
         )
         #expect(
             StatusText.text(view, .plain) == """
