@@ -140,7 +140,7 @@ final class AfterPerformer: Service {
         var attributes = reader.attributes
         // Where an object is stored how is the target bucket's matter.
         attributes.storageClass = nil
-        attributes.tags = try await source.tags(of: action.key, ifVersion: action.version)
+        attributes.tags = try await tags(of: action, at: source)
         let writer = try await store.stage(name, for: key, as: attributes)
         do throws(SluiceError) {
             let digest = try await core.pool.run { () throws(SluiceError) in
@@ -157,6 +157,19 @@ final class AfterPerformer: Service {
         } catch {
             writer.abandon()
             throw error
+        }
+    }
+
+    /// The tags of a source; none where its store knows none, and says so in whatever words.
+    private func tags(
+        of action: AfterAction,
+        at source: any ObjectStore
+    ) async throws(SluiceError) -> [String: String] {
+        do throws(SluiceError) {
+            return try await source.tags(of: action.key, ifVersion: action.version)
+        } catch {
+            guard error.code == .storageUnsupported || error.code == .storageBadAnswer else { throw error }
+            return [:]
         }
     }
 
