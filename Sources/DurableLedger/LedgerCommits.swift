@@ -107,7 +107,7 @@ public enum DecisionResult: Hashable, Sendable {
     case fenced(DeliveryState)
 }
 
-/// The end of a commit.
+/// The end of a commit; with `loss`, the way back of one whose staged outputs the store lost.
 public struct Completion: Hashable, Sendable {
     /// A published output with the version it has.
     public struct Output: Hashable, Sendable {
@@ -143,14 +143,34 @@ public struct Completion: Hashable, Sendable {
             self.reason = reason
         }
     }
+    /// Why outputs that were decided can never be published, and have to be made again.
+    public struct Loss: Hashable, Sendable {
+        /// What the store lost.
+        public let failure: FailureRecord
+        /// Not made again before this moment; nil: at once.
+        public let retryAt: Timestamp?
+        /// Describes a loss.
+        public init(_ failure: FailureRecord, retryAt: Timestamp? = nil) {
+            self.failure = failure
+            self.retryAt = retryAt
+        }
+    }
     /// Which delivery.
     public let delivery: DeliveryID
     /// The fence.
     public let token: AttemptToken
     /// All outputs that were published; one that was planned and is not here is forgotten.
+    ///
+    /// After a loss also what still lies where a lost output was to replace it: it stays the target's, who
+    /// may replace it at the next attempt.
     public let outputs: [Output]
     /// What they cause; class `live`, hop one more than this delivery's.
     public let caused: [Caused]
+    /// What the store lost of what was staged; nil when all planned outputs were published.
+    ///
+    /// With it the delivery goes back to `ready` (overtaken: superseded, or skipped when its object is gone),
+    /// and no after-action becomes wanted.
+    public let loss: Loss?
     /// The time now.
     public let now: Timestamp
     /// Describes the end of a commit.
@@ -159,12 +179,14 @@ public struct Completion: Hashable, Sendable {
         token: AttemptToken,
         outputs: [Output],
         caused: [Caused],
+        loss: Loss? = nil,
         now: Timestamp
     ) {
         self.delivery = delivery
         self.token = token
         self.outputs = outputs
         self.caused = caused
+        self.loss = loss
         self.now = now
     }
 }
@@ -173,6 +195,9 @@ public struct Completion: Hashable, Sendable {
 public enum CompletionResult: Hashable, Sendable {
     /// Done, with the deliveries it caused.
     case done(caused: [DeliveryID])
+    /// Outputs were lost: the delivery waits to make them again, unless it was overtaken. With the deliveries
+    /// that those which were published caused.
+    case lost(caused: [DeliveryID])
     /// It was complete already (or belongs to another token).
     case fenced(DeliveryState)
 }

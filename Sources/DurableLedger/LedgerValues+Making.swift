@@ -52,13 +52,14 @@ struct OwnedOutput {
 }
 
 extension PendingCommit {
-    /// What is to be done for a delivery that commits, given all outputs of its target.
+    /// What is to be done for a delivery that commits, given all outputs of its target: those without a
+    /// version are this commit's, all others of an earlier one, be it the same delivery's before a loss.
     init(_ delivery: Delivery, _ token: AttemptToken, owned: [OwnedOutput]) {
         self.init(
             delivery: delivery,
             token: token,
-            publish: owned.filter { $0.row.delivery == delivery.id }.map(\.planned),
-            remove: owned.filter { $0.row.delivery != delivery.id }.map(\.row)
+            publish: owned.filter { $0.row.version == nil }.map(\.planned),
+            remove: owned.filter { $0.row.version != nil }.map(\.row)
         )
     }
 }

@@ -173,13 +173,15 @@ public struct DoneRecord: Hashable, Sendable {
     /// The version read.
     public let version: ObjectVersion
     /// Its bytes; two versions with equal digests are the same content.
-    public let digest: ContentDigest
+    ///
+    /// Nil while a store has lost some of the outputs: they are not what any content makes.
+    public internal(set) var digest: ContentDigest?
     /// The function that made them.
     public let fingerprint: Fingerprint
     /// Counts the target's commits; from 1.
     public let generation: Int64
     /// Describes what was done.
-    public init(version: ObjectVersion, digest: ContentDigest, fingerprint: Fingerprint, generation: Int64) {
+    public init(version: ObjectVersion, digest: ContentDigest?, fingerprint: Fingerprint, generation: Int64) {
         self.version = version
         self.digest = digest
         self.fingerprint = fingerprint

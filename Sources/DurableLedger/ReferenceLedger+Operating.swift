@@ -3,6 +3,28 @@ public import EventModel
 extension ReferenceLedger {
     // MARK: After
 
+    /// What follows when a delivery's outputs are up to date with a version.
+    func succeed(_ id: DeliveryID, with version: ObjectVersion?, at now: Timestamp) {
+        guard let entry = entries[id], let version else { return }
+        let (target, place) = (entry.delivery.target, entry.delivery.target.place)
+        forgetFailures(of: target.trigger)
+        guard entry.wantsAfterAction else { return }
+        if afters[place]?.action.version != version {
+            let action = AfterAction(bucket: target.bucket, key: target.key, version: version)
+            afters[place] = (action, dueAt: nil)
+        }
+        settle(place, at: now)
+    }
+
+    /// Makes an after-action due once every configured trigger is done with the version.
+    func settle(_ place: ObjectPlace, at now: Timestamp) {
+        guard let (action, dueAt) = afters[place], dueAt == nil else { return }
+        let isDelayed = targets(at: place).contains {
+            $0.delaysAfterAction(for: action.version, trigger: triggerRows[$0.id.trigger])
+        }
+        if !isDelayed { afters[place]?.dueAt = now }
+    }
+
     /// After-actions that are due, oldest first.
     public func dueAfterActions(limit: Int, at now: Timestamp) -> [AfterAction] {
         let due = afters.values.compactMap { action, due in due.map { (action: action, due: $0) } }
@@ -122,7 +144,7 @@ extension ReferenceLedger {
     public func verify() -> [String] {
         let late = (all(in: .ready) + all(in: .dead)).filter { targetRows[$0.target]?.latest != $0.id }
         let open = Dictionary(grouping: all(in: .leased) + all(in: .committing), by: \.target)
-        let torn = outputs { ($0.version == nil) != (entries[$0.delivery]?.delivery.state == .committing) }
+        let torn = outputs { $0.version == nil && entries[$0.delivery]?.delivery.state != .committing }
         return late.map { "Delivery \($0.id) is \($0.state) and not its target's latest." }
             + open.filter { $1.count > 1 }.map { "More than one attempt of \($0.key.key) is open." }
             + torn.map { "Output \($0.row.key) and its delivery disagree." }

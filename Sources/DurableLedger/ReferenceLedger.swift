@@ -97,7 +97,8 @@ public actor ReferenceLedger: Ledger {
     /// All triggers, by name.
     public func triggers() -> [TriggerRow] { triggerRows.values.sorted { $0.name < $1.name } }
 
-    private func forgetFailures(of trigger: TriggerName) {
+    /// Forgets how often a trigger failed in a row.
+    func forgetFailures(of trigger: TriggerName) {
         triggerRows[trigger]?.failuresInARow = 0
         lastFailed[trigger] = nil
     }
@@ -109,7 +110,8 @@ public actor ReferenceLedger: Ledger {
         keys.flatMap { targets(at: ObjectPlace(bucket: bucket, key: $0)) }
     }
 
-    private func targets(at place: ObjectPlace) -> [TargetRow] {
+    /// The rows of a key, by trigger.
+    func targets(at place: ObjectPlace) -> [TargetRow] {
         targetRows.values.filter { $0.id.place == place }.sorted { $0.id.trigger < $1.id.trigger }
     }
 
@@ -210,27 +212,28 @@ public actor ReferenceLedger: Ledger {
         return PendingCommit(entry.delivery, token, owned: outputs { $0.owner == entry.delivery.target })
     }
 
-    /// Completes a commit.
+    /// Completes a commit, or takes it back when outputs were lost.
     public func complete(_ completion: Completion) -> CompletionResult {
         let (id, now) = (completion.delivery, completion.now)
         guard let delivery = held(id, completion.token, in: .committing)?.delivery else {
             return .fenced(entries[id]?.delivery.state ?? .done)
         }
+        owned = owned.filter { $1.row.owner != delivery.target || $1.row.version == nil }
         for output in completion.outputs {
             let place = ObjectPlace(bucket: output.bucket, key: output.info.key)
             if owned[place]?.row.delivery == id { owned[place]?.row.version = output.info.version }
         }
-        owned = owned.filter { _, output in
-            output.row.owner != delivery.target || output.row.delivery == id && output.row.version != nil
-        }
-        transition(id) { entry, _ in
-            entry.delivery.move(to: .done, at: now)
-            entry.close(.done, at: now)
+        owned = owned.filter { $1.row.owner != delivery.target || $1.row.version != nil }
+        if completion.loss != nil { targetRows[delivery.target]?.loseOutputs() }
+        transition(id) { entry, overtaking in
+            let end = entry.delivery.complete(completion.loss, overtaking, at: now)
+            entry.close(end, at: now, failure: completion.loss?.failure)
         }
         let caused = completion.caused.compactMap { caused in
             var row = targetRows[caused.target] ?? TargetRow(id: caused.target)
             return row.see(caused, by: delivery).flatMap { record(row, $0, at: now) }
         }
+        if completion.loss != nil { return .lost(caused: caused) }
         succeed(id, with: targetRows[delivery.target]?.done?.version, at: now)
         return .done(caused: caused)
     }
@@ -269,29 +272,5 @@ public actor ReferenceLedger: Ledger {
         entries[id] = entry
         if targetRows[target]?.latest == id { targetRows[target]?.latestState = entry.delivery.state }
         return answer
-    }
-
-    // MARK: After
-
-    /// What follows when a delivery's outputs are up to date with a version.
-    private func succeed(_ id: DeliveryID, with version: ObjectVersion?, at now: Timestamp) {
-        guard let entry = entries[id], let version else { return }
-        let (target, place) = (entry.delivery.target, entry.delivery.target.place)
-        forgetFailures(of: target.trigger)
-        guard entry.wantsAfterAction else { return }
-        if afters[place]?.action.version != version {
-            let action = AfterAction(bucket: target.bucket, key: target.key, version: version)
-            afters[place] = (action, dueAt: nil)
-        }
-        settle(place, at: now)
-    }
-
-    /// Makes an after-action due once every configured trigger is done with the version.
-    private func settle(_ place: ObjectPlace, at now: Timestamp) {
-        guard let (action, dueAt) = afters[place], dueAt == nil else { return }
-        let isDelayed = targets(at: place).contains {
-            $0.delaysAfterAction(for: action.version, trigger: triggerRows[$0.id.trigger])
-        }
-        if !isDelayed { afters[place]?.dueAt = now }
     }
 }

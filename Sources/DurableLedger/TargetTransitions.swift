@@ -134,6 +134,9 @@ extension TargetRow {
         return isSame
     }
 
+    /// The store lost outputs that a decision counted on: whatever content comes next, they are to be made.
+    mutating func loseOutputs() { done?.digest = nil }
+
     /// The version that an attempt read becomes the one seen, if the delivery's own was the newest known
     /// until now.
     ///

@@ -18,11 +18,13 @@ extension DeliveryState {
     /// Whether a delivery may go from this state straight to `next`.
     ///
     /// Beyond the list of DESIGN 5, an operator may cancel what is dead and retry what is cancelled.
+    /// `committing` has one way out: forward, or back to ready when the store lost what was staged
+    /// (overtaken: to superseded or skipped).
     public func mayBecome(_ next: DeliveryState) -> Bool {
         switch self {
         case .ready: [.leased, .superseded, .skipped, .cancelled].contains(next)
         case .leased: [.ready, .committing, .dead, .superseded, .skipped, .cancelled].contains(next)
-        case .committing: next == .done
+        case .committing: [.done, .ready, .superseded, .skipped].contains(next)
         case .dead: [.ready, .superseded, .cancelled].contains(next)
         case .cancelled: [.ready, .superseded].contains(next)
         case .done, .superseded, .skipped: false
@@ -166,6 +168,28 @@ extension Delivery {
             return .skipped
         }
         return state == .superseded ? .superseded : state == .skipped ? .skipped : end
+    }
+
+    /// Its commit ends: all planned outputs are visible, or the store lost some, which are made again as an
+    /// operator's retry would; says how the attempt ended, for its record.
+    ///
+    /// The function did its part, so neither tries nor suspicion are left; the crashes before stay counted.
+    package mutating func complete(
+        _ loss: Completion.Loss?,
+        _ overtaking: Overtaking,
+        at now: Timestamp
+    ) -> AttemptEnd {
+        guard let loss else {
+            move(to: .done, at: now)
+            return .done
+        }
+        tries = 0
+        failure = loss.failure
+        deliveryClass = .retry
+        isSuspect = false
+        statistics = nil
+        wait(until: loss.retryAt, overtaking, reason: loss.failure.code, at: now)
+        return state == .superseded ? .superseded : state == .skipped ? .skipped : .released
     }
 
     /// The boot that leased it is over.

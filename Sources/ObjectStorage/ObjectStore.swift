@@ -31,9 +31,14 @@ public protocol ObjectStore: Sendable {
 
     /// Makes staged outputs visible under their final keys, each whole, and durable before it returns; one
     /// answer per request, in order. Idempotent: a staged object that was already published is found at its
-    /// key; when it is neither staged nor there any more, and only then, the answer is
-    /// `storage.staged-gone`. A final object whose bytes already equal the staged ones is left as it is and
-    /// its version returned.
+    /// key. When it is neither staged nor there any more, and only then, the answer is `storage.staged-gone`
+    /// or `storage.staged-lost`. Gone means that it was published before, and taken away since. Lost means
+    /// that the store itself lost it (an S3 store may abort or forget an unfinished upload) and that no
+    /// publication of it was ever recorded: it has to be made again. Lost stays the answer, also at later
+    /// boots, until the output is discarded. A publication whose record a crash prevented, and whose object
+    /// was taken away meanwhile, counts as lost: making it twice is harmless, losing it is not.
+    ///
+    /// A final object whose bytes already equal the staged ones is left as it is and its version returned.
     func publish(_ requests: [PublishRequest]) async -> [Result<PublishedObject, SluiceError>]
 
     /// Removes a staged output that will not be published; no error when it is gone already.
@@ -251,6 +256,8 @@ extension SluiceError.Code {
     /// A staged output lies neither where it was staged nor under its key: it was published, and taken away
     /// since.
     public static let storageStagedGone = Self("storage.staged-gone", .object)
+    /// The store lost a staged output before anybody recorded its publication.
+    public static let storageStagedLost = Self("storage.staged-lost", .transient)
     /// The object is no longer the version that was opened.
     public static let storageVersionChanged = Self("storage.version-changed", .transient)
     /// The store refuses us: permissions, credentials.

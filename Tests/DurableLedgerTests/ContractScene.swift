@@ -100,6 +100,7 @@ struct ContractScene {
         outputs: [ObjectKey],
         version: String = "p1",
         caused: [Completion.Caused] = [],
+        loss: Completion.Loss? = nil,
         at seconds: Int64 = 5
     ) async throws -> CompletionResult {
         try await ledger.complete(
@@ -108,6 +109,7 @@ struct ContractScene {
                 token: lease.token,
                 outputs: outputs.map { Completion.Output(bucket: "clean", info: Sample.info($0, version)) },
                 caused: caused,
+                loss: loss,
                 now: Sample.time(seconds)
             )
         )

@@ -46,7 +46,8 @@ internal import Testing
             "removing",
             "sameContent", "collision", "fenced", "caused", "done", "ended ready", "ended dead",
             "ended superseded",
-            "ended skipped", "ended cancelled", "committing", "ended leases", "after",
+            "ended skipped", "ended cancelled", "committing", "ended leases", "after", "lost",
+            "lost but caused",
         ]
         #expect(all.subtracting(reached) == [])
     }
@@ -69,6 +70,7 @@ internal import Testing
         case .collision as DecisionResult: ["collision"]
         case .fenced as DecisionResult: ["fenced"]
         case .done(let caused) as CompletionResult: ["done", caused.isEmpty ? "" : "caused"]
+        case .lost(let caused) as CompletionResult: ["lost", caused.isEmpty ? "" : "lost but caused"]
         case .ended(let state, _) as EndResult: ["ended \(state)"]
         case let report as BootReport:
             [report.committing.isEmpty ? "" : "committing", report.endedLeases == 0 ? "" : "ended leases"]

@@ -143,7 +143,9 @@ struct RandomSequence {
         guard !pending.isEmpty else { return read() }
         let index = Int.random(in: pending.indices, using: &random)
         let commit = random.chance(0.9) ? pending.remove(at: index) : pending[index]
-        let published = commit.publish.filter { _ in random.chance(0.97) }
+        let later = random.chance(0.5) ? Sample.time(seconds + 3) : nil
+        let loss = random.chance(0.2) ? Completion.Loss(Sample.failure, retryAt: later) : nil
+        let published = commit.publish.filter { _ in random.chance(loss == nil ? 0.97 : 0.5) }
         let version = pick(["p1", "p2", "p3"])
         let outputs = published.map {
             Completion.Output(bucket: $0.bucket, info: Sample.info($0.key, version))
@@ -162,6 +164,7 @@ struct RandomSequence {
             token: commit.token,
             outputs: outputs,
             caused: caused,
+            loss: loss,
             now: now
         )
         return LedgerCall("complete \(completion)") { try await $0.complete(completion) }

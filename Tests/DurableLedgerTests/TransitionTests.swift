@@ -11,7 +11,7 @@ internal import Testing
         let allowed: [DeliveryState: Set<DeliveryState>] = [
             .ready: [.leased, .superseded, .skipped, .cancelled],
             .leased: [.ready, .committing, .dead, .superseded, .skipped, .cancelled],
-            .committing: [.done],
+            .committing: [.done, .ready, .superseded, .skipped],
             .dead: [.ready, .superseded, .cancelled],
             .cancelled: [.ready, .superseded],
         ]
@@ -101,6 +101,36 @@ internal import Testing
         let end = delivery.end(.skip(reason: "gone"), cancelled: "operator", .newer, at: Sample.time(5))
         #expect(end == .cancelled)
         #expect((delivery.state, delivery.reason, delivery.tries) == (.cancelled, "operator", 0))
+    }
+
+    @Test("a commit whose outputs the store lost is made again as an operator's retry would")
+    func lostOutputs() {
+        var delivery = Sample.delivery(.committing)
+        (delivery.tries, delivery.crashes, delivery.isSuspect) = (2, 1, true)
+        delivery.statistics = DeliveryStatistics()
+        let loss = Completion.Loss(Sample.failure, retryAt: Sample.time(9))
+        let end = delivery.complete(loss, .no, at: Sample.time(5))
+        #expect(end == .released)
+        #expect((delivery.state, delivery.reason) == (.ready, Sample.failure.code))
+        #expect((delivery.tries, delivery.crashes, delivery.isSuspect) == (0, 1, false))
+        #expect((delivery.deliveryClass, delivery.notBefore) == (.retry, Sample.time(9)))
+        #expect((delivery.failure, delivery.statistics) == (Sample.failure, nil))
+    }
+
+    @Test("one that was overtaken makes nothing again; without a loss it is done all the same")
+    func lostAndOvertaken() {
+        let loss = Completion.Loss(Sample.failure)
+        let ways: [(Overtaking, AttemptEnd, DeliveryState)] = [
+            (.newer, .superseded, .superseded), (.gone, .skipped, .skipped),
+        ]
+        for (overtaking, end, state) in ways {
+            var delivery = Sample.delivery(.committing)
+            let lost = delivery.complete(loss, overtaking, at: Sample.time(5))
+            #expect((lost, delivery.state) == (end, state))
+            delivery = Sample.delivery(.committing)
+            let done = delivery.complete(nil, overtaking, at: Sample.time(5))
+            #expect((done, delivery.state, delivery.failure) == (.done, .done, nil))
+        }
     }
 
     @Test("a lost lease makes a suspect only when the boot was not ended")

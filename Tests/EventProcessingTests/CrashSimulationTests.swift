@@ -4,6 +4,7 @@ internal import EventProcessing
 internal import Execution
 internal import FunctionRuntime
 internal import ObjectStorage
+internal import Synchronization
 internal import TestSupport
 internal import Testing
 
@@ -17,7 +18,11 @@ internal import Testing
         let workers: Int
         let bucketAfter: AfterPolicy
         let seed: UInt64
-        var testDescription: String { "\(before ?? "nothing") → \(after), seed \(seed)" }
+        /// The store loses the output `x/1` once, just before it is published.
+        var loses = false
+        var testDescription: String {
+            "\(before ?? "nothing") → \(after), seed \(seed)\(loses ? ", losing" : "")"
+        }
     }
 
     private static let scenarios = [
@@ -39,6 +44,8 @@ internal import Testing
             bucketAfter: .move(template("attic:{key}")),
             seed: 5
         ),
+        Scenario(before: nil, after: "a\nb", workers: 2, bucketAfter: .delete, seed: 7, loses: true),
+        Scenario(before: "a\nb\nc", after: "a\nd", workers: 1, bucketAfter: .keep, seed: 8, loses: true),
     ]
 
     @Test(
@@ -96,7 +103,23 @@ private struct SimulatedRun {
             try await house.process(configuration)
         }
         settled = try await house.deliveries(of: "copy").count
+        if scenario.loses { lose("x/1", of: house["clean"]) }
         house.put("inbox", "x", scenario.after)
+    }
+
+    private func lose(_ key: ObjectKey, of store: MemoryObjectStore) {
+        let isLost = Mutex(false)
+        let crash = crash
+        store.setFaultHook { [weak store] call throws(SluiceError) in
+            if call.operation == .publish, call.moment == .before, call.key == key {
+                let isFirst = isLost.withLock { isLost in
+                    defer { isLost = true }
+                    return !isLost
+                }
+                if isFirst { store?.loseStaged(for: key) }
+            }
+            try crash.pass("\(call.operation) \(call.moment) of a store that loses")
+        }
     }
 
     /// One boot that dies at a call; false when it ended before that.

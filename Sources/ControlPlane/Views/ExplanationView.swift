@@ -92,7 +92,7 @@ public struct TargetView: Codable, Sendable, Hashable {
     @OrNull public var latestState: String?
     /// Why the object was recorded without a delivery.
     @OrNull public var skippedReason: String?
-    /// What the outputs that exist were made from.
+    /// What the outputs that exist were made from; null while a store has lost some of them.
     @OrNull public var done: DigestView?
 
     /// Shows a target.
@@ -103,7 +103,7 @@ public struct TargetView: Codable, Sendable, Hashable {
         latestDelivery = row.latest?.rawValue
         latestState = row.latestState?.rawValue
         skippedReason = row.skippedReason
-        done = row.done.map(DigestView.init)
+        done = row.done.flatMap(DigestView.init)
     }
 }
 
@@ -120,11 +120,12 @@ public struct DigestView: Codable, Sendable, Hashable {
     /// Counts the target's commits.
     public let generation: Int64
 
-    /// Shows what was done.
-    public init(_ done: DoneRecord) {
+    /// Shows what was done; nil while a store has lost some of the outputs.
+    public init?(_ done: DoneRecord) {
+        guard let digest = done.digest else { return nil }
         version = done.version.identity
-        crc64 = DigestView.hexadecimal(done.digest.crc64)
-        sizeBytes = done.digest.sizeBytes
+        crc64 = DigestView.hexadecimal(digest.crc64)
+        sizeBytes = digest.sizeBytes
         fingerprint = done.fingerprint.hex
         generation = done.generation
     }

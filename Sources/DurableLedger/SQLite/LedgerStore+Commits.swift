@@ -95,21 +95,30 @@ extension LedgerStore {
             return .fenced(entry.delivery.state)
         }
         let old = entry.delivery
-        let version = try target(number: entry.target).row.done?.version
+        var target = try target(number: entry.target)
+        let overtaking = target.row.overtaking(old.id)
         try publish(completion, entry)
-        entry.delivery.move(to: .done, at: completion.now)
-        entry.close(.done, at: completion.now)
+        let end = entry.delivery.complete(completion.loss, overtaking, at: completion.now)
+        entry.close(end, at: completion.now, failed: completion.loss != nil)
+        if completion.loss != nil {
+            target.row.loseOutputs()
+            try save(&target)
+            try release(entry, old: old)
+            return .lost(caused: try cause(completion, by: old))
+        }
         try saveCompletion(entry, old: old)
         try forgetFailures(of: old.target.trigger)
-        var caused: [DeliveryID] = []
-        for effect in completion.caused {
-            if let delivery = try cause(effect, by: old, at: completion.now) { caused.append(delivery) }
+        let caused = try cause(completion, by: old)
+        if let version = target.row.done?.version {
+            try wantAfterAction(entry, version, at: completion.now)
         }
-        if let version { try wantAfterAction(entry, version, at: completion.now) }
         return .done(caused: caused)
     }
 
     private func publish(_ completion: Completion, _ entry: LedgerEntry) throws(SluiceError) {
+        if entry.freshOutputs == nil {
+            try sql("DELETE FROM output WHERE owner = ? AND version IS NOT NULL").bind(entry.target).run()
+        }
         var published = 0
         for output in completion.outputs {
             let bucket = try number(of: output.bucket)
@@ -119,23 +128,21 @@ extension LedgerStore {
         }
         memory.committingOutputs -= published
         if entry.freshOutputs == published { return }
-        let old = try sql(
-            """
-            DELETE FROM output WHERE owner = ? AND (delivery <> ? OR version IS NULL) RETURNING version IS
-                NULL
-            """
-        ).bind(entry.target).bind(entry.delivery.id.rawValue)
-        while try old.next() { memory.committingOutputs -= Int(old.integer(0)) }
+        try sql("DELETE FROM output WHERE owner = ? AND version IS NULL").bind(entry.target).run()
+        memory.committingOutputs -= database.changesCount
     }
 
     private func cause(
-        _ caused: Completion.Caused,
-        by delivery: Delivery,
-        at now: Timestamp
-    ) throws(SluiceError) -> DeliveryID? {
-        var target = try target(caused.target)
-        guard let effect = target.row.see(caused, by: delivery) else { return nil }
-        return try record(&target, effect, at: now)
+        _ completion: Completion,
+        by delivery: Delivery
+    ) throws(SluiceError) -> [DeliveryID] {
+        var made: [DeliveryID] = []
+        for caused in completion.caused {
+            var target = try target(caused.target)
+            guard let effect = target.row.see(caused, by: delivery) else { continue }
+            if let id = try record(&target, effect, at: completion.now) { made.append(id) }
+        }
+        return made
     }
 
     // MARK: After

@@ -174,12 +174,11 @@ extension LedgerStore {
     /// Reads what outputs were made from; see `LedgerSQL.doneColumns`.
     func done(_ row: SQLStatement, from column: CInt) throws(SluiceError) -> DoneRecord? {
         guard row.integer(column) > 0 else { return nil }
+        let crc64 = row.optionalInteger(column + 1).map(UInt64.init(bitPattern:))
+        let sizeBytes = UInt64(bitPattern: row.integer(column + 2))
         return DoneRecord(
             version: ObjectVersion(identity: row.text(column + 4) ?? ""),
-            digest: ContentDigest(
-                crc64: UInt64(bitPattern: row.integer(column + 1)),
-                sizeBytes: UInt64(bitPattern: row.integer(column + 2))
-            ),
+            digest: crc64.map { ContentDigest(crc64: $0, sizeBytes: sizeBytes) },
             fingerprint: try fingerprint(row.integer(column + 3)),
             generation: row.integer(column)
         )
@@ -198,8 +197,8 @@ extension LedgerStore {
         if let done = row.done { fingerprint = try self.number(of: done.fingerprint) }
         try sql.updateTarget.bind(row.revision).bind(row.latest?.rawValue).bind(row.seen?.identity)
             .bind(row.skippedReason).bind(row.done?.generation ?? 0)
-            .bind(row.done.map { Int64(bitPattern: $0.digest.crc64) })
-            .bind(row.done.map { Int64(bitPattern: $0.digest.sizeBytes) }).bind(fingerprint)
+            .bind(row.done?.digest.map { Int64(bitPattern: $0.crc64) })
+            .bind(row.done?.digest.map { Int64(bitPattern: $0.sizeBytes) }).bind(fingerprint)
             .bind(row.done?.version.identity).bind(number).run()
     }
 

@@ -103,6 +103,9 @@ struct AttemptExecutor: Sendable {
             core.tell("skipped", delivery.target, delivery: delivery.id, "same-content")
             core.afterSignal.raise()
             return AttemptReport(.fine)
+        case .lost:
+            core.metrics.ended(delivery.target.trigger, "lost")
+            return AttemptReport(.unknown)
         case .refused(let error):
             return await fail(attempt, error)
         case .fenced(let state):

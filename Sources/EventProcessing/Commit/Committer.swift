@@ -11,6 +11,8 @@ struct Committer: Sendable {
     enum Outcome: Sendable {
         /// Visible and done.
         case done
+        /// The store lost what was staged: the delivery makes it again, or was overtaken.
+        case lost
         /// The content is what the outputs were made from.
         case sameContent
         /// It may not commit: its outputs collide.
@@ -66,6 +68,7 @@ struct Committer: Sendable {
         case .commit(let pending):
             switch await RollForward(core: core, intake: intake).run(pending) {
             case .done: return .done
+            case .lost: return .lost
             case .fenced(let state): return state == .done ? .done : .fenced(state)
             case nil: return .interrupted
             }

@@ -7,7 +7,21 @@ internal import TriggerRules
 
 /// Steps d, e and f of DESIGN 5.6: what was decided becomes visible, outdated outputs go, and one
 /// transaction ends it. Every step may be repeated, so an attempt and a recovery share this code.
+///
+/// `committing` has one way out: forward, or back to ready when the store lost what was staged.
 struct RollForward: Sendable {
+    /// What became of the outputs of a commit.
+    private struct Publication {
+        /// Those that are visible.
+        var visible: [Completion.Output] = []
+        /// Those that the store lost.
+        var lost: [PlannedOutput] = []
+        /// What the lost ones were to replace, as it lies there now.
+        var kept: [Completion.Output] = []
+        /// How the first one was lost.
+        var failure: SluiceError?
+    }
+
     /// What all parts share.
     let core: ProcessingCore
     /// Told of keys whose objects went away or may have been looked at while the commit was under way.
@@ -37,22 +51,25 @@ struct RollForward: Sendable {
         }
     }
 
-    /// One pass over all steps.
+    /// One pass over all steps; whatever the store lost, all else goes forward.
     func once(_ pending: PendingCommit) async throws(SluiceError) -> CompletionResult {
         let configuration = core.configuration
         let blocking = Self.blocking(pending)
         try await remove(blocking, configuration)
-        let outputs = try await publish(pending, configuration)
+        let publication = try await publish(pending, configuration)
         try await remove(pending.remove.filter { !blocking.contains($0) }, configuration)
         let completion = Completion(
             delivery: pending.delivery.id,
             token: pending.token,
-            outputs: outputs,
-            caused: try await caused(by: outputs, hop: pending.delivery.hop),
+            outputs: publication.visible + publication.kept,
+            caused: try await caused(by: publication.visible, hop: pending.delivery.hop),
+            loss: loss(publication.failure, of: pending.delivery),
             now: core.clock.now
         )
         let result = try await core.ledger.complete(completion)
         report(completion, result, pending)
+        // Only now: until it is in the ledger, every boot has to be told of the loss.
+        await discard(publication.lost, configuration)
         for (bucket, rows) in Dictionary(grouping: pending.remove, by: \.bucket) {
             await intake.hint(rows.map(\.key), in: bucket)
         }
@@ -122,8 +139,8 @@ struct RollForward: Sendable {
     private func publish(
         _ pending: PendingCommit,
         _ configuration: ProcessingConfiguration
-    ) async throws(SluiceError) -> [Completion.Output] {
-        var published: [Completion.Output] = []
+    ) async throws(SluiceError) -> Publication {
+        var publication = Publication()
         for (bucket, group) in Dictionary(grouping: pending.publish, by: \.bucket) {
             let store = try Self.store(bucket, configuration)
             let requests = group.map {
@@ -136,14 +153,48 @@ struct RollForward: Sendable {
             }
             for (output, answer) in zip(group, await store.publish(requests)) {
                 do throws(SluiceError) {
-                    published.append(Completion.Output(bucket: bucket, info: try answer.get().info))
+                    let info = try answer.get().info
+                    publication.visible.append(Completion.Output(bucket: bucket, info: info))
                 } catch {
-                    guard error.code == .storageStagedGone else { throw error }
-                    forget(output, of: pending.delivery, error)
+                    switch error.code {
+                    case .storageStagedGone: forget(output, of: pending.delivery, error)
+                    case .storageStagedLost:
+                        publication.lost.append(output)
+                        publication.failure = publication.failure ?? error
+                        // The next attempt must know it as its own, or it would collide with it.
+                        if output.mayReplace, let info = try await store.head(output.key) {
+                            publication.kept.append(Completion.Output(bucket: bucket, info: info))
+                        }
+                    default: throw error
+                    }
                 }
             }
         }
-        return published
+        return publication
+    }
+
+    /// At once the first time; a store that loses again and again is not to be kept busy.
+    private func loss(_ failure: SluiceError?, of delivery: Delivery) -> Completion.Loss? {
+        guard let failure else { return nil }
+        let losses = delivery.attempts - delivery.tries - delivery.crashes
+        let wait = FailurePolicy.wait(afterOutages: losses, random: core.random.fraction())
+        return Completion.Loss(
+            FailureRecord(failure),
+            retryAt: wait.map { core.clock.now.advanced(by: $0) }
+        )
+    }
+
+    /// Lets the stores forget what they lost; what a failing one keeps, the next boot's sweep removes.
+    private func discard(_ lost: [PlannedOutput], _ configuration: ProcessingConfiguration) async {
+        for output in lost {
+            do throws(SluiceError) {
+                try await Self.store(output.bucket, configuration).discard(
+                    StagedReference(text: output.staged)
+                )
+            } catch {
+                core.logger.info("a staged output is left to the sweep", metadata: ["error": "\(error)"])
+            }
+        }
     }
 
     /// Nothing but a publish takes a staged output of an open commit away: it was visible, and whoever reads
@@ -179,9 +230,28 @@ struct RollForward: Sendable {
     }
 
     private func report(_ completion: Completion, _ result: CompletionResult, _ pending: PendingCommit) {
-        guard case .done(let caused) = result else { return }
         let delivery = pending.delivery
-        core.tell("done", delivery.target, delivery: delivery.id, "\(completion.outputs.count) outputs")
+        switch result {
+        case .fenced: return
+        case .done(let caused):
+            core.tell("done", delivery.target, delivery: delivery.id, "\(completion.outputs.count) outputs")
+            report(completion)
+            if !caused.isEmpty { core.dispatchSignal.raise() }
+            if core.configuration.buckets[delivery.target.bucket]?.after != .keep { core.afterSignal.raise() }
+        case .lost:
+            let failure = completion.loss?.failure
+            core.tell("lost", delivery.target, delivery: delivery.id, failure?.message ?? "")
+            core.logger.warning(
+                "a store lost staged outputs, which are made again",
+                metadata: ["delivery": "\(delivery.id)", "error": "\(failure?.message ?? "")"]
+            )
+            report(completion)
+            core.dispatchSignal.raise()
+        }
+    }
+
+    /// Tells of what published outputs caused.
+    private func report(_ completion: Completion) {
         for cause in completion.caused {
             core.presence.observed(cause.target.key, in: cause.target.bucket)
             if cause.delivers { continue }
@@ -193,7 +263,5 @@ struct RollForward: Sendable {
                 )
             }
         }
-        if !caused.isEmpty { core.dispatchSignal.raise() }
-        if core.configuration.buckets[delivery.target.bucket]?.after != .keep { core.afterSignal.raise() }
     }
 }

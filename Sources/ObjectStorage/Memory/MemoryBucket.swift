@@ -16,8 +16,12 @@ struct MemoryBucket {
     struct Staged {
         /// Who makes it.
         let name: StageName
+        /// Where it shall be seen.
+        let key: ObjectKey
         /// What is to be kept beside it.
         let attributes: ObjectAttributes
+        /// Whether a test let the store lose its bytes.
+        var isLost = false
         /// What was written so far.
         var bytes: [UInt8] = []
         /// Set by `finish`; an unfinished output cannot be published.
@@ -65,6 +69,9 @@ struct MemoryBucket {
             // published before a crash lost the answer; then something did change.
             let wasStaged = staged.removeValue(forKey: request.staged) != nil
             return PublishedObject(info: present.info, wasUnchanged: wasStaged)
+        }
+        if staged[request.staged]?.isLost == true {
+            throw SluiceError(.storageStagedLost, "Bucket “\(bucket)” lost the output “\(request.key)”.")
         }
         guard let output = staged[request.staged], output.digest == request.digest else {
             throw SluiceError(

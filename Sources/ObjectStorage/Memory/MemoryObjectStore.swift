@@ -75,7 +75,7 @@ public final class MemoryObjectStore: ObjectStore {
         let reference = StagePath.reference(name)
         let isNew = content.withLock { content in
             guard content.staged[reference] == nil else { return false }
-            content.staged[reference] = MemoryBucket.Staged(name: name, attributes: attributes)
+            content.staged[reference] = MemoryBucket.Staged(name: name, key: key, attributes: attributes)
             return true
         }
         guard isNew else { throw SluiceError(.storageIO, "“\(reference.text)” is staged already.") }
@@ -231,6 +231,15 @@ extension MemoryObjectStore {
 
     /// All staged outputs, finished or not, in no order.
     public var stagedReferences: Set<StagedReference> { content.withLock { Set($0.staged.keys) } }
+
+    /// Loses all that is staged for a key, as an S3 store may lose unfinished uploads.
+    public func loseStaged(for key: ObjectKey) {
+        content.withLock { content in
+            for (reference, staged) in content.staged where staged.key == key {
+                content.staged[reference]?.isLost = true
+            }
+        }
+    }
 
     /// Lets something that is no object lie under a key, or takes it away with nil.
     public func setIneligible(_ key: ObjectKey, reason: String?) {

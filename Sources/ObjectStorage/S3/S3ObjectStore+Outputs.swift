@@ -36,16 +36,27 @@ extension S3ObjectStore {
             try await forget(mark)
             return published
         } catch {
-            if error.code == .storageStagedGone { try await forget(mark) }
-            throw error
+            guard error.code == .storageStagedGone else { throw error }
+            // The entry goes once the publication is known: as long as it is there, nobody knows of one. It
+            // stays until the output is discarded, so that the next process is told the same.
+            guard try await find(mark) != nil else { throw error }
+            throw SluiceError(
+                .storageStagedLost,
+                "The store of bucket “\(bucket)” lost the unfinished upload of “\(request.key)”.",
+                hint: "It is made again. Let no lifecycle rule abort incomplete uploads within a day.",
+                cause: error
+            )
         }
+    }
+
+    private func find(_ mark: String) async throws(SluiceError) -> UploadJournal.Entry? {
+        try await pool.run { [journal] () throws(SluiceError) in journal.find(mark) }
     }
 
     /// Aborts the upload of a staged output. Whose key only another process knows, its journal tells.
     public func discard(_ staged: StagedReference) async throws(SluiceError) {
         guard let (mark, upload) = UploadJournal.parse(staged) else { return }
-        let entry = try await pool.run { [journal] () throws(SluiceError) in journal.find(mark) }
-        guard let entry else { return }
+        guard let entry = try await find(mark) else { return }
         let id = upload.isEmpty ? entry.upload ?? "" : upload
         if !id.isEmpty { try await session.abort(entry.key, upload: id) }
         try await forget(mark)

@@ -30,7 +30,8 @@ struct S3Publication: Sendable {
     /// So often the key may change between a look and the end of the upload.
     private static let mostLooks = 5
 
-    /// Publishes. Throws `output.collision` or `storage.staged-gone`, or what keeps the store from answering.
+    /// Publishes. Throws `output.collision`, or `storage.staged-gone` when the upload and the output are not
+    /// there (lost or taken away: the journal knows), or what keeps the store from answering.
     func run() async throws(SluiceError) -> PublishedObject {
         if upload.isEmpty { throw stagedGone() }
         // Where the store itself refuses to replace, nothing needs to be looked at before.

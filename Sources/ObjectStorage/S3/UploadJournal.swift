@@ -5,7 +5,8 @@ internal import Synchronization
 /// Remembers the uploads of a bucket that are under way: in memory with their parts, and in files that a
 /// later boot finds (trap R08).
 ///
-/// A file is made before its upload, so that one whose answer is lost can be looked for by its key.
+/// A file is made before its upload, so that one whose answer is lost can be looked for by its key. An entry
+/// is removed once its output is published or given up: while it is there, no publication is known of.
 final class UploadJournal: Sendable {
     /// One upload.
     struct Entry: Sendable, Hashable {
@@ -58,7 +59,7 @@ final class UploadJournal: Sendable {
     /// Remembers the parts of an upload that is complete but for its end.
     func finish(_ entry: Entry) { entries.withLock { $0[entry.mark] = entry } }
 
-    /// Forgets an upload that is published or gone; blocks.
+    /// Forgets an upload that is published or given up; blocks.
     func forget(_ mark: String) {
         entries.withLock { $0[mark] = nil }
         files?.remove(mark)

@@ -70,6 +70,9 @@ extension FaultyS3Server {
     /// Ids of multipart uploads that are neither completed nor aborted.
     public func openUploads() -> [String] { core.withState { $0.uploads.keys.sorted() } }
 
+    /// Forgets all uploads that are under way, as a lifecycle rule or a restart of the store may.
+    public func loseUploads() { core.withState { $0.uploads = [:] } }
+
     /// Gives a bucket so many objects that are computed when they are asked for; what was in it is hidden.
     public func makeSynthetic(count: Int, prefix: String = "", bucket: String = "bucket") {
         core.withState {
