@@ -10,13 +10,15 @@ internal import Testing
     private let queue = QueueDouble()
     private let scene: NotificationScene
 
+    private let answers = LedgerAnswers()
+
     init() throws {
         let subscription = SQSSubscription(
             queue: QueueDouble.queue,
             credentials: QueueDouble.credentials,
             client: try HTTPClient()
         )
-        scene = NotificationScene(queues: [subscription])
+        scene = NotificationScene(queues: [subscription], house: House(ledger: answers.ledger))
     }
 
     private func message(_ key: String) -> String {
@@ -78,6 +80,25 @@ internal import Testing
             }
             #expect(try await scene.house.deliveries().count == 1)
             try await eventually("the problem is over") { try await processor.status().problems.isEmpty }
+        }
+    }
+
+    @Test("a message whose object is under commit stays, is no problem, and holds up no other")
+    func undecided() async throws {
+        try await run { processor in
+            for key in ["a", "b"] {
+                _ = scene.put(ObjectKey(key), key)
+                queue.add("m-\(key)", message(key))
+            }
+            answers.set(.deferred, for: "a")
+            queue.giveBack()
+            try await eventually("the other is deleted") { queue.deleted == ["m-b"] }
+            try await eventually("it was looked at") { counts(processor).failed >= 1 }
+            #expect(try await processor.status().problems.isEmpty)
+            answers.set(nil, for: "a")
+            queue.giveBack()
+            try await eventually("it comes again and is deleted") { queue.deleted == ["m-b", "m-a"] }
+            #expect(try await scene.house.deliveries().count == 2)
         }
     }
 

@@ -24,9 +24,10 @@ extension Intake {
     /// Looks at what a notification speaks of: rows first; where they do not know the version, one look at
     /// the store for each key, and one more for the alternate form of a key that is not there.
     ///
-    /// Returns after the ledger's commit, so that the source can be acknowledged; throws when the store or
-    /// the ledger does not answer. Nothing is looked at later because of it: an object that is not there yet
-    /// (trap N07), or not yet in the announced version (trap N08), is the scan's.
+    /// Returns after the ledger's commit, so that the source can be acknowledged, but for the objects that
+    /// the tally names as undecided: those wait in memory alone (DESIGN 3, promise 1). Throws when the store
+    /// or the ledger does not answer. An object that is not there yet (trap N07), or not yet in the announced
+    /// version (trap N08), is decided: it is the scan's.
     func notified(
         _ objects: [NotifiedObject],
         in bucket: BucketName
@@ -42,10 +43,13 @@ extension Intake {
         let hints = hints(of: objects, for: setup.store)
         tally.ignored = objects.count - objects.count { hints[$0.key] != nil }
         var rest = Array(hints.values)[...]
+        var undecided: Set<ObjectKey> = []
         while !rest.isEmpty {
-            tally += try await look(at: Array(rest.prefix(Self.notifiedBatch)), in: bucket)
+            let batch = Array(rest.prefix(Self.notifiedBatch))
+            undecided.formUnion(try await look(at: batch, in: bucket, into: &tally))
             rest = rest.dropFirst(Self.notifiedBatch)
         }
+        if !undecided.isEmpty { tally.undecided = Set(objects.filter { undecided.contains($0.key) }) }
         return tally
     }
 
@@ -73,23 +77,20 @@ extension Intake {
         return hints
     }
 
-    /// Looks until no row moves any more; in the first round at each key once.
-    private func look(at hints: [Hint], in bucket: BucketName) async throws(SluiceError) -> NotifiedTally {
-        var tally = NotifiedTally()
+    /// Looks until no row moves any more; in the first round at each key once. Returns the keys that could
+    /// not be decided now. They are looked at again soon, which makes them known to the next message; that
+    /// look would be lost with this process. Writers at work count as well, though stores tell of none and a
+    /// directory takes no notifications.
+    private func look(
+        at hints: [Hint],
+        in bucket: BucketName,
+        into tally: inout NotifiedTally
+    ) async throws(SluiceError) -> Set<ObjectKey> {
+        var undecided: Set<ObjectKey> = []
         var pending = hints
         for round in 1...Self.mostLooks where !pending.isEmpty {
-            let snapshot = core.configuration
-            guard let setup = snapshot.buckets[bucket] else { return tally }
             let keys = pending.flatMap { [$0.key] + ($0.alternate.map { [$0] } ?? []) }
-            let rows = try await core.ledger.targets(in: bucket, keys: keys)
-            let look = IntakeLook(
-                core: core,
-                setup: setup,
-                bucket: bucket,
-                triggers: snapshot.triggers(on: bucket),
-                rows: Dictionary(grouping: rows, by: \.id.key),
-                provenance: .live
-            )
+            guard let look = try await makeLook(at: keys, in: bucket, via: .live) else { return [] }
             let unknown = pending.filter { Self.needsLook($0, look) }
             if round == 1 { tally.known += pending.count - unknown.count }
             let sights = try await Self.sights(of: unknown, by: look, &tally)
@@ -98,18 +99,19 @@ extension Intake {
                 // A key that was announced and is not there was perhaps not visible yet.
                 guard sight.info != nil || hint.isRemoval else { continue }
                 let news = look.observations(of: sight.key, sight.info)
-                guard !news.isEmpty, await isSettled(sight, setup: setup, via: .live) else { continue }
-                observations += news
+                guard !news.isEmpty else { continue }
+                if await isSettled(sight, look) { observations += news } else { undecided.insert(hint.key) }
             }
             var recorded = Tally()
-            let moved = Set(try await record(observations, in: bucket, via: .live, into: &recorded))
+            let rest = try await record(observations, look, into: &recorded)
             tally.delivered += recorded.delivered
-            pending = sights.filter { moved.contains($0.1.key) }.map(\.0)
+            for (hint, sight) in sights where rest.deferred.contains(sight.key) { undecided.insert(hint.key) }
+            pending = sights.filter { rest.moved.contains($0.1.key) }.map(\.0)
         }
         for hint in pending {
             wait(for: hint.key, in: bucket, version: nil, after: Self.deferral, via: .live)
         }
-        return tally
+        return undecided.union(pending.map(\.key))
     }
 
     /// Whether the store must be asked: not when each claimed version is the one that the rows have, or one

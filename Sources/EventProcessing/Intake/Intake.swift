@@ -135,21 +135,10 @@ final class Intake: Sendable {
         var tally = Tally()
         var pending = keys
         for round in 1...Self.mostLooks {
-            let snapshot = core.configuration
-            guard !pending.isEmpty, let setup = snapshot.buckets[bucket],
-                !snapshot.triggers(on: bucket).isEmpty
+            guard !pending.isEmpty, let look = try await makeLook(at: pending, in: bucket, via: provenance)
             else {
                 return tally
             }
-            let rows = try await core.ledger.targets(in: bucket, keys: pending)
-            let look = IntakeLook(
-                core: core,
-                setup: setup,
-                bucket: bucket,
-                triggers: snapshot.triggers(on: bucket),
-                rows: Dictionary(grouping: rows, by: \.id.key),
-                provenance: provenance
-            )
             if round == 1, !listed.isEmpty {
                 pending = pending.filter { key in listed[key].map { look.hasNews(key, $0) } ?? true }
             }
@@ -157,23 +146,39 @@ final class Intake: Sendable {
             var observations: [Observation] = []
             for sight in seen {
                 let news = look.observations(of: sight.key, sight.info)
-                guard !news.isEmpty, await isSettled(sight, setup: setup, via: provenance) else { continue }
+                guard !news.isEmpty, await isSettled(sight, look) else { continue }
                 observations += news
             }
-            pending = try await record(observations, in: bucket, via: provenance, into: &tally)
+            pending = try await record(observations, look, into: &tally).moved
         }
         for key in pending { wait(for: key, in: bucket, version: nil, after: Self.deferral, via: provenance) }
         return tally
     }
 
-    /// Whether nobody writes the object any more; otherwise the key waits.
-    func isSettled(
-        _ sight: IntakeLook.Sight,
-        setup: BucketSetup,
+    /// Reads the rows of keys, after which their store may be asked; nil when nobody watches the bucket.
+    func makeLook(
+        at keys: [ObjectKey],
+        in bucket: BucketName,
         via provenance: Provenance
-    ) async -> Bool {
+    ) async throws(SluiceError) -> IntakeLook? {
+        let snapshot = core.configuration
+        let triggers = snapshot.triggers(on: bucket)
+        guard let setup = snapshot.buckets[bucket], !triggers.isEmpty else { return nil }
+        let rows = try await core.ledger.targets(in: bucket, keys: keys)
+        return IntakeLook(
+            core: core,
+            setup: setup,
+            bucket: bucket,
+            triggers: triggers,
+            rows: Dictionary(grouping: rows, by: \.id.key),
+            provenance: provenance
+        )
+    }
+
+    /// Whether nobody writes the object any more; otherwise the key waits.
+    func isSettled(_ sight: IntakeLook.Sight, _ look: IntakeLook) async -> Bool {
         let (key, info, known) = sight
-        let bucket = setup.store.bucket
+        let (setup, bucket, provenance) = (look.setup, look.bucket, look.provenance)
         guard let info else {
             waiting.withLock { $0.remove(key, in: bucket) }
             return true
@@ -202,17 +207,26 @@ final class Intake: Sendable {
         }
     }
 
-    /// Writes observations; returns the keys to look at again at once.
+    /// Keys of which nothing was recorded.
+    struct Unrecorded {
+        /// Their rows moved: look again at once.
+        var moved: [ObjectKey] = []
+        /// They are outputs under commit, and wait.
+        var deferred: [ObjectKey] = []
+    }
+
+    /// Writes observations; returns the keys that are not decided by that.
     func record(
         _ observations: [Observation],
-        in bucket: BucketName,
-        via provenance: Provenance,
+        _ look: IntakeLook,
         into tally: inout Tally
-    ) async throws(SluiceError) -> [ObjectKey] {
-        guard !observations.isEmpty else { return [] }
+    ) async throws(SluiceError) -> Unrecorded {
+        var rest = Unrecorded()
+        guard !observations.isEmpty else { return rest }
         let results = try await core.ledger.observe(observations, at: core.clock.now)
         var moved: Set<ObjectKey> = []
         for (observation, result) in zip(observations, results) {
+            let key = observation.target.key
             switch result {
             case .recorded(let delivery):
                 tell(observation, delivery: delivery)
@@ -220,22 +234,16 @@ final class Intake: Sendable {
                 if observation.action == .skip(reason: "existing") {
                     tally.existing[observation.target.trigger, default: 0] += 1
                 }
-            case .unchanged:
-                continue
-            case .moved:
-                moved.insert(observation.target.key)
+            case .unchanged: continue
+            case .moved: moved.insert(key)
             case .deferred:
-                wait(
-                    for: observation.target.key,
-                    in: bucket,
-                    version: nil,
-                    after: Self.deferral,
-                    via: provenance
-                )
+                rest.deferred.append(key)
+                wait(for: key, in: look.bucket, version: nil, after: Self.deferral, via: look.provenance)
             }
         }
         if tally.delivered > 0 { core.dispatchSignal.raise() }
-        return Array(moved)
+        rest.moved = Array(moved)
+        return rest
     }
 
     private func tell(_ observation: Observation, delivery: DeliveryID?) {

@@ -3,7 +3,7 @@ public import EventModel
 
 /// What became of one message.
 public enum NotificationOutcome: Sendable {
-    /// It is recorded, or known, or of no bucket of ours; the source can forget it.
+    /// All of it is recorded, or known, or of no bucket of ours; the source can forget it.
     case accepted(NotifiedTally)
     /// It speaks of no object; the source can forget it.
     case ignored(reason: String)
@@ -14,7 +14,8 @@ public enum NotificationOutcome: Sendable {
 /// Who takes messages from the webhook.
 public protocol NotificationReceiver: Sendable {
     /// Reads a message and looks at what it speaks of. Returns after the ledger's commit; throws when the
-    /// store or the ledger does not answer, and the source should send it again.
+    /// store or the ledger does not answer, or an object cannot be decided now, and the source should send it
+    /// again.
     func receive(
         _ message: [UInt8],
         headers: [String: String],
@@ -69,7 +70,14 @@ struct NotificationRouter: Sendable {
         switch read(message, headers: headers, from: origin) {
         case .ignored(let reason): return .ignored(reason: reason)
         case .refused(let refused): return .refused(refused)
-        case .objects(let objects): return .accepted(try await notified(objects, from: origin))
+        case .objects(let objects):
+            let tally = try await notified(objects, from: origin)
+            guard let object = tally.undecided.first else { return .accepted(tally) }
+            throw SluiceError(
+                .notificationUndecided,
+                "\(tally.undecided.count) of its objects cannot be decided now, among them “\(object.key)”.",
+                hint: "It is being written, as a rule by this service; send the message again."
+            )
         }
     }
 
@@ -88,7 +96,8 @@ struct NotificationRouter: Sendable {
         return reading
     }
 
-    /// Looks at objects in every bucket that has that name at its store and takes notifications this way.
+    /// Looks at objects in every bucket that has that name at its store and takes notifications this way;
+    /// those that the tally calls undecided must be announced again.
     func notified(
         _ objects: [NotifiedObject],
         from origin: NotificationOrigin
@@ -115,7 +124,8 @@ struct NotificationRouter: Sendable {
         do throws(SluiceError) {
             let tally = try await intake.notified(objects, in: bucket)
             count(origin, bucket) { counts in
-                counts.received += UInt64(tally.received)
+                counts.received += UInt64(tally.received - tally.undecided.count)
+                counts.failed += UInt64(tally.undecided.count)
                 counts.ignored += UInt64(tally.ignored)
                 counts.known += UInt64(tally.known)
                 counts.asked += UInt64(tally.asked)

@@ -79,4 +79,6 @@ extension SluiceError.Code {
     public static let notificationVersion = Self("notification.unknown-version", .object)
     /// Larger, deeper or of more records than is read.
     public static let notificationLimit = Self("notification.over-limit", .object)
+    /// An object of it is being changed at this moment.
+    public static let notificationUndecided = Self("notification.undecided", .outage)
 }

@@ -12,6 +12,9 @@ public struct NotifiedTally: Sendable, Hashable {
     public var alternate = 0
     /// Deliveries that were made.
     public var delivered = 0
+    /// Those that could not be decided now: an output under commit, a row that moves under our eyes, a writer
+    /// at work. A message that speaks of one is not acknowledged.
+    public var undecided: Set<NotifiedObject> = []
 
     /// Counts nothing yet.
     public init() {}
@@ -24,5 +27,6 @@ public struct NotifiedTally: Sendable, Hashable {
         left.asked += right.asked
         left.alternate += right.alternate
         left.delivered += right.delivered
+        left.undecided.formUnion(right.undecided)
     }
 }

@@ -15,6 +15,9 @@ package final class SQSSource: Service {
     /// So many messages that cannot be read are remembered, so that each is logged once.
     private static let rememberedMessages = 1024
 
+    /// A message with what it speaks of.
+    private typealias Readable = (message: SQSClient.Message, objects: [NotifiedObject])
+
     private let core: ProcessingCore
     private let router: NotificationRouter
     private let queue: SQSQueue
@@ -92,7 +95,7 @@ package final class SQSSource: Service {
     private func poll(_ client: SQSClient) async throws(SluiceError) -> Bool {
         let messages = try await client.receive()
         guard !messages.isEmpty else { return true }
-        var readable: [(message: SQSClient.Message, objects: [NotifiedObject])] = []
+        var readable: [Readable] = []
         for message in messages {
             switch router.read(Array(message.body.utf8), from: .queue(queue)) {
             case .objects(let objects): readable.append((message, objects))
@@ -101,21 +104,30 @@ package final class SQSSource: Service {
             }
         }
         guard !readable.isEmpty else { return false }
-        var failure: SluiceError?
-        var done = readable
-        do throws(SluiceError) {
-            _ = try await router.notified(readable.flatMap(\.objects), from: .queue(queue))
-        } catch {
-            failure = error
-            done = []
-            // One by one, so that one object whose store refuses us does not hold up the others.
-            for one in readable where readable.count > 1 {
-                if (try? await router.notified(one.objects, from: .queue(queue))) != nil { done.append(one) }
-            }
-        }
-        try await delete(done.map(\.message), client)
-        if done.count < readable.count, let failure { throw failure }
+        let (done, failure) = await look(at: readable)
+        try await delete(done, client)
+        if let failure { throw failure }
         return true
+    }
+
+    /// The messages that can be deleted, and why others must come again. One with an undecided object comes
+    /// again as well; that is no failure.
+    private func look(at messages: [Readable]) async -> (done: [SQSClient.Message], failure: SluiceError?) {
+        do throws(SluiceError) {
+            let tally = try await router.notified(messages.flatMap(\.objects), from: .queue(queue))
+            return (messages.filter { tally.undecided.isDisjoint(with: $0.objects) }.map(\.message), nil)
+        } catch {
+            guard messages.count > 1 else { return ([], error) }
+            // One by one, so that one object whose store refuses us does not hold up the others.
+            var done: [SQSClient.Message] = []
+            var last: SluiceError?
+            for one in messages {
+                let (more, failure) = await look(at: [one])
+                done += more
+                last = failure ?? last
+            }
+            return (done, last)
+        }
     }
 
     /// What cannot be deleted, also at the second try, comes again: then its versions are known.

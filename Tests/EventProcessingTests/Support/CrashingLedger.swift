@@ -5,6 +5,8 @@ internal import EventModel
 struct CrashingLedger: Ledger {
     let inner: ReferenceLedger
     let crash: CrashPoint
+    /// Answers observations instead of the ledger, unless it says nil.
+    var answer: @Sendable ([Observation], Timestamp) async -> [ObservationResult]? = { _, _ in nil }
     var id: String { inner.id }
 
     private func around<Value: Sendable>(
@@ -61,7 +63,10 @@ struct CrashingLedger: Ledger {
         _ observations: [Observation],
         at now: Timestamp
     ) async throws(SluiceError) -> [ObservationResult] {
-        try await around("observe") { () throws(SluiceError) in await inner.observe(observations, at: now) }
+        if let answers = await answer(observations, now) { return answers }
+        return try await around("observe") { () throws(SluiceError) in
+            await inner.observe(observations, at: now)
+        }
     }
     func lease(_ request: LeaseRequest) async throws(SluiceError) -> [Lease] {
         try await around("lease") { () throws(SluiceError) in await inner.lease(request) }

@@ -6,11 +6,12 @@ internal import TriggerRules
 
 /// A house with one bucket `inbox`, called `acme` at its store, that takes notifications.
 final class NotificationScene: Sendable {
-    let house = House()
+    let house: House
     let store: EtagStore
     private let queues: [SQSSubscription]
 
-    init(queues: [SQSSubscription] = []) {
+    init(queues: [SQSSubscription] = [], house: House = House()) {
+        self.house = house
         store = EtagStore(house["inbox"])
         self.queues = queues
     }
@@ -53,6 +54,16 @@ final class NotificationScene: Sendable {
             type: .createdPut,
             etag: EtagStore.etag(of: bytes),
             sizeBytes: UInt64(bytes.count)
+        )
+    }
+
+    /// What S3 would send about an object that is there.
+    func record(_ key: ObjectKey) -> String {
+        let bytes = house["inbox"].bytes(of: key) ?? []
+        return NotificationsDecodingTests.record(
+            key: key.description,
+            size: "\(bytes.count)",
+            etag: EtagStore.etag(of: bytes)
         )
     }
 
