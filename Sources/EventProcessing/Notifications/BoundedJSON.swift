@@ -1,9 +1,12 @@
 internal import EventModel
 internal import Foundation
 
-/// Reads JSON of strangers: size and depth are checked before Foundation sees a byte of it, so that neither
-/// memory nor stack is theirs.
+/// Reads JSON of strangers: size, encoding and depth are checked before Foundation sees a byte of it, so that
+/// neither memory nor stack is theirs.
 enum BoundedJSON {
+    /// Of UTF-8; some editors and gateways put it in front.
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     /// The value, or `notification.over-limit` or `notification.unknown-shape`.
     static func parse(_ bytes: [UInt8], _ limits: NotificationDecoder.Limits) throws(SluiceError) -> Any {
         guard bytes.count <= limits.sizeBytes else {
@@ -12,11 +15,17 @@ enum BoundedJSON {
                 "The message has \(bytes.count) bytes; at most \(limits.sizeBytes) are read."
             )
         }
-        guard isShallow(bytes, depth: limits.depth) else {
+        let text = bytes.starts(with: byteOrderMark) ? Array(bytes.dropFirst(byteOrderMark.count)) : bytes
+        // Foundation reads UTF-16 and UTF-32 too, whose brackets nobody counted. JSON is UTF-8, and its
+        // grammar has no zero byte (RFC 8259, sections 8.1 and 2), which a bracket has in all others.
+        guard !text.contains(0), String(validating: text, as: UTF8.self) != nil else {
+            throw SluiceError(.notificationShape, "The message is not UTF-8.")
+        }
+        guard isShallow(text, depth: limits.depth) else {
             throw SluiceError(.notificationLimit, "The message nests deeper than \(limits.depth) levels.")
         }
         do {
-            return try JSONSerialization.jsonObject(with: Data(bytes))
+            return try JSONSerialization.jsonObject(with: Data(text))
         } catch {
             throw SluiceError(.notificationShape, "The message is not JSON.", cause: error)
         }
