@@ -29,7 +29,11 @@ final class ReceiverDouble: NotificationReceiver {
         from origin: NotificationOrigin
     ) async throws(SluiceError) -> NotificationOutcome {
         if let error = failure.withLock({ $0 }) { throw error }
-        if let gate = gates.withLock({ $0.popLast() }) { for await _ in gate {} }
+        if let gate = gates.withLock({ $0.popLast() }) {
+            for await _ in gate {}
+            // Whoever was told to end has something to put away first.
+            if Task.isCancelled { for _ in 0..<1000 { await Task.yield() } }
+        }
         messages.withLock { $0.append(String(decoding: message, as: UTF8.self)) }
         switch NotificationDecoder().read(message, headers: headers) {
         case .objects(let objects):
@@ -217,25 +221,42 @@ struct WebhookScene {
         }
     }
 
+    /// Sends a message that is held, until the time for its answer is over.
+    private func sendImpatiently(_ port: Int) async throws -> String {
+        let clock = scene.clock
+        return try await withThrowingTaskGroup(of: String.self) { group in
+            group.addTask { try await WebhookScene.send(port) }
+            group.addTask {
+                // Whatever sleeps now, the time for the body or that for the answer.
+                while !Task.isCancelled {
+                    if clock.sleeperCount > 0 { clock.advance(by: .milliseconds(100)) }
+                    await Task.yield()
+                }
+                return ""
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? ""
+        }
+    }
+
+    @Test("when the webhook has ended, nothing of it goes on")
+    func ending() async throws {
+        let (gate, continuation) = AsyncStream.makeStream(of: Void.self)
+        scene.receiver.hold(by: gate)
+        try await scene.run { (port) async throws in
+            #expect(try await sendImpatiently(port).hasPrefix("HTTP/1.1 503"))
+            #expect(scene.receiver.received.isEmpty)
+        }
+        #expect(scene.receiver.received.count == 1, "the look was cancelled, and its end waited for")
+        continuation.finish()
+    }
+
     @Test("a sender has an answer within a second; the look goes on, and counts (trap N06)")
     func patience() async throws {
         let (gate, continuation) = AsyncStream.makeStream(of: Void.self)
         scene.receiver.hold(by: gate)
         try await scene.run { (port) async throws in
-            let clock = scene.clock
-            let text = try await withThrowingTaskGroup(of: String.self) { group in
-                group.addTask { try await WebhookScene.send(port) }
-                group.addTask {
-                    // Whatever sleeps now, the time for the body or that for the answer.
-                    while !Task.isCancelled {
-                        if clock.sleeperCount > 0 { clock.advance(by: .milliseconds(100)) }
-                        await Task.yield()
-                    }
-                    return ""
-                }
-                defer { group.cancelAll() }
-                return try await group.next() ?? ""
-            }
+            let text = try await sendImpatiently(port)
             #expect(text.hasPrefix("HTTP/1.1 503") && text.contains("webhook.busy"), "\(text)")
             #expect(scene.receiver.received.isEmpty)
             continuation.finish()

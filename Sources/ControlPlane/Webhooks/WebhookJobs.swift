@@ -71,12 +71,13 @@ final class WebhookJobs: Sendable {
         return try result.get()
     }
 
-    /// Ends what is under way; nothing more is begun.
-    func close() {
+    /// Ends what is under way and waits for its end; nothing more is begun.
+    func close() async {
         let tasks = state.withLock { state in
             state.isClosed = true
             return Array(state.tasks.values)
         }
         for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
     }
 }

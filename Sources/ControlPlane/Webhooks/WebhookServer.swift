@@ -60,36 +60,15 @@ public struct WebhookServer: Service {
         self.onBound = onBound
     }
 
-    /// Serves until the service is told to stop; requests in flight are answered.
+    /// Serves until the service is told to stop; requests in flight are answered, and nothing is looked at
+    /// any more when it returns.
     public func run() async throws {
-        var quiet = logger
-        quiet.logLevel = max(logger.logLevel, .warning)
         let jobs = WebhookJobs(clock: clock)
-        defer { jobs.close() }
-        let responder = WebhookResponder(
-            settings: settings,
-            receiver: receiver,
-            fetch: fetch,
-            clock: clock,
-            jobs: jobs
-        )
         do {
-            let server = try HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(60)))
-                .buildServer(
-                    configuration: ServerConfiguration(
-                        address: .hostname(settings.host, port: settings.port),
-                        availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections)
-                    ),
-                    eventLoopGroup: EventLoopGroupProvider.singleton.eventLoopGroup,
-                    logger: quiet,
-                    responder: { request, writer, _ in
-                        let response = await self.respond(to: request, by: responder)
-                        try await writer.write(response: response.head, body: response.body)
-                    },
-                    onServerRunning: { [onBound] channel in await onBound(channel.localAddress?.port) }
-                )
-            try await server.run()
+            try await serve(by: jobs)
+            await jobs.close()
         } catch {
+            await jobs.close()
             throw SluiceError(
                 .apiBind,
                 "The webhook cannot listen on \(settings.host):\(settings.port).",
@@ -97,6 +76,33 @@ public struct WebhookServer: Service {
                 cause: error
             )
         }
+    }
+
+    private func serve(by jobs: WebhookJobs) async throws {
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        let responder = WebhookResponder(
+            settings: settings,
+            receiver: receiver,
+            fetch: fetch,
+            clock: clock,
+            jobs: jobs
+        )
+        let server = try HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(60)))
+            .buildServer(
+                configuration: ServerConfiguration(
+                    address: .hostname(settings.host, port: settings.port),
+                    availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections)
+                ),
+                eventLoopGroup: EventLoopGroupProvider.singleton.eventLoopGroup,
+                logger: quiet,
+                responder: { request, writer, _ in
+                    let response = await self.respond(to: request, by: responder)
+                    try await writer.write(response: response.head, body: response.body)
+                },
+                onServerRunning: { [onBound] channel in await onBound(channel.localAddress?.port) }
+            )
+        try await server.run()
     }
 
     private func respond(to request: Request, by responder: WebhookResponder) async -> Response {
