@@ -183,4 +183,49 @@ internal import Testing
         #expect(hosts == ["https://sns.eu-west-1.amazonaws.com/"])
         #expect(asked.urls.withLock { !$0.contains { $0.contains("?") } })
     }
+
+    @Test("whoever names other certificates neither pushes out the one in use nor asks SNS at will")
+    func flood() async throws {
+        let asked = Asked()
+        let scene = sns(asked)
+        try await scene.run { (port) async throws in
+            func send(_ change: [String: String] = [:]) async throws -> String {
+                let body = SNSFixture.notification(version: "2", change: change)
+                return try await WebhookScene.send(port, headers: Self.header, body: body)
+            }
+            #expect(try await send().hasPrefix("HTTP/1.1 200"))
+            var refusals: [String: Int] = [:]
+            for number in 0..<200 {
+                let name = "SimpleNotificationService-\(number).pem"
+                let url = "https://sns.eu-west-1.amazonaws.com/\(name)"
+                refusals[String(try await send(["SigningCertURL": url]).prefix(12)), default: 0] += 1
+            }
+            #expect(refusals == ["HTTP/1.1 401": 9, "HTTP/1.1 503": 191])
+            #expect(try await send().hasPrefix("HTTP/1.1 200"))
+        }
+        #expect(asked.urls.withLock { $0.count } == 10)
+        #expect(asked.urls.withLock { $0.filter { $0 == SNSFixture.certificateURL } }.count == 1)
+    }
+
+    @Test("the book of keys is bounded, and what has proved a message stays in it")
+    func book() {
+        var book = SNSKeyBook<Int>(limit: 3, fetchesPerMinute: 2)
+        func word(_ url: String, _ seconds: Int64) -> String {
+            "\(book.look(for: url, at: .seconds(seconds)))"
+        }
+        #expect(word("a", 0) == "fetch" && word("a", 0) == "underway" && book.isUnderway("a"))
+        book.end("a", found: 1)
+        book.prove("a")
+        #expect(word("b", 1) == "fetch" && word("c", 2) == "tooMany" && word("a", 2) == "key(1)")
+        book.end("b")
+        #expect(!book.isUnderway("b") && word("b", 59) == "tooMany" && word("b", 60) == "fetch")
+        book.end("b", found: nil)
+        #expect(word("b", 60) == "absent")
+        for number in 0..<20 {
+            #expect(word("u\(number)", Int64(200 + number * 60)) == "fetch")
+            book.end("u\(number)", found: nil)
+            #expect(word("a", 0) == "key(1)")
+        }
+        #expect(word("b", 2000) == "fetch", "what proved nothing was pushed out")
+    }
 }

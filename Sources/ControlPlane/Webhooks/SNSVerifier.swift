@@ -2,6 +2,7 @@ internal import Crypto
 internal import CryptoExtras
 package import EventModel
 package import EventProcessing
+package import Execution
 internal import Foundation
 internal import Synchronization
 
@@ -11,20 +12,23 @@ package final class SNSVerifier: Sendable {
     package typealias Fetch =
         @Sendable (_ url: String) async throws(SluiceError) -> (status: Int, body: [UInt8])
 
+    private typealias Key = _RSA.Signing.PublicKey
+
     private struct State {
-        /// Keys of certificates by URL; nil where there is none.
-        var keys: [String: _RSA.Signing.PublicKey?] = [:]
+        var book = SNSKeyBook<Key>()
+        /// Those who wait for a certificate that another message asked for.
+        var waiters: [String: [CheckedContinuation<Void, Never>]] = [:]
     }
 
-    /// Keys of so many URLs are kept; AWS has one per region and changes it yearly.
-    private static let keptKeys = 64
     private let topics: Set<String>
+    private let clock: any TimeSource
     private let fetch: Fetch
     private let state = Mutex(State())
 
     /// Takes messages of these topics.
-    package init(topics: Set<String>, fetch: @escaping Fetch) {
+    package init(topics: Set<String>, clock: any TimeSource, fetch: @escaping Fetch) {
         self.topics = topics
+        self.clock = clock
         self.fetch = fetch
     }
 
@@ -56,6 +60,7 @@ package final class SNSVerifier: Sendable {
             default: false
             }
         guard isRight else { throw SluiceError(.webhookSignature, "The signature of SNS is wrong.") }
+        state.withLock { $0.book.prove(envelope.certificateURL) }
     }
 
     /// Confirms the subscription of a verified message.
@@ -90,7 +95,7 @@ package final class SNSVerifier: Sendable {
         }
     }
 
-    private func key(at url: String, of topic: String) async throws(SluiceError) -> _RSA.Signing.PublicKey {
+    private func key(at url: String, of topic: String) async throws(SluiceError) -> Key {
         // A name and no more: with a query the answer of another service of the same host, which may repeat
         // what it was asked, would be taken for a certificate.
         let path = url.split(separator: "/", omittingEmptySubsequences: false).dropFirst(3)
@@ -100,26 +105,57 @@ package final class SNSVerifier: Sendable {
         else {
             throw SluiceError(.webhookSignature, "The certificate does not lie at SNS.")
         }
-        let wrong = SluiceError(.webhookSignature, "The certificate at SNS cannot be read.")
-        if let known = state.withLock({ $0.keys[url] }) {
-            guard let known else { throw wrong }
-            return known
+        while true {
+            let now = clock.uptime
+            switch state.withLock({ $0.book.look(for: url, at: now) }) {
+            case .key(let key): return key
+            case .absent:
+                throw SluiceError(.webhookSignature, "The certificate at SNS cannot be read.")
+            case .tooMany:
+                throw SluiceError(.webhookBusy, "Too many certificates of SNS were asked for lately.")
+            case .underway: await endOfFetch(of: url)
+            case .fetch: try await fetchKey(at: url)
+            }
         }
-        let answer = try await fetch(url)
-        // What may pass by itself is asked for again; what is not there, or no certificate, is not.
-        guard answer.status < 500 else {
+    }
+
+    private func fetchKey(at url: String) async throws(SluiceError) {
+        let answer: Result<(status: Int, body: [UInt8]), SluiceError>
+        do throws(SluiceError) {
+            answer = .success(try await fetch(url))
+        } catch {
+            answer = .failure(error)
+        }
+        let waiters = state.withLock { state in
+            // What may pass by itself is asked for again; what is not there, or no certificate, is not.
+            if case .success(let answer) = answer, answer.status < 500 {
+                let key = answer.status == 200 ? Certificate.publicKey(pem: answer.body) : nil
+                state.book.end(url, found: key)
+            } else {
+                state.book.end(url)
+            }
+            return state.waiters.removeValue(forKey: url) ?? []
+        }
+        for waiter in waiters { waiter.resume() }
+        let status = try answer.get().status
+        guard status < 500 else {
             throw SluiceError(
                 .webhookFetch,
-                "SNS answered the request for its certificate with \(answer.status)."
+                "SNS answered the request for its certificate with \(status)."
             )
         }
-        let key = answer.status == 200 ? Certificate.publicKey(pem: answer.body) : nil
-        state.withLock { state in
-            if state.keys.count >= Self.keptKeys { state.keys.removeAll() }
-            state.keys.updateValue(key, forKey: url)
+    }
+
+    /// Waits until another message has its answer, which always comes: requests have a timeout.
+    private func endOfFetch(of url: String) async {
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                guard state.book.isUnderway(url) else { return true }
+                state.waiters[url, default: []].append(continuation)
+                return false
+            }
+            if isOver { continuation.resume() }
         }
-        guard let key else { throw wrong }
-        return key
     }
 }
 

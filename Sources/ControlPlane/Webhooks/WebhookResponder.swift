@@ -47,7 +47,7 @@ struct WebhookResponder: Sendable {
         self.receiver = receiver
         self.clock = clock
         self.jobs = jobs
-        sns = SNSVerifier(topics: settings.topics, fetch: fetch)
+        sns = SNSVerifier(topics: settings.topics, clock: clock, fetch: fetch)
         replays = ReplayGuard()
     }
 
