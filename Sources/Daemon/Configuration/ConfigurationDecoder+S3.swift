@@ -12,7 +12,7 @@ extension ConfigurationDecoder {
         guard var reader = MappingReader(node, &diagnostics) else { return nil }
         let bucket = reader.required("bucket", &diagnostics).flatMap { decodeBucketName($0) }
         let regionNode = reader.optional("region")
-        let region = regionNode.flatMap { decodeRegion($0) }
+        let region = regionNode.flatMap { $0.region(&diagnostics) }
         let endpointNode = reader.optional("endpoint")
         let endpoint = endpointNode.flatMap { decodeEndpoint($0) }
         let pathStyle = reader.optional("path_style").flatMap { $0.boolean(&diagnostics) }
@@ -126,24 +126,6 @@ extension ConfigurationDecoder {
             .configInvalidValue,
             "\(node.path) cannot be '\(text.prefix(80))'.",
             hint: "Name the bucket alone: letters, digits, '-', '.' and '_'; the store goes into 'endpoint'.",
-            at: node
-        )
-        return nil
-    }
-
-    private mutating func decodeRegion(_ node: ConfigNode) -> String? {
-        guard let text = node.text(&diagnostics) else { return nil }
-        let isWell =
-            (1...64).contains(text.utf8.count)
-            && text.utf8.allSatisfy { byte in
-                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20) || byte == 0x2D
-                    || byte == 0x5F
-            }
-        if isWell { return text }
-        diagnostics.error(
-            .configInvalidValue,
-            "\(node.path) cannot be '\(text.prefix(80))'.",
-            hint: "Write for instance eu-west-1.",
             at: node
         )
         return nil

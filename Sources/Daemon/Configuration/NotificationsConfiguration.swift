@@ -80,7 +80,7 @@ extension NotificationsConfiguration {
         }
         let endpoint = endpointNode.flatMap { decodeEndpoint($0, &diagnostics) }
         let known =
-            if let ownRegion { ownRegion.text(&diagnostics) } else {
+            if let ownRegion { ownRegion.region(&diagnostics) } else {
                 Self.region(ofHost: host.host) ?? region
             }
         guard let known else {

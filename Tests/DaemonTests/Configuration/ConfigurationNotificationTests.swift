@@ -118,6 +118,8 @@ internal import Testing
             ("[ { sqs: { queue: uploads, region: r } } ]", "config.invalid-value"),
             ("[ { sqs: { queue: \"https://sqs.example/\", region: r } } ]", "config.invalid-value"),
             ("[ { sqs: { queue: \"http://127.0.0.1:9324/q\" } } ]", "config.missing-key"),
+            ("[ { sqs: { queue: \"http://127.0.0.1/q\", region: \"r/x\" } } ]", "config.invalid-value"),
+            ("[ { sqs: { queue: \"http://127.0.0.1/q\", region: \"\" } } ]", "config.invalid-value"),
             (
                 "[ { sqs: { queue: \"http://127.0.0.1/q\", region: r, endpoint: x } } ]",
                 "config.invalid-value"
