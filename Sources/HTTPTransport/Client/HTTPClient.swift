@@ -25,6 +25,8 @@ public final class HTTPClient: Sendable {
         public var connectionsPerHost: Int
         /// The most requests under way, and the most streams.
         public var maxConnections: Int
+        /// The most long polls under way; neither limit counts them.
+        public var maxLongPolls: Int
         /// What it calls itself.
         public var userAgent: String
 
@@ -37,6 +39,7 @@ public final class HTTPClient: Sendable {
             proxy: String? = nil,
             connectionsPerHost: Int = 64,
             maxConnections: Int = 256,
+            maxLongPolls: Int = 1024,
             userAgent: String = "sluice"
         ) {
             self.connectTimeout = connectTimeout
@@ -46,6 +49,7 @@ public final class HTTPClient: Sendable {
             self.proxy = proxy
             self.connectionsPerHost = max(1, connectionsPerHost)
             self.maxConnections = max(1, maxConnections)
+            self.maxLongPolls = max(1, maxLongPolls)
             self.userAgent = userAgent
         }
     }

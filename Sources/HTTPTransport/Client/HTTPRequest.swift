@@ -29,6 +29,9 @@ public struct HTTPRequest: Sendable {
     public var body: [UInt8]
     /// For the whole request; nil: only the limits for connecting and for standing still.
     public var timeout: Duration?
+    /// Whether the server answers when it has news. Such requests are counted apart: they occupy connections
+    /// and no bandwidth, and must keep none from others.
+    public var isLongPoll = false
     /// Goes through this socket instead of TCP.
     var unixSocket: String?
     /// Sent instead of `path` and `query`.

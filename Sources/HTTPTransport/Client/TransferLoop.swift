@@ -5,21 +5,37 @@ internal import EventModel
 ///
 /// At most `connectionsPerHost` and `maxConnections` requests are under way; the others wait here in order,
 /// where they cost libcurl nothing. Streams are counted apart: one stands still as long as its reader does,
-/// and the reader may be waiting for another request to end, such as the upload of what was read.
+/// and the reader may be waiting for another request to end, such as the upload of what was read. So are long
+/// polls, which stand still as long as nothing happens.
 final class TransferLoop {
+    /// What is counted apart.
+    fileprivate enum Kind: Hashable {
+        case whole
+        case stream
+        case longPoll
+    }
+
     /// The requests that wait for each other.
     fileprivate struct Lane: Hashable {
         let endpoint: HTTPEndpoint
-        let isStream: Bool
+        let kind: Kind
 
         init(_ order: Order) {
             endpoint = order.request.endpoint
-            isStream = if case .stream = order.receiver { true } else { false }
+            kind =
+                if case .stream = order.receiver { .stream } else {
+                    order.request.isLongPoll ? .longPoll : .whole
+                }
+        }
+
+        /// The most that may be under way in this lane.
+        func limit(_ options: HTTPClient.Options) -> Int {
+            kind == .longPoll ? options.maxLongPolls : options.connectionsPerHost
         }
     }
 
     fileprivate struct Queue {
-        /// Requests under way; at most `connectionsPerHost`.
+        /// Requests under way; at most the lane's limit.
         var activeCount = 0
         /// Requests that wait, oldest first from `next` on.
         var waiting: [Order?] = []
@@ -32,8 +48,8 @@ final class TransferLoop {
     private let mailbox: Mailbox
     private let options: HTTPClient.Options
     private var running: [UInt64: Exchange] = [:]
-    /// How many of `running` are streams.
-    private var streamCount = 0
+    /// How many of `running` are of each kind.
+    private var counts: [Kind: Int] = [:]
     private var lanes: [Lane: Queue] = [:]
     private var idle: [Exchange] = []
     private var commands: [Mailbox.Command] = []
@@ -79,12 +95,13 @@ final class TransferLoop {
 
     /// Starts the requests of a lane as long as there is room.
     private func startWaiting(in lane: Lane) {
-        while hasRoom(lane), let order = lanes[lane]?.takeNext(options) { start(order, in: lane) }
+        while hasRoom(lane), let order = lanes[lane]?.takeNext(lane.limit(options)) { start(order, in: lane) }
         if let queue = lanes[lane], queue.activeCount == 0, queue.waiting.isEmpty { lanes[lane] = nil }
     }
 
     private func hasRoom(_ lane: Lane) -> Bool {
-        (lane.isStream ? streamCount : running.count - streamCount) < options.maxConnections
+        let limit = lane.kind == .longPoll ? options.maxLongPolls : options.maxConnections
+        return counts[lane.kind, default: 0] < limit
     }
 
     private func start(_ order: Order, in lane: Lane) {
@@ -93,7 +110,7 @@ final class TransferLoop {
             do throws(SluiceError) {
                 try exchange.begin(order, on: multi)
                 running[order.number] = exchange
-                if lane.isStream { streamCount += 1 }
+                counts[lane.kind, default: 0] += 1
             } catch {
                 _ = exchange.end(on: multi)
                 throw error
@@ -128,19 +145,19 @@ final class TransferLoop {
         let lane = Lane(order)
         let wasFull = !hasRoom(lane)
         running[order.number] = nil
-        if lane.isStream { streamCount -= 1 }
+        counts[lane.kind, default: 0] -= 1
         lanes[lane]?.activeCount -= 1
         if idle.count < Self.idleLimit { idle.append(exchange) }
         startWaiting(in: lane)
         guard wasFull else { return }
-        for other in Array(lanes.keys) where other.isStream == lane.isStream { startWaiting(in: other) }
+        for other in Array(lanes.keys) where other.kind == lane.kind { startWaiting(in: other) }
     }
 }
 
 extension TransferLoop.Queue {
     /// Takes the oldest request that waits, if one more may be under way.
-    fileprivate mutating func takeNext(_ options: HTTPClient.Options) -> Order? {
-        guard activeCount < options.connectionsPerHost else { return nil }
+    fileprivate mutating func takeNext(_ limit: Int) -> Order? {
+        guard activeCount < limit else { return nil }
         while next < waiting.count {
             let order = waiting[next]
             waiting[next] = nil
