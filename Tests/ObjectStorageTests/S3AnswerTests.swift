@@ -93,16 +93,6 @@ internal import Testing
         #expect(S3Head([HTTPField(name: "etag", value: "x")], "k") == nil)
     }
 
-    @Test("dates that are none are nil, whatever they look like")
-    func readsDates() {
-        #expect(S3Date.http("Sun, 06 Nov 1994 08:49:37 GMT")?.milliseconds == 784_111_777_000)
-        #expect(S3Date.iso("2024-02-29T23:59:59Z")?.description == "2024-02-29T23:59:59.000Z")
-        for text in ["", "now", "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 06 Nov 1994 99:49:37 GMT"] {
-            #expect(S3Date.http(text) == nil && S3Date.iso(text) == nil)
-        }
-        #expect(S3Date.iso("99999999999999-01-01T00:00:00Z") == nil)
-    }
-
     @Test(
         "metadata of any text passes through a header",
         arguments: ["", "plain", " edge ", "\u{fc}/\u{1F600}", "=?x"]

@@ -1,3 +1,5 @@
+public import EventModel
+
 /// A whole answer.
 public struct HTTPResponse: Sendable {
     /// The status: 200, 404, …
@@ -16,6 +18,9 @@ public struct HTTPResponse: Sendable {
 
     /// The value of the first header of that name; O(headers).
     public func header(_ lowerCaseName: String) -> String? { headers.value(of: lowerCaseName) }
+
+    /// The server's clock when it answered (RFC 9110, section 6.6.1); nil where it does not tell.
+    public var date: Timestamp? { header("date").flatMap(InternetDate.http) }
 }
 
 extension [HTTPField] {

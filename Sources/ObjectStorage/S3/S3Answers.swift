@@ -143,7 +143,7 @@ package struct S3Head: Sendable {
             case "content-length": length = UInt64(field.value)
             // `bytes 0-9/100`: the whole is 100 (RFC 9110, section 14.4).
             case "content-range": total = field.value.split(separator: "/").last.flatMap { UInt64($0) }
-            case "last-modified": modified = S3Date.http(field.value)
+            case "last-modified": modified = InternetDate.http(field.value)
             default: continue
             }
         }

@@ -33,7 +33,7 @@ extension S3ObjectStore {
             return try await session.send(request, session.subject("write", key)) { response in
                 guard let tag = response.header("etag") else { return .garbled("the answer has no ETag") }
                 let size = UInt64(bytes.count)
-                let date = response.header("date").flatMap(S3Date.http) ?? clock.now
+                let date = response.date ?? clock.now
                 let version = S3Version(tag: tag, sizeBytes: size).version
                 return .value(ObjectInfo(key: key, version: version, sizeBytes: size, modified: date))
             }
@@ -189,7 +189,7 @@ struct S3UploadsPage: Sendable {
                 guard let name = upload.text(of: "Key"), let id = upload.text(of: "UploadId") else {
                     return nil
                 }
-                let begun = upload.text(of: "Initiated").flatMap(S3Date.iso)
+                let begun = upload.text(of: "Initiated").flatMap(InternetDate.iso)
                 page.uploads.append(S3Upload(key: key(name), id: id, begun: begun))
             }
             if node.text(of: "IsTruncated") == "true", let name = node.text(of: "NextKeyMarker") {

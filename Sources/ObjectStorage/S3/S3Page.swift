@@ -51,7 +51,7 @@ package struct S3Page: Sendable, Hashable {
                 key = ObjectKey(bytes: isEncoded ? S3Text.decodedKey(child.text) : Array(child.text.utf8))
             case "ETag": tag = child.text
             case "Size": sizeBytes = UInt64(child.text)
-            case "LastModified": modified = S3Date.iso(child.text) ?? modified
+            case "LastModified": modified = InternetDate.iso(child.text) ?? modified
             default: continue
             }
         }

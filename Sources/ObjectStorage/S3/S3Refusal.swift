@@ -24,7 +24,7 @@ package struct S3Refusal: Sendable, Hashable {
         text = error?.text(of: "Message") ?? ""
         region = response.header("x-amz-bucket-region") ?? error?.text(of: "Region")
         retryAfter = response.header("retry-after").flatMap { Int64($0) }.map { .seconds(max(0, $0)) }
-        date = response.header("date").flatMap(S3Date.http)
+        date = response.date
     }
 
     /// Reads a refusal from the head of an answer and a body that was collected apart.

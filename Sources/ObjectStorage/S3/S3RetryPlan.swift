@@ -31,8 +31,6 @@ package struct S3RetryPlan: Sendable {
     /// No try begins later after the first failure: then it is an outage, and whoever asked decides when the
     /// store is asked again, instead of holding a lease meanwhile.
     package static let patience = Duration.seconds(10)
-    /// A signature this old may be the reason of a refusal that names none; S3 itself allows 15 minutes.
-    package static let suspiciousSkew = Duration.seconds(240)
 
     private let backoff = Backoff(initial: .milliseconds(100), maximum: .seconds(5))
     private var failures = 0
@@ -79,8 +77,7 @@ package struct S3RetryPlan: Sendable {
     ) -> Step {
         // HEAD is answered without words: then the status and the clocks are all there is to go by.
         let isWordless = refusal.code.isEmpty
-        let skew = refusal.date.map { $0.elapsed(since: signedAt) } ?? .zero
-        let isSkewed = max(skew, .zero - skew) > Self.suspiciousSkew
+        let isSkewed = refusal.date.map { ServerClock.isSkewed($0, signedAt: signedAt) } ?? false
         switch refusal.kind {
         case .skewedClock: return correct(refusal.date)
         case .denied where isWordless && isSkewed: return correct(refusal.date)

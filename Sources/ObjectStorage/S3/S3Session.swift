@@ -6,8 +6,6 @@ internal import Synchronization
 /// Sends a bucket's requests: signs them, tries again where that may help, and turns refusals into errors.
 final class S3Session: Sendable {
     private struct State {
-        /// How far the store's clock is ahead of ours (trap L16).
-        var clockOffset: Duration = .zero
         /// When credentials were last got anew.
         var refreshed: Duration?
         /// When the bucket last proved that it is there.
@@ -25,6 +23,7 @@ final class S3Session: Sendable {
     /// Spreads tries.
     let random: any RandomSource
     private let signer = SignatureV4()
+    private let storeClock: ServerClock
     private let state = Mutex(State())
 
     /// Speaks with one bucket's store.
@@ -33,6 +32,7 @@ final class S3Session: Sendable {
         self.settings = settings
         self.clock = clock
         self.random = random
+        storeClock = ServerClock(clock)
         requests = S3Requests(address: S3Address(settings))
     }
 
@@ -83,7 +83,7 @@ final class S3Session: Sendable {
     ) async throws(SluiceError) -> Value {
         var plan = S3RetryPlan()
         while true {
-            let now = clock.now.advanced(by: state.withLock { $0.clockOffset })
+            let now = storeClock.now
             let problem: S3RetryPlan.Problem
             do throws(SluiceError) {
                 switch try await exchange(try await sign(request, at: now)) {
@@ -107,9 +107,7 @@ final class S3Session: Sendable {
             case .giveUp: throw problem.error(subject)
             case .again(let wait): try await pause(wait, subject)
             case .refresh: await refresh()
-            case .correct(let date):
-                let offset = date.elapsed(since: clock.now)
-                state.withLock { $0.clockOffset = offset }
+            case .correct(let date): storeClock.follow(date)
             }
         }
     }

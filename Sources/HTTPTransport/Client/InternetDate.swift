@@ -1,7 +1,7 @@
 package import EventModel
 
-/// Moments as S3 writes them.
-package enum S3Date {
+/// Moments as servers write them.
+package enum InternetDate {
     private static let months = [
         "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
     ]
