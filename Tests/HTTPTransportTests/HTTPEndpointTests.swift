@@ -31,6 +31,30 @@ internal import Testing
     )
     func invalid(url: String) { #expect(HTTPEndpoint(url: url) == nil) }
 
+    @Test(
+        "a URL with a path and parameters is a request for them",
+        arguments: [
+            ("http://a", "http://a", "/", "/"), ("http://a/", "http://a", "/", "/"),
+            ("https://A:90/b/c%20d?x=1&y=%2F+&z&&=q", "https://a:90", "/b/c%20d",
+             "/b/c%20d?x=1&y=%2F%2B&z=&=q"),
+            ("http://[::1]:8/b//..?", "http://[::1]:8", "/b//..", "/b//.."),
+            ("http://a?x=http://b/c", "http://a", "/", "/?x=http%3A%2F%2Fb%2Fc"),
+            ("http://a/%zz?x=%zz", "http://a", "/%zz", "/%zz?x=%25zz"),
+        ]
+    )
+    func request(url: String, endpoint: String, path: String, target: String) throws {
+        let request = try #require(HTTPRequest(url: url))
+        #expect(request.endpoint.url == endpoint && request.path == path && request.target == target)
+    }
+
+    @Test(
+        "and one that does not begin so, or has a fragment, is none",
+        arguments: [
+            "", "a", "/b", "://a/b", "ftp://a/b", "http:///b", "http://u@a/b", "http://a:0/b", "http://a/b#c",
+        ]
+    )
+    func noRequest(url: String) { #expect(HTTPRequest(url: url) == nil) }
+
     @Test("all bytes but the unreserved are percent-encoded")
     func encode() {
         let all = (UInt8.min...UInt8.max).filter { HTTPRequest.encode([$0], keepingSlash: false).count == 1 }

@@ -19,8 +19,11 @@ struct ContainerCredentials: CredentialSource {
     func load() throws(SluiceError) -> Credentials? {
         let request: HTTPRequest
         if let path = surroundings.variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") {
-            guard path.hasPrefix("/") else { throw invalid(path) }
-            request = Self.request(surroundings.containerService, path)
+            guard path.hasPrefix("/"), let asked = Self.request(surroundings.containerService.url + path)
+            else {
+                throw invalid(path)
+            }
+            request = asked
         } else if let url = surroundings.variable("AWS_CONTAINER_CREDENTIALS_FULL_URI") {
             request = try fullRequest(url)
         } else {
@@ -33,16 +36,13 @@ struct ContainerCredentials: CredentialSource {
 
     /// An address of the environment must not lead a token elsewhere (trap S15): TLS, or this machine.
     private func fullRequest(_ url: String) throws(SluiceError) -> HTTPRequest {
-        let authority = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
-        guard authority.count > 2, let endpoint = HTTPEndpoint(url: authority[..<3].joined(separator: "/"))
-        else {
-            throw invalid(url)
-        }
+        guard let request = Self.request(url) else { throw invalid(url) }
+        let endpoint = request.endpoint
         let isHere =
             endpoint.host == "localhost" || Self.isLoopback(endpoint.host) || endpoint.host == "::1"
             || Self.linkLocal.contains(endpoint.host)
         guard endpoint.isTLS || isHere else { throw invalid(url) }
-        return Self.request(endpoint, "/" + (authority.count > 3 ? authority[3] : ""))
+        return request
     }
 
     /// Whether it is an address of 127.0.0.0/8 (RFC 6890), and no name that only begins like one.
@@ -51,21 +51,9 @@ struct ContainerCredentials: CredentialSource {
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
-    /// The address is encoded already; requests take their parameters decoded.
-    private static func request(_ endpoint: HTTPEndpoint, _ target: String) -> HTTPRequest {
-        let halves = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        var request = HTTPRequest(
-            endpoint: endpoint,
-            path: String(halves[0]),
-            headers: [HTTPField(name: "accept", value: "application/json")],
-            timeout: timeout
-        )
-        for pair in halves.dropFirst().first?.split(separator: "&") ?? [] {
-            let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-                .map { String($0).removingPercentEncoding ?? String($0) }
-            request.query.append(HTTPField(name: sides[0], value: sides.count > 1 ? sides[1] : ""))
-        }
-        return request
+    private static func request(_ url: String) -> HTTPRequest? {
+        let accept = HTTPField(name: "accept", value: "application/json")
+        return HTTPRequest(url: url, headers: [accept], timeout: timeout)
     }
 
     private func token() throws(SluiceError) -> String? {
