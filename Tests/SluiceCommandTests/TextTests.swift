@@ -132,7 +132,11 @@ internal import sluice
                 + #""failures_in_a_row":0,"rejected_records":12,"rejected_members":1}],"#
                 + #""buckets":[{"name":"in","watching":"inotify+scan","#
                 + #""last_scan":"2026-10-01T00:00:01.000Z","#
-                + #""object_count":5,"ineligible":{"symbolic link":2},"overflows":0}],"notifications":[]}"#
+                + #""object_count":5,"ineligible":{"symbolic link":2},"overflows":0}],"notifications":["#
+                + #"{"bucket":"","source":"sqs","received":0,"ignored":1,"known":0,"asked":0,"#
+                + #""alternate_key":0,"failed":0,"refused":2},"#
+                + #"{"bucket":"in","source":"webhook","received":1200,"ignored":0,"known":200,"asked":1000,"#
+                + #""alternate_key":3,"failed":0,"refused":0}]}"#
         )
         #expect(
             StatusText.text(view, .plain) == """
@@ -144,6 +148,10 @@ internal import sluice
 
                 BUCKET  WATCHING      OBJECTS  LAST SCAN            OVERFLOWS  NOT OBJECTS
                 in      inotify+scan        5  2026-10-01 00:00:01          0  2 symbolic link
+
+                NOTIFIED  BY       RECEIVED  KNOWN  ASKED  OTHER KEY  IGNORED  FAILED  REFUSED
+                -         sqs             0      0      0          0        1       0        2
+                in        webhook     1,200    200  1,000          3        0       0        0
 
                 """
         )

@@ -8,6 +8,7 @@ package enum StatusText {
         for problem in status.problems { text += style("  ! \(Printable.escape(problem))", .warning) + "\n" }
         text += "\n" + triggers(status).text(style)
         if !status.buckets.isEmpty { text += "\n" + buckets(status).text(style) }
+        if !status.notifications.isEmpty { text += "\n" + notifications(status).text(style) }
         return text
     }
 
@@ -85,6 +86,25 @@ package enum StatusText {
                 Table.Cell(bucket.lastScan.map(Figures.time) ?? "-"),
                 Table.Cell(Figures.count(bucket.overflows)),
                 Table.Cell(ineligible.joined(separator: ", "), .faint),
+            ])
+        }
+        return table
+    }
+
+    /// What came since this boot began; without a bucket: what concerns none of ours.
+    private static func notifications(_ status: StatusView) -> Table {
+        var table = Table([
+            .text("NOTIFIED"), .text("BY"), .number("RECEIVED"), .number("KNOWN"), .number("ASKED"),
+            .number("OTHER KEY"), .number("IGNORED"), .number("FAILED"), .number("REFUSED"),
+        ])
+        for row in status.notifications {
+            func cell(_ count: UInt64, _ tone: Style.Tone = .plain) -> Table.Cell {
+                Table.Cell(Figures.count(count), count == 0 ? .faint : tone)
+            }
+            table.add([
+                Table.Cell(row.bucket.isEmpty ? "-" : row.bucket), Table.Cell(row.source),
+                cell(row.received), cell(row.known), cell(row.asked), cell(row.alternateKey, .warning),
+                cell(row.ignored), cell(row.failed, .warning), cell(row.refused, .bad),
             ])
         }
         return table
