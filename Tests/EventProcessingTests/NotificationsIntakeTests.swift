@@ -144,7 +144,8 @@ internal import TriggerRules
     func routing() async throws {
         let processor = try await scene.begin()
         let object = scene.put("a.log", "1\n")
-        let queue = SQSQueue(url: "https://sqs.eu-west-1.amazonaws.com/1/q", region: "eu-west-1")
+        let url = "https://sqs.eu-west-1.amazonaws.com/1/q"
+        let queue = try #require(SQSQueue(url: url, region: "eu-west-1"))
         let ignored = try await scene.notify(processor, [object], from: .queue(queue))
         #expect(ignored.ignored == 1 && scene.heads.isEmpty)
     }

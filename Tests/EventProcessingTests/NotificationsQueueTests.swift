@@ -159,14 +159,37 @@ internal import Testing
         }
     }
 
-    @Test("an URL that is none is a problem, not a loop")
-    func wrongURL() async throws {
-        let processor = try await scene.begin()
-        let source = processor.source(
-            of: SQSQueue(url: "uploads", region: "eu-west-1"),
-            credentials: QueueDouble.credentials
-        ) { _ in .success(HTTPResponse(status: 500)) }
-        await source.run()
-        #expect(try await processor.status().problems.contains { $0.contains("no URL of a queue") })
+    @Test("polls that find nothing do not end the problem of one that found something")
+    func steadyProblem() async throws {
+        try await run { processor in
+            _ = scene.put("a", "1")
+            scene.store.fail(with: SluiceError(.storageAccessDenied, "The store refuses us."))
+            queue.add("m", message("a"))
+            try await eventually("the problem shows") { try await !processor.status().problems.isEmpty }
+            for _ in 0..<5 {
+                let before = queue.receives
+                queue.endPolls()
+                // One of the four pauses, for its message could not be looked at.
+                try await eventually("the others ask again") { queue.receives >= before + 3 }
+                #expect(try await processor.status().problems.contains { $0.contains("The store refuses") })
+            }
+        }
     }
+
+    @Test("a clock that is off is corrected by the queue's, as a store's is (trap L16)")
+    func skew() async throws {
+        queue.setClock(signed: "20261001T002000Z", date: "Thu, 01 Oct 2026 00:20:00 GMT")
+        try await run { processor in
+            _ = scene.put("a", "1")
+            queue.add("m", message("a"))
+            try await eventually("it is deleted") { queue.deleted == ["m"] }
+            #expect(try await processor.status().problems.isEmpty)
+        }
+    }
+
+    @Test(
+        "what is no URL of a queue is no queue",
+        arguments: ["uploads", "https://sqs.example", "https://sqs.example/", "ftp://a/q", "https://a/q?x=1"]
+    )
+    func wrongURL(url: String) { #expect(SQSQueue(url: url, region: "eu-west-1") == nil) }
 }

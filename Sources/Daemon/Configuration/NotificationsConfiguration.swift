@@ -66,10 +66,7 @@ extension NotificationsConfiguration {
         let endpointNode = reader.optional("endpoint")
         reader.finish(&diagnostics)
         guard let queue, let url = queue.text(&diagnostics) else { return nil }
-        let parts = url.split(separator: "/", omittingEmptySubsequences: false)
-        guard let host = HTTPEndpoint(url: parts.prefix(3).joined(separator: "/")), parts.count > 3,
-            parts.last != ""
-        else {
+        guard let host = SQSQueue.host(ofQueue: url) else {
             diagnostics.error(
                 .configInvalidValue,
                 "\(queue.path) must be the URL of a queue.",

@@ -55,12 +55,24 @@ public struct SQSQueue: Sendable, Hashable {
     public let region: String
     /// Where requests go, when that is not the URL's host.
     public let endpoint: HTTPEndpoint?
+    /// Where requests go.
+    let address: HTTPEndpoint
 
-    /// Names a queue.
-    public init(url: String, region: String, endpoint: HTTPEndpoint? = nil) {
+    /// Names a queue; nil when the URL is none of a queue.
+    public init?(url: String, region: String, endpoint: HTTPEndpoint? = nil) {
+        guard let host = Self.host(ofQueue: url) else { return nil }
         self.url = url
         self.region = region
         self.endpoint = endpoint
+        address = endpoint ?? host
+    }
+
+    /// The host of a queue's URL; nil when it is none, or names no queue.
+    public static func host(ofQueue url: String) -> HTTPEndpoint? {
+        guard let request = HTTPRequest(url: url), request.query.isEmpty, !request.path.hasSuffix("/") else {
+            return nil
+        }
+        return request.endpoint
     }
 }
 

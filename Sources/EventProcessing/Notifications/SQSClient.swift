@@ -25,6 +25,11 @@ struct SQSClient: Sendable {
     static let waitSeconds = 20
     /// Ten messages of the largest size, each with its JSON escaped once more.
     private static let answerLimit = 24 << 20
+    private static let answerLimits: NotificationDecoder.Limits = {
+        var limits = NotificationDecoder.Limits()
+        limits.sizeBytes = answerLimit
+        return limits
+    }()
 
     /// Which queue.
     let queue: SQSQueue
@@ -33,26 +38,20 @@ struct SQSClient: Sendable {
     /// By which way.
     let send: Send
     /// Dates requests.
-    let clock: any TimeSource
-    private let endpoint: HTTPEndpoint
+    private let clock: ServerClock
     private let signer = SignatureV4()
 
-    /// Reads a queue; throws when its URL is none.
+    /// Reads a queue.
     init(
         queue: SQSQueue,
         credentials: any CredentialProvider,
         send: @escaping Send,
         clock: any TimeSource
-    ) throws(SluiceError) {
+    ) {
         self.queue = queue
         self.credentials = credentials
         self.send = send
-        self.clock = clock
-        let origin = queue.url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false).prefix(3)
-        guard let endpoint = queue.endpoint ?? HTTPEndpoint(url: origin.joined(separator: "/")) else {
-            throw SluiceError(.notificationQueue, "'\(queue.url)' is no URL of a queue.")
-        }
-        self.endpoint = endpoint
+        self.clock = ServerClock(clock)
     }
 
     /// Up to ten messages; waits up to 20 s for the first one.
@@ -63,7 +62,8 @@ struct SQSClient: Sendable {
                 "QueueUrl": queue.url, "MaxNumberOfMessages": Self.mostMessages,
                 "WaitTimeSeconds": Self.waitSeconds,
             ],
-            timeout: .seconds(Self.waitSeconds + 15)
+            timeout: .seconds(Self.waitSeconds + 15),
+            isLongPoll: true
         )
         let messages = answer["Messages"] as? [Any] ?? []
         return messages.compactMap { value in
@@ -93,14 +93,15 @@ struct SQSClient: Sendable {
     private func call(
         _ action: String,
         _ parameters: JSONObject,
-        timeout: Duration
+        timeout: Duration,
+        isLongPoll: Bool = false
     ) async throws(SluiceError) -> JSONObject {
         guard let body = try? JSONSerialization.data(withJSONObject: parameters) else {
             throw SluiceError(.notificationQueue, "A request to '\(queue.url)' cannot be written.")
         }
         var request = HTTPRequest(
             method: "POST",
-            endpoint: endpoint,
+            endpoint: queue.address,
             path: "/",
             headers: [
                 HTTPField(name: "content-type", value: "application/x-amz-json-1.0"),
@@ -109,23 +110,36 @@ struct SQSClient: Sendable {
             body: Array(body),
             timeout: timeout
         )
-        if let key = try await credentials.credentials() {
-            signer.sign(
-                &request,
-                with: key,
-                region: queue.region,
-                service: "sqs",
-                payload: .computed,
-                at: clock.now
-            )
+        request.isLongPoll = isLongPoll
+        let signedAt = clock.now
+        var response = try await send(try await signed(request, at: signedAt), Self.answerLimit)
+        // A clock that is off has many names here; the dates tell, whatever the words.
+        if [400, 401, 403].contains(response.status), let date = response.date,
+            ServerClock.isSkewed(date, signedAt: signedAt)
+        {
+            clock.follow(date)
+            response = try await send(try await signed(request, at: clock.now), Self.answerLimit)
         }
-        let response = try await send(request, Self.answerLimit)
-        let value = (try? JSONSerialization.jsonObject(with: Data(response.body))) as? JSONObject
+        let value = (try? BoundedJSON.parse(response.body, Self.answerLimits)) as? JSONObject
         guard response.status == 200, let value else {
             if response.status == 401 || response.status == 403 { await credentials.invalidate() }
             throw failure(action, response, value ?? [:])
         }
         return value
+    }
+
+    private func signed(_ request: HTTPRequest, at now: Timestamp) async throws(SluiceError) -> HTTPRequest {
+        guard let key = try await credentials.credentials() else { return request }
+        var signed = request
+        signer.sign(
+            &signed,
+            with: key,
+            region: queue.region,
+            service: "sqs",
+            payload: .computed,
+            at: now
+        )
+        return signed
     }
 
     /// `__type` is `com.amazonaws.sqs#QueueDoesNotExist`; older services put the code into a header.

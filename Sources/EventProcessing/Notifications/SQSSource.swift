@@ -18,10 +18,21 @@ package final class SQSSource: Service {
     /// A message with what it speaks of.
     private typealias Readable = (message: SQSClient.Message, objects: [NotifiedObject])
 
+    /// What can fail by itself, and be over by itself.
+    private enum Step: String, CaseIterable {
+        /// Messages are asked for.
+        case receive
+        /// The objects of messages are looked at.
+        case look
+        /// Messages are deleted.
+        case delete
+    }
+
     private let core: ProcessingCore
     private let router: NotificationRouter
     private let queue: SQSQueue
-    private let client: Result<SQSClient, SluiceError>
+    private let client: SQSClient
+    private let failing = Mutex<Set<Step>>([])
     /// Messages that could not be read, the oldest first.
     private let refused = Mutex<[String]>([])
 
@@ -50,50 +61,38 @@ package final class SQSSource: Service {
         self.core = core
         self.queue = queue
         router = NotificationRouter(core: core, intake: intake)
-        let clock = core.clock
-        client = Result { () throws(SluiceError) in
-            try SQSClient(queue: queue, credentials: credentials, send: send, clock: clock)
-        }
+        client = SQSClient(queue: queue, credentials: credentials, send: send, clock: core.clock)
     }
 
-    /// Takes messages until the task is cancelled.
+    /// Takes messages until the task is cancelled; the queue's problems end with it.
     package func run() async {
-        core.clearProblem(about: subject)
-        switch client {
-        case .failure(let error): note(error)
-        case .success(let client):
-            await withDiscardingTaskGroup { group in
-                for _ in 0..<Self.parallelPolls {
-                    group.addTask { await self.pollAgainAndAgain(client) }
-                }
-            }
+        await withDiscardingTaskGroup { group in
+            for _ in 0..<Self.parallelPolls { group.addTask { await self.pollAgainAndAgain() } }
         }
+        for step in Step.allCases { succeeded(step) }
     }
 
-    private var subject: String { "queue \(queue.url)" }
-
-    private func pollAgainAndAgain(_ client: SQSClient) async {
+    private func pollAgainAndAgain() async {
         var failures = 0
         while !Task.isCancelled {
-            do throws(SluiceError) {
-                let isUsable = try await poll(client)
-                failures = isUsable ? 0 : failures + 1
-                core.clearProblem(about: subject)
-            } catch {
-                if Task.isCancelled { return }
-                failures += 1
-                note(error)
-            }
+            failures = await poll() ? 0 : failures + 1
             if failures > 0 {
                 guard await core.backOff(afterFailures: failures) else { return }
             }
         }
     }
 
-    /// One call and what follows from it; false when it brought nothing but what cannot be read, so that a
-    /// queue that gives that again at once is not asked without pause.
-    private func poll(_ client: SQSClient) async throws(SluiceError) -> Bool {
-        let messages = try await client.receive()
+    /// One call and what follows from it; false when it failed, or brought nothing but what cannot be read,
+    /// so that a queue that gives that again at once is not asked without pause.
+    private func poll() async -> Bool {
+        let messages: [SQSClient.Message]
+        do throws(SluiceError) {
+            messages = try await client.receive()
+        } catch {
+            failed(.receive, error)
+            return false
+        }
+        succeeded(.receive)
         guard !messages.isEmpty else { return true }
         var readable: [Readable] = []
         for message in messages {
@@ -105,9 +104,16 @@ package final class SQSSource: Service {
         }
         guard !readable.isEmpty else { return false }
         let (done, failure) = await look(at: readable)
-        try await delete(done, client)
-        if let failure { throw failure }
-        return true
+        if let failure { failed(.look, failure) } else { succeeded(.look) }
+        guard !done.isEmpty else { return failure == nil }
+        do throws(SluiceError) {
+            try await delete(done)
+        } catch {
+            failed(.delete, error)
+            return false
+        }
+        succeeded(.delete)
+        return failure == nil
     }
 
     /// The messages that can be deleted, and why others must come again. One with an undecided object comes
@@ -131,8 +137,7 @@ package final class SQSSource: Service {
     }
 
     /// What cannot be deleted, also at the second try, comes again: then its versions are known.
-    private func delete(_ messages: [SQSClient.Message], _ client: SQSClient) async throws(SluiceError) {
-        guard !messages.isEmpty else { return }
+    private func delete(_ messages: [SQSClient.Message]) async throws(SluiceError) {
         var rest = try await client.delete(messages)
         if !rest.isEmpty { rest = try await client.delete(rest) }
         guard !rest.isEmpty else { return }
@@ -142,13 +147,28 @@ package final class SQSSource: Service {
         )
     }
 
-    private func note(_ error: SluiceError) {
-        let isNew = core.note(problem: "queue '\(queue.url)': \(error.message)", about: subject)
+    private func subject(_ step: Step) -> String { "queue \(queue.url) \(step.rawValue)" }
+
+    /// Noted and logged once, until a poll gets that far again: several polls are under way, and one that
+    /// finds nothing proves nothing about what another one found.
+    private func failed(_ step: Step, _ error: SluiceError) {
+        guard !Task.isCancelled else { return }
+        let isNew = failing.withLock { failing in
+            guard failing.insert(step).inserted else { return false }
+            core.note(problem: "queue '\(queue.url)': \(error.message)", about: subject(step))
+            return true
+        }
         guard isNew else { return }
         core.logger.error(
             "a queue cannot be read",
-            metadata: ["queue": "\(queue.url)", "error": "\(error)"]
+            metadata: ["queue": "\(queue.url)", "step": "\(step.rawValue)", "error": "\(error)"]
         )
+    }
+
+    private func succeeded(_ step: Step) {
+        failing.withLock { failing in
+            if failing.remove(step) != nil { core.clearProblem(about: subject(step)) }
+        }
     }
 
     private func note(_ refused: RefusedNotification, _ message: SQSClient.Message) {

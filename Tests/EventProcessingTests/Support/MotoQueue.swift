@@ -69,8 +69,10 @@ final class MotoQueue: Sendable {
         self.input = input.fileHandleForWriting
         self.output = output.fileHandleForReading
         let words = Self.line(self.output).split(separator: " ").map(String.init)
-        guard words.count == 2 else { throw Failure() }
-        queue = SQSQueue(url: words[0], region: "us-east-1")
+        guard words.count == 2, let queue = SQSQueue(url: words[0], region: "us-east-1") else {
+            throw Failure()
+        }
+        self.queue = queue
     }
 
     deinit {

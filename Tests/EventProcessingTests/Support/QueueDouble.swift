@@ -14,15 +14,22 @@ final class QueueDouble: Sendable {
         var status = 200
         var receives = 0
         var deletions = 0
+        /// Polls that began before so many were ended are answered with nothing.
+        var endedPolls = 0
+        /// The only moment that requests may be signed for, and how an answer tells it.
+        var clock: (signed: String, date: String)?
         var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
     private let state = Mutex(State())
 
-    static let queue = SQSQueue(
-        url: "https://sqs.eu-west-1.amazonaws.com/123456789012/uploads",
-        region: "eu-west-1"
-    )
+    static let queue: SQSQueue = {
+        let url = "https://sqs.eu-west-1.amazonaws.com/123456789012/uploads"
+        guard let queue = SQSQueue(url: url, region: "eu-west-1") else {
+            preconditionFailure("\(url) is the URL of a queue.")
+        }
+        return queue
+    }()
     static let credentials = StaticCredentials(Credentials(accessKey: "AK", secretKey: Secret("secret")))
 
     /// What was deleted, in order.
@@ -47,6 +54,12 @@ final class QueueDouble: Sendable {
     /// Answers with this status from now on.
     func answer(_ status: Int) { change { $0.status = status } }
 
+    /// Answers all polls that wait with nothing, as after their 20 seconds.
+    func endPolls() { change { $0.endedPolls += 1 } }
+
+    /// Takes only requests that are signed for this moment.
+    func setClock(signed: String, date: String) { change { $0.clock = (signed, date) } }
+
     /// Refuses so many entries of deletions.
     func refuseDeletions(_ count: Int) { state.withLock { $0.refusedDeletions = count } }
 
@@ -65,6 +78,16 @@ final class QueueDouble: Sendable {
         guard isSigned, request.headers.contains(where: { $0.value == "application/x-amz-json-1.0" }),
             request.endpoint.host == "sqs.eu-west-1.amazonaws.com"
         else { return HTTPResponse(status: 400, body: Array(#"{"__type":"x#BadRequest"}"#.utf8)) }
+        if let clock = state.withLock({ $0.clock }),
+            !request.headers.contains(HTTPField(name: "x-amz-date", value: clock.signed))
+        {
+            let body = #"{"__type":"com.amazon.coral.service#InvalidSignatureException"}"#
+            let date = HTTPField(name: "date", value: clock.date)
+            return HTTPResponse(status: 403, headers: [date], body: Array(body.utf8))
+        }
+        guard request.isLongPoll == (target == "AmazonSQS.ReceiveMessage") else {
+            return HTTPResponse(status: 400)
+        }
         let body = (try? JSONSerialization.jsonObject(with: Data(request.body))) as? [String: Any] ?? [:]
         switch target {
         case "AmazonSQS.ReceiveMessage": return await receive()
@@ -74,14 +97,19 @@ final class QueueDouble: Sendable {
     }
 
     private func receive() async -> HTTPResponse {
-        state.withLock { $0.receives += 1 }
+        let ended = state.withLock { state in
+            state.receives += 1
+            return state.endedPolls
+        }
         while !Task.isCancelled {
             let answer = state.withLock { state -> HTTPResponse? in
                 guard state.status == 200 else {
                     let body = #"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"no such queue"}"#
                     return HTTPResponse(status: state.status, body: Array(body.utf8))
                 }
-                guard !state.visible.isEmpty else { return nil }
+                guard !state.visible.isEmpty else {
+                    return state.endedPolls == ended ? nil : Self.json([:])
+                }
                 let batch = Array(state.visible.prefix(10))
                 state.visible.removeFirst(batch.count)
                 state.taken += batch
@@ -94,9 +122,9 @@ final class QueueDouble: Sendable {
             await withTaskCancellationHandler {
                 await withCheckedContinuation { continuation in
                     let isOver = state.withLock { state in
-                        guard !Task.isCancelled, state.visible.isEmpty, state.status == 200 else {
-                            return true
-                        }
+                        guard !Task.isCancelled, state.visible.isEmpty, state.status == 200,
+                            state.endedPolls == ended
+                        else { return true }
                         state.waiters.append(continuation)
                         return false
                     }
