@@ -32,6 +32,12 @@ package struct S3Refusal: Sendable, Hashable {
         self.init(HTTPResponse(status: status, headers: headers, body: body))
     }
 
+    /// Whether it is none of S3's, but of something in between whose backend is away: a store says in words
+    /// what is not there, unless it was asked for the head alone.
+    package func isForeign(to method: String) -> Bool {
+        status == 404 && code.isEmpty && method != "HEAD"
+    }
+
     /// What kind of refusal it is.
     package var kind: Kind { Kind.byCode[code] ?? Kind(status: status, region: region) }
 }

@@ -53,7 +53,9 @@ final class S3Session: Sendable {
         try await perform(request, subject) { (signed) async throws(SluiceError) -> S3Reading<Value> in
             let response = try await settings.client.send(signed, bodyLimit: bodyLimit)
             guard accepts(response.status) else { return .refused(S3Refusal(response)) }
-            return read(response)
+            let reading = read(response)
+            if case .value = reading, response.status < 300 { notice() }
+            return reading
         }
     }
 
@@ -65,14 +67,34 @@ final class S3Session: Sendable {
     ) async throws(SluiceError) -> HTTPStream {
         try await perform(request, subject) { (signed) async throws(SluiceError) -> S3Reading<HTTPStream> in
             let stream = try await settings.client.open(signed, window: window)
-            if (200..<300).contains(stream.status) { return .value(stream) }
+            if (200..<300).contains(stream.status) {
+                notice()
+                return .value(stream)
+            }
             stream.cancel()
             let known = S3Refusal(status: stream.status, headers: stream.headers, body: [])
-            if known.kind == .preconditionFailed || known.kind == .invalidRange { return .refused(known) }
-            // The words of another refusal are fetched by asking once more, whole: nothing may block here.
-            let response = try await settings.client.send(signed, bodyLimit: max(window, 1 << 20))
-            if (200..<300).contains(response.status) { return .garbled("the store changed its mind") }
+            switch known.kind {
+            // The status says all of these; a store that was busy a moment ago would send the object now.
+            case .busy, .conflict, .preconditionFailed, .invalidRange: return .refused(known)
+            default: return try await explained(known, signed)
+            }
+        }
+    }
+
+    /// The words of a refusal of which the head is known: fetched by asking once more, whole, because nothing
+    /// may block here.
+    private func explained<Value: Sendable>(
+        _ known: S3Refusal,
+        _ signed: HTTPRequest
+    ) async throws(SluiceError) -> S3Reading<Value> {
+        do throws(SluiceError) {
+            let response = try await settings.client.send(signed, bodyLimit: 1 << 20)
+            if response.status < 300 { return .garbled("the store changed its mind") }
             return .refused(S3Refusal(response))
+        } catch {
+            // No refusal is as long: the object comes now.
+            if error.code == .transportTooLarge { return .refused(known) }
+            throw error
         }
     }
 
@@ -87,9 +109,9 @@ final class S3Session: Sendable {
             let problem: S3RetryPlan.Problem
             do throws(SluiceError) {
                 switch try await exchange(try await sign(request, at: now)) {
-                case .value(let value):
-                    notice()
-                    return value
+                case .value(let value): return value
+                case .refused(let refusal) where refusal.isForeign(to: request.method):
+                    problem = .failed(Self.foreign(refusal))
                 case .refused(let refusal):
                     if !refusal.code.isEmpty, refusal.kind == .noKey { notice() }
                     problem = .refused(refusal)
@@ -112,6 +134,26 @@ final class S3Session: Sendable {
                 state.withLock { $0.clockOffset = offset }
             }
         }
+    }
+
+    private static func foreign(_ refusal: S3Refusal) -> SluiceError {
+        SluiceError(
+            .transportFailed,
+            "Something answered \(refusal.status) without a word of S3's.",
+            hint: "Look whether the store runs behind the proxy or ingress that answers; check the endpoint."
+        )
+    }
+
+    /// Remembers that the bucket answered.
+    func notice() {
+        let now = clock.uptime
+        state.withLock { $0.seen = now }
+    }
+
+    /// How long ago the bucket proved that it is there; nil when it never did.
+    var sinceNoticed: Duration? {
+        let now = clock.uptime
+        return state.withLock { $0.seen.map { now - $0 } }
     }
 
     /// Over TLS the payload is protected already; else the signature covers it (trap S17).
@@ -146,46 +188,5 @@ final class S3Session: Sendable {
             return true
         }
         if isDue { await settings.credentials.invalidate() }
-    }
-}
-
-/// Whether the bucket is there at all.
-extension S3Session {
-    /// Remembers that the bucket answered.
-    private func notice() {
-        let now = clock.uptime
-        state.withLock { $0.seen = now }
-    }
-
-    /// Throws `storage.bucket-missing` when there is no such bucket. HEAD of an object answers 404 for that
-    /// as well; taken for a missing object, every delivery would be skipped as gone.
-    func checkBucket() async throws(SluiceError) {
-        let now = clock.uptime
-        if let seen = state.withLock({ $0.seen }), now - seen < .seconds(5) { return }
-        let isThere = try await send(
-            requests.headBucket(),
-            subject("look for"),
-            accepts: { $0 < 300 || $0 == 404 || $0 == 403 },
-            read: { .value($0.status != 404) }
-        )
-        if isThere { return notice() }
-        throw SluiceError(
-            .storageBucketMissing,
-            "There is no bucket “\(settings.bucketName)” for “\(bucket)”.",
-            hint: "Make the bucket, or correct its name and the endpoint."
-        )
-    }
-
-    /// What the store says of an object now; nil when there is none.
-    func head(_ key: ObjectKey) async throws(SluiceError) -> S3Head? {
-        do throws(SluiceError) {
-            return try await send(requests.head(key), subject("look at", key)) { response in
-                S3Answers.info(response, key)
-            }
-        } catch {
-            guard error.code == .storageNotFound else { throw error }
-            try await checkBucket()
-            return nil
-        }
     }
 }

@@ -1,0 +1,79 @@
+internal import EventModel
+internal import Execution
+internal import HTTPTransport
+internal import ObjectStorage
+internal import TestSupport
+internal import Testing
+
+/// Stores that are away, busy or slow: an outage is told as one, whatever the answers look like.
+@Suite struct S3OutageTests {
+    private static func expect(
+        _ code: SluiceError.Code,
+        _ body: () async throws -> Void
+    ) async -> SluiceError? {
+        let error = await #expect(throws: SluiceError.self) { try await body() }
+        #expect(error?.code == code, "\(error.map { "\($0)" } ?? "nothing was thrown")")
+        return error
+    }
+
+    @Test("a 404 without a word of S3's is an outage, never a missing object, upload or bucket's end")
+    func foreign() async throws {
+        let place = try FaultyPlace()
+        place.server.put("k", [1, 2, 3])
+        let store = place.store()
+        let version = try #require(try await store.head("k")).version
+        let request = try await place.stage(store, [7])
+        place.server.fail(nil, with: .foreign(404), times: 1000)
+        _ = await Self.expect(.storageUnavailable) { _ = try await store.open("k", ifMatch: version) }
+        _ = await Self.expect(.storageUnavailable) { _ = try await store.open("k", ifMatch: nil) }
+        _ = await Self.expect(.storageUnavailable) { _ = try await store.list(prefix: "").next(limit: 1) }
+        _ = await Self.expect(.storageUnavailable) { try await store.discard(request.staged) }
+        _ = await Self.expect(.storageBucketMissing) { _ = try await store.publish([request])[0].get() }
+        // Right after the bucket was seen, and again after it was found missing.
+        for _ in 0..<2 {
+            let error = await Self.expect(.storageBucketMissing) { _ = try await store.head("k") }
+            #expect(error?.code.blame == .outage)
+        }
+        place.server.heal()
+        #expect(try await store.head("k")?.version == version)
+        #expect(try await store.publish([request])[0].get().info.sizeBytes == 1)
+        await place.end()
+    }
+
+    @Test("one answer of something in between changes nothing")
+    func foreignOnce() async throws {
+        let place = try FaultyPlace()
+        place.server.put("k", [1, 2, 3])
+        let store = place.store()
+        let version = try #require(try await store.head("k")).version
+        for kind in [FaultyS3Kind.head, .get, .list] {
+            place.server.fail(kind, with: .foreign(404))
+            #expect(try await store.head("k")?.version == version)
+            let reader = try await store.open("k", ifMatch: version)
+            #expect(try await place.read(reader) == [1, 2, 3])
+            #expect(try await store.list(prefix: "").next(limit: 1).count == 1)
+        }
+        place.server.forgetRequests()
+        #expect(try await store.head("none") == nil)
+        #expect(place.server.requestCount == 1, "A marked answer of a bucket that was just seen is enough.")
+        await place.end()
+    }
+
+    @Test("a store that was busy for a moment and then sends a large object whole is no failure")
+    func busyOnce() async throws {
+        let place = try FaultyPlace()
+        let bytes = (0..<(6 << 20)).map { UInt8(truncatingIfNeeded: $0) }
+        place.server.put("k", bytes)
+        let store = place.store()
+        let version = try #require(try await store.head("k")).version
+        for fault in [
+            FaultyS3Fault.error(503, "SlowDown"), .error(500, "InternalError"), .foreign(404),
+            .error(403, "AccessDenied"),
+        ] {
+            place.server.fail(.get, with: fault)
+            let reader = try await store.open("k", ifMatch: version)
+            #expect(try await place.read(reader) == bytes, "\(fault)")
+        }
+        await place.end()
+    }
+}
