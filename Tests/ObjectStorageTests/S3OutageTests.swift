@@ -76,4 +76,70 @@ internal import Testing
         }
         await place.end()
     }
+
+    @Test("a store that asks for a long rest is not asked again before its end (R09)")
+    func rests() async throws {
+        let place = try FaultyPlace()
+        place.server.put("k", [1])
+        let clock = ManualClock()
+        let store = place.store(clock: clock)
+        place.server.fail(.head, with: .error(503, "SlowDown", retryAfter: 30))
+        for _ in 0..<3 {
+            _ = await Self.expect(.storageUnavailable) { _ = try await store.head("k") }
+        }
+        let error = await Self.expect(.storageUnavailable) { _ = try await store.open("k", ifMatch: nil) }
+        #expect(error?.message.contains("2026-10-01T00:00:30") == true, "\(error?.message ?? "")")
+        #expect(place.server.requestCount == 1)
+        clock.advance(by: .seconds(31))
+        #expect(try await store.head("k") != nil)
+        // Whatever a proxy says, the store is asked again after five minutes.
+        place.server.fail(.head, with: .error(503, "SlowDown", retryAfter: 86_400))
+        _ = await Self.expect(.storageUnavailable) { _ = try await store.head("k") }
+        clock.advance(by: .seconds(301))
+        #expect(try await store.head("k") != nil)
+        #expect(place.server.requestCount == 4)
+        await place.end()
+    }
+
+    @Test("a store that keeps silent, or answers drop by drop, is an outage when a request's time is over")
+    func slow() async throws {
+        let place = try FaultyPlace()
+        let bytes = [UInt8](repeating: 7, count: 4000)
+        place.server.put("k", bytes)
+        let version = try #require(try await place.store().head("k")).version
+        let directory = TemporaryDirectory()
+        let request = try await place.stage(place.store { $0.journal = directory.path("j") }, [7])
+        let store = place.store { settings in
+            settings.journal = directory.path("j")
+            settings.limits.small = .milliseconds(50)
+            settings.limits.list = .milliseconds(50)
+            settings.limits.end = .milliseconds(50)
+            settings.limits.transfer = .milliseconds(50)
+            settings.limits.slowestBytesPerSecond = 1 << 40
+        }
+        place.server.fail(.list, with: .drip(bytes: 1, milliseconds: 10), times: 100)
+        place.server.fail(.get, with: .drip(bytes: 200, milliseconds: 10), times: 100)
+        _ = await Self.expect(.storageUnavailable) { _ = try await store.list(prefix: "").next(limit: 1) }
+        _ = await Self.expect(.storageUnavailable) { _ = try await store.open("k", ifMatch: version) }
+        let streamed = try await store.open("k", ifMatch: nil)
+        #expect(try await place.read(streamed) == bytes, "A stream must only not stand still.")
+        place.server.fail(nil, with: .silence, times: 1000)
+        _ = await Self.expect(.storageUnavailable) { _ = try await store.head("k") }
+        _ = await Self.expect(.storageUnavailable) { _ = try await store.uploads() }
+        _ = await Self.expect(.storageUnavailable) { try await store.discard(request.staged) }
+        _ = await Self.expect(.storageUnavailable) { _ = try await place.stage(store, [8], token: 2) }
+        _ = await Self.expect(.storageUnavailable) { _ = try await store.tags(of: "k") }
+        _ = await Self.expect(.storageUnavailable) { _ = try await store.publish([request])[0].get() }
+        await place.end()
+    }
+
+    @Test("an output whose publication is answered drop by drop is found published")
+    func slowEnd() async throws {
+        let place = try FaultyPlace()
+        let store = place.store { $0.limits.end = .milliseconds(50) }
+        let request = try await place.stage(store, [7])
+        place.server.fail(.complete, with: .drip(bytes: 1, milliseconds: 10), times: 100)
+        #expect(try await store.publish([request])[0].get().info.sizeBytes == 1)
+        await place.end()
+    }
 }

@@ -12,7 +12,13 @@ final class S3Session: Sendable {
         var refreshed: Duration?
         /// When the bucket last proved that it is there.
         var seen: Duration?
+        /// When the store wants to be asked again at the earliest; only what is longer than the patience.
+        var notBefore: Duration?
     }
+
+    /// A store that asks for more rest is asked again after so long: a header that a proxy made must not keep
+    /// a bucket away for a day.
+    static let longestRest = Duration.seconds(300)
 
     /// The bucket's configured name.
     let bucket: BucketName
@@ -33,7 +39,7 @@ final class S3Session: Sendable {
         self.settings = settings
         self.clock = clock
         self.random = random
-        requests = S3Requests(address: S3Address(settings))
+        requests = S3Requests(address: S3Address(settings), limits: settings.limits)
     }
 
     /// Names what a request is about.
@@ -50,7 +56,10 @@ final class S3Session: Sendable {
         accepts: (Int) -> Bool = { (200..<300).contains($0) },
         read: (HTTPResponse) -> S3Reading<Value>
     ) async throws(SluiceError) -> Value {
-        try await perform(request, subject) { (signed) async throws(SluiceError) -> S3Reading<Value> in
+        var request = request
+        // One that is made for a stream must only not stand still; here all of it is waited for.
+        request.timeout = request.timeout ?? settings.limits.transfer(max(request.body.count, bodyLimit))
+        return try await perform(request, subject) { (signed) async throws(SluiceError) -> S3Reading<Value> in
             let response = try await settings.client.send(signed, bodyLimit: bodyLimit)
             guard accepts(response.status) else { return .refused(S3Refusal(response)) }
             let reading = read(response)
@@ -88,7 +97,9 @@ final class S3Session: Sendable {
         _ signed: HTTPRequest
     ) async throws(SluiceError) -> S3Reading<Value> {
         do throws(SluiceError) {
-            let response = try await settings.client.send(signed, bodyLimit: 1 << 20)
+            var limited = signed
+            limited.timeout = settings.limits.small
+            let response = try await settings.client.send(limited, bodyLimit: 1 << 20)
             if response.status < 300 { return .garbled("the store changed its mind") }
             return .refused(S3Refusal(response))
         } catch {
@@ -105,6 +116,7 @@ final class S3Session: Sendable {
     ) async throws(SluiceError) -> Value {
         var plan = S3RetryPlan()
         while true {
+            try await letRest(subject)
             let now = clock.now.advanced(by: state.withLock { $0.clockOffset })
             let problem: S3RetryPlan.Problem
             do throws(SluiceError) {
@@ -114,6 +126,7 @@ final class S3Session: Sendable {
                     problem = .failed(Self.foreign(refusal))
                 case .refused(let refusal):
                     if !refusal.code.isEmpty, refusal.kind == .noKey { notice() }
+                    if refusal.kind == .busy, let asked = refusal.retryAfter { postpone(asked) }
                     problem = .refused(refusal)
                 case .garbled(let reason): problem = .garbled(reason)
                 }
@@ -177,6 +190,27 @@ final class S3Session: Sendable {
         } catch {
             throw SluiceError(.cancelled, "Told to end while asked to \(subject).")
         }
+    }
+
+    /// Remembers that the store wants rest, when no request waits for it.
+    private func postpone(_ asked: Duration) {
+        guard asked > S3RetryPlan.patience else { return }
+        let until = clock.uptime + min(asked, Self.longestRest)
+        state.withLock { $0.notBefore = max(until, $0.notBefore ?? until) }
+    }
+
+    /// Waits for the end of the rest that the store asked for; throws when that is not soon.
+    private func letRest(_ subject: S3Subject) async throws(SluiceError) {
+        guard let notBefore = state.withLock({ $0.notBefore }) else { return }
+        let left = notBefore - clock.uptime
+        if left <= .zero { return }
+        guard left > S3RetryPlan.patience else { return try await pause(left, subject) }
+        let until = clock.now.advanced(by: left)
+        throw SluiceError(
+            .storageUnavailable,
+            "Did not \(subject): the store asked for rest until \(until).",
+            hint: "It is overloaded or under maintenance; the work goes on by itself then."
+        )
     }
 
     /// Many requests may fail at once for one expired token: it is thrown away once.
