@@ -116,9 +116,14 @@ internal import TriggerRules
         #expect(house["inbox"].attributes(of: "x")?.tags == [:])
     }
 
-    @Test("move takes content type, metadata and tags along")
+    @Test("move takes content type and encoding, metadata and tags along")
     func moveAttributes() async throws {
-        let kept = ObjectAttributes(contentType: "text/x", metadata: ["a": "b"], tags: ["c": "d"])
+        let kept = ObjectAttributes(
+            contentType: "text/x",
+            headers: ["content-encoding": "gzip"],
+            metadata: ["a": "b"],
+            tags: ["c": "d"]
+        )
         house["inbox"].put("x", Array("1\n".utf8), as: kept)
         try await house.process(
             house.configuration(
