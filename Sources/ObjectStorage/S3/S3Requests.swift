@@ -39,16 +39,6 @@ struct S3Requests: Sendable {
         return request
     }
 
-    /// CopyObject, with the source's attributes.
-    func copy(_ source: ObjectKey, tag: String?, from bucketName: String, to key: ObjectKey) -> HTTPRequest {
-        var request = make("PUT", key, within: limits.end)
-        let bucket = HTTPRequest.encode(bucketName.utf8, keepingSlash: false)
-        let path = HTTPRequest.encode(source.bytes, keepingSlash: true)
-        request.set("x-amz-copy-source", "/\(bucket)/\(path)")
-        if let tag { request.set("x-amz-copy-source-if-match", S3Version.quoted(tag)) }
-        return request
-    }
-
     /// ListObjectsV2; keys come percent-encoded, because XML cannot carry all of them (traps L08, L10).
     func list(prefix: String, token: String?, limit: Int = 1000) -> HTTPRequest {
         var query = [
