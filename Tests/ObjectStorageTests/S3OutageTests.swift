@@ -142,4 +142,28 @@ internal import Testing
         #expect(try await store.publish([request])[0].get().info.sizeBytes == 1)
         await place.end()
     }
+
+    @Test("one object that may not be read is its own matter; a bucket of which none may be is an outage")
+    func forbidden() async throws {
+        let place = try FaultyPlace()
+        for key in ["in/a", "in/secret", "in/z"] { place.server.put(ObjectKey(key), [1]) }
+        let store = place.store()
+        let denied = FaultyS3Fault.error(403, "AccessDenied")
+        place.server.fail(.get, with: denied, key: "in/secret", times: 1000)
+        let version = try #require(try await store.head("in/secret")).version
+        for version in [version, nil] {
+            let error = await Self.expect(.storageUnreadable) {
+                _ = try await store.open("in/secret", ifMatch: version)
+            }
+            #expect(error?.code.blame == .object && error?.hint != nil)
+        }
+        place.server.heal()
+        place.server.fail(.get, with: denied)
+        _ = await Self.expect(.storageAccessDenied) { _ = try await store.open("in/a", ifMatch: version) }
+        place.server.fail(.get, with: denied, times: 1000)
+        _ = await Self.expect(.storageAccessDenied) { _ = try await store.open("in/a", ifMatch: version) }
+        place.server.fail(.list, with: denied, times: 1000)
+        _ = await Self.expect(.storageAccessDenied) { _ = try await store.open("in/a", ifMatch: nil) }
+        await place.end()
+    }
 }

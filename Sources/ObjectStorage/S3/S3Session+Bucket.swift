@@ -75,3 +75,42 @@ extension S3Session {
         )
     }
 }
+
+/// Whether one object is out of reach, or the bucket.
+extension S3Session {
+    /// So many neighbours are tried.
+    private static let mostNeighbours = 3
+
+    /// Whether an object may not be read, by itself. One whose neighbours may be read is its own matter; a
+    /// bucket of which nothing may be read is an outage: a policy that allows listing alone is a common slip.
+    /// The object is asked for again at last, in case that only a moment was bad.
+    func isForbiddenAlone(_ key: ObjectKey) async -> Bool {
+        let end = key.bytes.lastIndex(of: UInt8(ascii: "/")).map { $0 + 1 } ?? 0
+        guard let folder = ObjectKey(bytes: Array(key.bytes[..<end])).string else { return false }
+        let request = requests.list(prefix: folder, token: nil, limit: Self.mostNeighbours + 1)
+        // Whatever keeps the bucket from being listed or read keeps the object's failure what it was.
+        guard let page = try? await send(request, subject("list"), read: S3Page.read) else { return false }
+        for neighbour in page.entries.map(\.key).filter({ $0 != key }).prefix(Self.mostNeighbours) {
+            guard await failure(reading: neighbour) == nil else { continue }
+            return await failure(reading: key) == .storageAccessDenied
+        }
+        return false
+    }
+
+    /// Why the first byte of an object does not come; nil when it does, or when there is none.
+    private func failure(reading key: ObjectKey) async -> SluiceError.Code? {
+        do throws(SluiceError) {
+            try await send(
+                requests.get(key, tag: nil, range: 0..<1),
+                subject("read", key),
+                bodyLimit: 64 << 10,
+                accepts: { $0 < 300 || $0 == 416 },
+                read: { _ in .value(()) }
+            )
+            return nil
+        } catch {
+            // The store does not heed ranges.
+            return error.code == .transportTooLarge ? nil : error.code
+        }
+    }
+}
