@@ -21,8 +21,8 @@ public struct CopyOptions: Sendable, Hashable {
     }
 }
 
-/// Copies an object as it is stored, between buckets of any kind: bytes, content type, metadata, and tags
-/// where asked.
+/// Copies an object as it is stored, between buckets of any kind: bytes, content type and the other
+/// headers of HTTP that tell how they are to be read, metadata, and tags where asked.
 public struct CopyFunction: Function {
     /// The configured name.
     public let name: FunctionName

@@ -2,6 +2,7 @@ internal import DurableLedger
 internal import EventModel
 internal import EventProcessing
 internal import ObjectStorage
+internal import Synchronization
 internal import TestSupport
 internal import Testing
 internal import TriggerRules
@@ -116,9 +117,14 @@ internal import TriggerRules
         #expect(house["inbox"].attributes(of: "x")?.tags == [:])
     }
 
-    @Test("move takes content type, metadata and tags along")
+    @Test("move takes content type and encoding, metadata and tags along")
     func moveAttributes() async throws {
-        let kept = ObjectAttributes(contentType: "text/x", metadata: ["a": "b"], tags: ["c": "d"])
+        let kept = ObjectAttributes(
+            contentType: "text/x",
+            headers: ["content-encoding": "gzip"],
+            metadata: ["a": "b"],
+            tags: ["c": "d"]
+        )
         house["inbox"].put("x", Array("1\n".utf8), as: kept)
         try await house.process(
             house.configuration(
@@ -128,5 +134,32 @@ internal import TriggerRules
             )
         )
         #expect(house["lake"].attributes(of: "x") == kept)
+    }
+
+    @Test("one tag too many is a problem that is shown, and is tried again once a day only")
+    func tooManyTags() async throws {
+        let tries = Mutex(0)
+        house.put("inbox", "x", "1\n")
+        house["inbox"].setFaultHook { call throws(SluiceError) in
+            if call.operation == .tag, call.moment == .before {
+                tries.withLock { $0 += 1 }
+                throw SluiceError(.storageTooManyTags, "“x” would have 11 tags.")
+            }
+        }
+        let configuration = house.configuration(
+            [trigger("t", on: "inbox", function: "copy", to: "clean:{key}")],
+            [copy],
+            after: ["inbox": .tag(["done": "yes"])]
+        )
+        let processor = try await house.process(configuration)
+        #expect(try await processor.status().problems.contains { $0.contains("11 tags") })
+        house.clock.advance(by: .seconds(3600))
+        try await house.process(configuration)
+        #expect(tries.withLock { $0 } == 1)
+        house["inbox"].setFaultHook(nil)
+        house.clock.advance(by: .seconds(86_400))
+        let last = try await house.process(configuration)
+        #expect(house["inbox"].attributes(of: "x")?.tags == ["done": "yes"])
+        #expect(try await !last.status().problems.contains { $0.contains("11 tags") })
     }
 }

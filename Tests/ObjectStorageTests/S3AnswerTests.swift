@@ -110,4 +110,21 @@ internal import Testing
         #expect(MD5Tag.composite(parts) == "96e024ba2074fe77e8e965ba43a704be-2")
         #expect(MD5Tag.composite(["nonsense"]) == nil)
     }
+
+    @Test("headers of HTTP go back as they came, without the form in which a body was sent to the store")
+    func carriesHeaders() {
+        let headers = [
+            "cache-control": "no-cache", "content-disposition": "attachment; filename=\"a b\"",
+            "content-encoding": "gzip", "content-language": "de", "expires": "Thu, 01 Oct 2026 00:00:00 GMT",
+        ]
+        let fields = S3Attributes.headers(ObjectAttributes(headers: headers))
+        #expect(Set(fields.map(\.name)) == Set(headers.keys))
+        #expect(S3Attributes.attributes(fields).headers == headers)
+        for (value, wanted) in [("aws-chunked", nil), ("aws-chunked,gzip", "gzip"), ("a, b", "a, b")] {
+            let field = HTTPField(name: "content-encoding", value: value)
+            #expect(S3Attributes.attributes([field]).headers["content-encoding"] == wanted)
+        }
+        let other = ObjectAttributes(headers: ["x-amz-acl": "public-read"])
+        #expect(S3Attributes.headers(other).isEmpty)
+    }
 }

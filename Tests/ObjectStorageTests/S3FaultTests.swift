@@ -8,61 +8,7 @@ internal import Testing
 
 /// What a store makes of servers that fail.
 @Suite struct S3FaultTests {
-    /// No wait between tries.
-    private struct Impatience: RandomSource {
-        func next() -> UInt64 { 0 }
-    }
-
-    /// A bucket at a server that fails on demand.
-    private struct Place {
-        let server: FaultyS3Server
-        let pool = BlockingPool(name: "s3", limit: 16, stackBytes: NativeThread.smallStackBytes)
-        let client: HTTPClient
-
-        init(_ change: (inout FaultyS3Manner) -> Void = { _ in }) throws {
-            var manner = FaultyS3Manner()
-            change(&manner)
-            server = FaultyS3Server(manner: manner)
-            client = try HTTPClient()
-        }
-
-        func store(
-            _ credentials: any CredentialProvider = StaticCredentials(
-                Credentials(accessKey: "AK", secretKey: Secret("secret"))
-            ),
-            probes: Bool = false
-        ) -> S3ObjectStore {
-            var settings = S3Settings(bucketName: "bucket", credentials: credentials, client: client)
-            settings.endpoint = HTTPEndpoint(isTLS: false, host: "127.0.0.1", port: server.port)
-            settings.partSizeBytes = 5 << 20
-            settings.probes = probes
-            return S3ObjectStore(bucket: "b", settings: settings, pool: pool, random: Impatience())
-        }
-
-        func read(_ reader: any ObjectReader) async throws -> [UInt8] {
-            try await pool.run { () throws(SluiceError) in
-                let bytes = try ObjectStoreContract.read(reader)
-                try reader.confirm()
-                return bytes
-            }
-        }
-
-        func stage(_ store: S3ObjectStore, _ bytes: [UInt8], token: Int64 = 1) async throws -> PublishRequest
-        {
-            let name = StageName(ledger: "aa", boot: "bb", token: token, number: 0)
-            let writer = try await store.stage(name, for: "out")
-            let digest = try await pool.run { () throws(SluiceError) in
-                try unsafe writer.write(bytes.span.bytes)
-                return try writer.finish()
-            }
-            return PublishRequest(staged: writer.reference, key: "out", digest: digest, expecting: .absent)
-        }
-
-        func end() async {
-            await pool.shutdown()
-            server.stop()
-        }
-    }
+    private typealias Place = FaultyPlace
 
     private static func bytes(_ count: Int) -> [UInt8] {
         (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 7 / 3) }
@@ -86,8 +32,9 @@ internal import Testing
         for fault in [
             FaultyS3Fault.truncate(1000), .reset(2000), .reset(-1), .error(503, "SlowDown", retryAfter: 0),
         ] {
-            place.server.fail(.get, with: fault, skip: count > 10 << 20 ? 1 : 0)
+            // The head of the first range, a later one, and what goes on after a break.
             place.server.fail(.get, with: fault)
+            if count > 10 << 20 { place.server.fail(.get, with: fault, skip: 1) }
             let reader = try await store.open("k", ifMatch: version)
             #expect(try await place.read(reader) == bytes)
         }

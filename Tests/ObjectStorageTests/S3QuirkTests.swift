@@ -61,6 +61,45 @@ internal import Testing
         }
     }
 
+    @Test("a bucket that is only read is not tried out for its tags; where none are known there are none")
+    func readsUnknown() async throws {
+        try await Self.onServer({ $0.takesTagsForBytes = true }) { store, server in
+            server.put("small", [1])
+            server.put("large", [UInt8](repeating: 1, count: 2 << 20))
+            for key in ["small", "large"].map({ ObjectKey($0) }) {
+                let version = try #require(try await store.head(key)).version
+                #expect(try await store.tags(of: key, ifVersion: version).isEmpty)
+            }
+            #expect(server.count(.put) == 0 && server.count(.getTags) == 2)
+            let version = try #require(try await store.head("small")).version
+            for fault in [FaultyS3Fault.error(501, "NotImplemented"), .error(404, "NoSuchTagSet"), .page] {
+                server.fail(.getTags, with: fault, times: 3)
+                #expect(try await store.tags(of: "small", ifVersion: version).isEmpty, "\(fault)")
+                server.heal()
+            }
+            server.fail(.getTags, with: .foreign(404), times: 100)
+            let error = await #expect(throws: SluiceError.self) {
+                _ = try await store.tags(of: "small", ifVersion: version)
+            }
+            #expect(error?.code == .storageUnavailable)
+        }
+    }
+
+    @Test("an eleventh tag is refused before it is sent")
+    func tooManyTags() async throws {
+        try await Self.onServer({ _ in }) { store, _ in
+            let info = try await store.put("kept", [1])
+            let tags = Dictionary(uniqueKeysWithValues: (0..<10).map { ("t\($0)", "") })
+            #expect(try await store.tag("kept", with: tags, ifVersion: info.version))
+            #expect(try await store.tag("kept", with: ["t3": "new"], ifVersion: info.version))
+            let error = await #expect(throws: SluiceError.self) {
+                _ = try await store.tag("kept", with: ["one": "more"], ifVersion: info.version)
+            }
+            #expect(error?.code == .storageTooManyTags && error?.code.blame == .object)
+            #expect(try await store.tags(of: "kept").count == 10)
+        }
+    }
+
     @Test("a store that knows no upload has none")
     func noUploads() async throws {
         try await Self.onServer({ _ in }) { store, server in

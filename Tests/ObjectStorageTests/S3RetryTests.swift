@@ -47,6 +47,15 @@ internal import Testing
             plan.step(after: .refused(patient), at: .zero, signedAt: Self.now, fraction: 0)
                 == .again(after: .seconds(3))
         )
+        let dated = Self.refusal(
+            503,
+            "SlowDown",
+            [
+                HTTPField(name: "date", value: "Thu, 01 Oct 2026 00:00:00 GMT"),
+                HTTPField(name: "retry-after", value: "Thu, 01 Oct 2026 00:00:04 GMT"),
+            ]
+        )
+        #expect(dated.retryAfter == .seconds(4))
         let absurd = Self.refusal(503, "SlowDown", [HTTPField(name: "retry-after", value: "86400")])
         let step = plan.step(after: .refused(absurd), at: .zero, signedAt: Self.now, fraction: 0)
         #expect(step == .giveUp)
@@ -116,7 +125,9 @@ internal import Testing
             (301, "PermanentRedirect", "storage.wrong-region"), (412, "", "storage.version-changed"),
             (400, "AuthorizationHeaderMalformed", "storage.wrong-region"), (501, "", "storage.unsupported"),
             (403, "InvalidObjectState", "storage.archived"), (507, "", "storage.full"),
-            (400, "X", "storage.refused"),
+            (400, "X", "storage.refused"), (400, "MetadataTooLarge", "storage.unacceptable"),
+            (400, "EntityTooLarge", "storage.unacceptable"),
+            (400, "InvalidStorageClass", "storage.unacceptable"),
             (403, "RequestTimeTooSkewed", "storage.clock-skewed"),
         ]
     )
@@ -129,6 +140,9 @@ internal import Testing
         let words = Self.refusal(400, "AuthorizationHeaderMalformed", region: "eu-west-1")
         #expect(words.error(Self.subject).hint?.contains("eu-west-1") == true)
         let header = HTTPField(name: "x-amz-bucket-region", value: "eu-north-1")
+        #expect(Self.refusal(400, "", [header]).error(Self.subject).code == .storageWrongRegion)
+        // Another reason is the reason, wherever the bucket lies.
+        #expect(Self.refusal(400, "BadDigest", [header]).error(Self.subject).code == .storageRefused)
         #expect(Self.refusal(301, "", [header]).error(Self.subject).hint?.contains("eu-north-1") == true)
     }
 }

@@ -53,6 +53,7 @@ final class AfterPerformer: Service {
     /// Performs one and records what became of it; returns how long to wait before it is tried again.
     private func finish(_ action: AfterAction) async throws(SluiceError) -> Duration? {
         let target = TargetID(trigger: "", bucket: action.bucket, key: action.key)
+        let subject = "after-actions of \(action.bucket)"
         do throws(SluiceError) {
             let effect = try await perform(action)
             if effect != .nothing {
@@ -66,9 +67,18 @@ final class AfterPerformer: Service {
             }
             if effect == .removed { await intake.hint([action.key], in: action.bucket) }
             try await core.ledger.finishAfterAction(action, error: nil, retryAt: nil, at: core.clock.now)
+            core.clearProblem(about: subject)
             return nil
         } catch {
-            let backoff = Backoff(initial: .seconds(1), maximum: .seconds(300))
+            if error.code.blame == .object {
+                core.note(problem: "\(subject): \(error.message)", about: subject)
+            }
+            // An object loses tags by somebody's hand only: once a day is often enough to look.
+            let isLasting = error.code == .storageTooManyTags
+            let backoff = Backoff(
+                initial: .seconds(isLasting ? 86_400 : 1),
+                maximum: .seconds(isLasting ? 86_400 : 300)
+            )
             let wait = backoff.ceiling(afterFailures: action.tries + 1) * (0.5 + core.random.fraction() / 2)
             core.feed.add(
                 "after",
@@ -140,7 +150,7 @@ final class AfterPerformer: Service {
         var attributes = reader.attributes
         // Where an object is stored how is the target bucket's matter.
         attributes.storageClass = nil
-        attributes.tags = try await tags(of: action, at: source)
+        attributes.tags = try await source.tags(of: action.key, ifVersion: action.version)
         let writer = try await store.stage(name, for: key, as: attributes)
         do throws(SluiceError) {
             let digest = try await core.pool.run { () throws(SluiceError) in
@@ -157,19 +167,6 @@ final class AfterPerformer: Service {
         } catch {
             writer.abandon()
             throw error
-        }
-    }
-
-    /// The tags of a source; none where its store knows none, and says so in whatever words.
-    private func tags(
-        of action: AfterAction,
-        at source: any ObjectStore
-    ) async throws(SluiceError) -> [String: String] {
-        do throws(SluiceError) {
-            return try await source.tags(of: action.key, ifVersion: action.version)
-        } catch {
-            guard error.code == .storageUnsupported || error.code == .storageBadAnswer else { throw error }
-            return [:]
         }
     }
 

@@ -88,12 +88,11 @@ struct MemoryBucket {
 
 extension SluiceError {
     /// Something else lies where an output shall be seen.
-    static func collision(at key: ObjectKey, bucket: BucketName, cause: (any Error)? = nil) -> SluiceError {
+    static func collision(at key: ObjectKey, bucket: BucketName) -> SluiceError {
         SluiceError(
             .outputCollision,
             "“\(key)” of bucket “\(bucket)” exists already and is not this output.",
-            hint: "Move it away, let the trigger write elsewhere, or allow `overwrite: true`.",
-            cause: cause
+            hint: "Move it away, let the trigger write elsewhere, or allow `overwrite: true`."
         )
     }
 }

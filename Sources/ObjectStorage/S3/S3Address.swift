@@ -1,8 +1,8 @@
 internal import EventModel
-internal import HTTPTransport
+package import HTTPTransport
 
 /// Where a bucket's requests go.
-struct S3Address: Sendable, Hashable {
+package struct S3Address: Sendable, Hashable {
     /// The host, with the bucket in its name where the style is virtual-host.
     let endpoint: HTTPEndpoint
     /// The path of the bucket, without a `/` at its end: empty, or `/name`.
@@ -29,7 +29,7 @@ struct S3Address: Sendable, Hashable {
     }
 
     /// AWS's endpoint of a region; China's has a domain of its own (AWS, "Amazon S3 endpoints and quotas").
-    private static func aws(_ region: String) -> HTTPEndpoint {
+    package static func aws(_ region: String) -> HTTPEndpoint {
         let domain = region.hasPrefix("cn-") ? "amazonaws.com.cn" : "amazonaws.com"
         return HTTPEndpoint(isTLS: true, host: "s3.\(region).\(domain)", port: 443)
     }

@@ -55,11 +55,6 @@ package enum S3Answers {
         }
     }
 
-    /// CopyObject: the copy's ETag.
-    package static func copied(_ response: HTTPResponse) -> S3Reading<String> {
-        read(response, "CopyObjectResult") { node in node.text(of: "ETag").map { S3Version.bare($0) } }
-    }
-
     /// PutObject and UploadPart: the ETag.
     package static func tag(_ response: HTTPResponse) -> S3Reading<String> {
         guard let tag = response.header("etag") else { return .garbled("the answer has no ETag") }
@@ -95,9 +90,16 @@ package enum S3Answers {
         return .value(page)
     }
 
-    /// GetObjectTagging.
-    package static func tags(_ response: HTTPResponse) -> S3Reading<[String: String]> {
-        read(response, "Tagging") { node in
+    /// GetObjectTagging; nil when it is the object itself that came, as from `rclone serve s3`.
+    package static func tags(_ response: HTTPResponse) -> S3Reading<[String: String]?> {
+        if response.status == 404 {
+            let refusal = S3Refusal(response)
+            // So some stores say that there are none.
+            return refusal.code.hasPrefix("NoSuchTagSet") ? .value([:]) : .refused(refusal)
+        }
+        // Tags have no date (AWS, GetObjectTagging).
+        if response.header("last-modified") != nil { return .value(nil) }
+        return read(response, "Tagging") { node in
             var tags: [String: String] = [:]
             for tag in node.child("TagSet")?.children ?? [] where tag.name == "Tag" {
                 if let name = tag.text(of: "Key") { tags[name] = tag.text(of: "Value") ?? "" }

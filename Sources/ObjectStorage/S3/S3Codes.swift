@@ -17,4 +17,8 @@ extension SluiceError.Code {
     public static let storageRefused = Self("storage.refused", .transient)
     /// The output has more parts than the store takes.
     public static let storageTooManyParts = Self("storage.too-many-parts", .object)
+    /// The object would have more tags than S3 keeps.
+    public static let storageTooManyTags = Self("storage.too-many-tags", .object)
+    /// The store does not take such an object: its size, its metadata, its storage class.
+    public static let storageUnacceptable = Self("storage.unacceptable", .object)
 }

@@ -14,70 +14,56 @@ public struct S3Upload: Sendable, Hashable {
 
 /// What buckets at an S3 store can do besides.
 extension S3ObjectStore {
-    /// Puts a whole object in one request; `ifAbsent` never replaces one, where the store heeds that. Throws
-    /// `output.collision` when it does and there is one.
+    /// Puts a whole object in one request, instead of what lies there.
     public func put(
         _ key: ObjectKey,
         _ bytes: [UInt8],
-        as attributes: ObjectAttributes = ObjectAttributes(),
-        ifAbsent: Bool = false
+        as attributes: ObjectAttributes = ObjectAttributes()
     ) async throws(SluiceError) -> ObjectInfo {
         if let refusal = refusal(of: key) { throw refusal }
         try await checkTags(of: attributes)
         var complete = attributes
         complete.storageClass = attributes.storageClass ?? session.settings.storageClass
-        var request = session.requests.put(key, bytes, complete)
-        if ifAbsent { request.set("if-none-match", "*") }
+        let request = session.requests.put(key, bytes, complete)
         let clock = session.clock
-        do throws(SluiceError) {
-            return try await session.send(request, session.subject("write", key)) { response in
-                guard let tag = response.header("etag") else { return .garbled("the answer has no ETag") }
-                let size = UInt64(bytes.count)
-                let date = response.date ?? clock.now
-                let version = S3Version(tag: tag, sizeBytes: size).version
-                return .value(ObjectInfo(key: key, version: version, sizeBytes: size, modified: date))
-            }
-        } catch {
-            guard ifAbsent, error.code == .storageVersionChanged else { throw error }
-            throw .collision(at: key, bucket: bucket, cause: error)
+        return try await session.send(request, session.subject("write", key)) { response in
+            guard let tag = response.header("etag") else { return .garbled("the answer has no ETag") }
+            let size = UInt64(bytes.count)
+            let date = response.date ?? clock.now
+            let version = S3Version(tag: tag, sizeBytes: size).version
+            return .value(ObjectInfo(key: key, version: version, sizeBytes: size, modified: date))
         }
     }
 
-    /// Copies an object within the store, with its attributes and without its bytes passing here; at most 5
-    /// GiB (AWS, CopyObject). With `ifMatch`, that version only.
-    public func copy(
-        _ source: ObjectKey,
-        ifMatch version: ObjectVersion? = nil,
-        from bucketName: String? = nil,
-        to key: ObjectKey
-    ) async throws(SluiceError) {
-        if let refusal = refusal(of: key) { throw refusal }
-        let tag = version.flatMap { S3Version($0)?.tag }
-        if version != nil, tag == nil { throw session.changed(source) }
-        let request = session.requests.copy(
-            source,
-            tag: tag,
-            from: bucketName ?? session.settings.bucketName,
-            to: key
-        )
-        _ = try await session.send(request, session.subject("copy to", key), read: S3Answers.copied)
-    }
-
-    /// The object's tags.
+    /// The object's tags. Throws `storage.unsupported` where the store answers with the object's bytes.
     public func tags(of key: ObjectKey) async throws(SluiceError) -> [String: String] {
-        try await session.send(session.requests.tags(key), session.subject("read the tags of", key)) {
-            answer in
-            S3Answers.tags(answer)
-        }
+        let found = try await session.send(
+            session.requests.tags(key),
+            session.subject("read the tags of", key),
+            accepts: { $0 < 300 || $0 == 404 },
+            read: S3Answers.tags
+        )
+        guard let found else { throw untaggable() }
+        return found
     }
 
     /// The tags of an object that still is that version; none at a store that keeps none.
     ///
-    /// Tags have no condition of their own: the version is looked at before and after.
+    /// Tags have no condition of their own: the version is looked at after. A bucket that is only read is not
+    /// tried out for this: where nothing is known of the store, whatever is no answer about tags means that
+    /// there are none, while a store that is away is an outage.
     public func tags(
         of key: ObjectKey, ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> [String: String] {
-        let found = try await tagging() == .broken ? [:] : try await tags(of: key)
+        let isKept = session.settings.endpoint == nil
+        let tagging = isKept ? .kept : await keeper.remembered().tagging
+        var found: [String: String] = [:]
+        do throws(SluiceError) {
+            if tagging != .broken { found = try await tags(of: key) }
+        } catch {
+            let isNone = [.storageUnsupported, .storageBadAnswer, .transportTooLarge].contains(error.code)
+            guard isNone, tagging != .kept else { throw error }
+        }
         guard let version else { return found }
         if try await head(key)?.version != version { throw session.changed(key) }
         return found
@@ -99,6 +85,7 @@ extension S3ObjectStore {
             throw error
         }
         let complete = known.merging(tags) { _, new in new }
+        guard complete.count <= Self.mostTags else { throw tooManyTags(key, complete.count) }
         guard let now = try await head(key), version == nil || now.version == version else { return false }
         if complete != known { try await setTags(complete, of: key) }
         return true
@@ -120,6 +107,17 @@ extension S3ObjectStore {
     /// What becomes of tags: AWS keeps them, any other store is tried out.
     private func tagging() async throws(SluiceError) -> S3Capabilities.Tagging {
         session.settings.endpoint == nil ? .kept : try await keeper.current().tagging
+    }
+
+    /// So many tags an object may have (AWS, "Categorizing your storage using tags").
+    private static let mostTags = 10
+
+    private func tooManyTags(_ key: ObjectKey, _ count: Int) -> SluiceError {
+        SluiceError(
+            .storageTooManyTags,
+            "“\(key)” of bucket “\(bucket)” would have \(count) tags; S3 keeps \(Self.mostTags).",
+            hint: "Remove tags of the object, or add fewer in `after:`."
+        )
     }
 
     private func untaggable() -> SluiceError {

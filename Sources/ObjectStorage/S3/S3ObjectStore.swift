@@ -53,6 +53,23 @@ public final class S3ObjectStore: ObjectStore {
         ifMatch version: ObjectVersion?
     ) async throws(SluiceError) -> any ObjectReader {
         if let refusal = refusal(of: key) { throw refusal }
+        do throws(SluiceError) {
+            return try await openVersion(key, version)
+        } catch {
+            guard error.code == .storageAccessDenied, await session.isForbiddenAlone(key) else { throw error }
+            throw SluiceError(
+                .storageUnreadable,
+                "“\(key)” of bucket “\(bucket)” may not be read, while its neighbours may.",
+                hint: "Allow these credentials the object: its own ACL or the key that it is encrypted with.",
+                cause: error
+            )
+        }
+    }
+
+    private func openVersion(
+        _ key: ObjectKey,
+        _ version: ObjectVersion?
+    ) async throws(SluiceError) -> any ObjectReader {
         guard let version else { return try await openPlain(key, nil) }
         guard let wanted = S3Version(version) else { throw session.changed(key) }
         if wanted.sizeBytes <= Self.wholeLimit { return try await openWhole(key, wanted) }

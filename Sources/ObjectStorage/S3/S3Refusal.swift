@@ -23,8 +23,16 @@ package struct S3Refusal: Sendable, Hashable {
         code = error?.text(of: "Code") ?? ""
         text = error?.text(of: "Message") ?? ""
         region = response.header("x-amz-bucket-region") ?? error?.text(of: "Region")
-        retryAfter = response.header("retry-after").flatMap { Int64($0) }.map { .seconds(max(0, $0)) }
-        date = response.date
+        let date = response.date
+        retryAfter = response.header("retry-after").flatMap { Self.wait($0, answered: date) }
+        self.date = date
+    }
+
+    /// Retry-After is seconds or a date (RFC 9110, section 10.2.3); the latter by the clock of the answer.
+    private static func wait(_ text: String, answered: Timestamp?) -> Duration? {
+        if let seconds = Int64(text) { return .seconds(min(max(0, seconds), 1 << 30)) }
+        guard let answered, let until = InternetDate.http(text) else { return nil }
+        return max(.zero, until.elapsed(since: answered))
     }
 
     /// Reads a refusal from the head of an answer and a body that was collected apart.
@@ -32,8 +40,17 @@ package struct S3Refusal: Sendable, Hashable {
         self.init(HTTPResponse(status: status, headers: headers, body: body))
     }
 
+    /// Whether it is none of S3's, but of something in between whose backend is away: a store says in words
+    /// what is not there, unless it was asked for the head alone.
+    package func isForeign(to method: String) -> Bool {
+        status == 404 && code.isEmpty && method != "HEAD"
+    }
+
     /// What kind of refusal it is.
-    package var kind: Kind { Kind.byCode[code] ?? Kind(status: status, region: region) }
+    package var kind: Kind {
+        // S3 names the bucket's region in many answers: it is the reason only of those without another one.
+        Kind.byCode[code] ?? Kind(status: status, region: code.isEmpty ? region : nil)
+    }
 }
 
 extension S3Refusal {
@@ -67,6 +84,8 @@ extension S3Refusal {
         case archived
         /// The store does not take such a key.
         case invalidKey
+        /// The store does not take such an object.
+        case unacceptable
         /// There is no room.
         case full
         /// The store does not know such requests.
@@ -94,6 +113,8 @@ extension S3Refusal {
             "BandwidthLimitExceeded": .busy, "XMinioServerNotInitialized": .busy,
             "InvalidObjectState": .archived, "KeyTooLongError": .invalidKey, "InvalidURI": .invalidKey,
             "XMinioInvalidObjectName": .invalidKey,
+            "MetadataTooLarge": .unacceptable, "EntityTooLarge": .unacceptable,
+            "InvalidStorageClass": .unacceptable,
             "QuotaExceeded": .full, "XMinioStorageFull": .full, "InsufficientStorage": .full,
             "NotImplemented": .unsupported, "MethodNotAllowed": .unsupported, "InvalidRange": .invalidRange,
         ]
@@ -153,9 +174,12 @@ extension S3Refusal {
                 region.map { "Set `region: \(ObjectKey($0))` for this bucket." }
                     ?? "Set the bucket's own `region:` and its endpoint."
             )
-        case .busy: (.storageUnavailable, "The store is overloaded or down; the work goes on by itself then.")
+        case .busy:
+            (.storageUnavailable, "The store is overloaded or down; the work goes on by itself then.")
         case .archived: (.storageArchived, "Restore the object from its archive class, then retry.")
         case .invalidKey: (.storageInvalidKey, "This store does not take the key; change the name.")
+        case .unacceptable:
+            (.storageUnacceptable, "Change what is written, or the storage class, and retry the delivery.")
         case .full: (.storageFull, "Free space or raise the quota; the work goes on by itself then.")
         case .unsupported: (.storageUnsupported, "See `sluice doctor` for what this store can do.")
         case .invalidRange: (.storageVersionChanged, nil)

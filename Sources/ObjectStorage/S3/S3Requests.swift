@@ -5,13 +5,15 @@ internal import HTTPTransport
 struct S3Requests: Sendable {
     /// Where they go.
     let address: S3Address
+    /// How long they may take.
+    let limits: S3Limits
 
     /// HeadObject.
-    func head(_ key: ObjectKey) -> HTTPRequest { make("HEAD", key) }
+    func head(_ key: ObjectKey) -> HTTPRequest { make("HEAD", key, within: limits.small) }
 
     /// HeadBucket.
     func headBucket() -> HTTPRequest {
-        HTTPRequest(method: "HEAD", endpoint: address.endpoint, path: address.bucketPath)
+        makeOfBucket("HEAD", [], within: limits.small)
     }
 
     /// GetObject: of one version only, and a part only, where these are given.
@@ -32,18 +34,8 @@ struct S3Requests: Sendable {
 
     /// DeleteObject; of one version only, where the store honours that.
     func delete(_ key: ObjectKey, tag: String? = nil) -> HTTPRequest {
-        var request = make("DELETE", key)
+        var request = make("DELETE", key, within: limits.small)
         if let tag { request.set("if-match", S3Version.quoted(tag)) }
-        return request
-    }
-
-    /// CopyObject, with the source's attributes.
-    func copy(_ source: ObjectKey, tag: String?, from bucketName: String, to key: ObjectKey) -> HTTPRequest {
-        var request = make("PUT", key)
-        let bucket = HTTPRequest.encode(bucketName.utf8, keepingSlash: false)
-        let path = HTTPRequest.encode(source.bytes, keepingSlash: true)
-        request.set("x-amz-copy-source", "/\(bucket)/\(path)")
-        if let tag { request.set("x-amz-copy-source-if-match", S3Version.quoted(tag)) }
         return request
     }
 
@@ -55,21 +47,22 @@ struct S3Requests: Sendable {
         query.append(HTTPField(name: "max-keys", value: "\(limit)"))
         if !prefix.isEmpty { query.append(HTTPField(name: "prefix", value: prefix)) }
         if let token { query.append(HTTPField(name: "continuation-token", value: token)) }
-        return HTTPRequest(endpoint: address.endpoint, path: address.bucketPath, query: query)
+        return makeOfBucket("GET", query, within: limits.list)
     }
 
     /// GetBucketVersioning.
     func versioning() -> HTTPRequest {
-        let query = [HTTPField(name: "versioning", value: "")]
-        return HTTPRequest(endpoint: address.endpoint, path: address.bucketPath, query: query)
+        makeOfBucket("GET", [HTTPField(name: "versioning", value: "")], within: limits.small)
     }
 
     /// GetObjectTagging.
-    func tags(_ key: ObjectKey) -> HTTPRequest { make("GET", key, [HTTPField(name: "tagging", value: "")]) }
+    func tags(_ key: ObjectKey) -> HTTPRequest {
+        make("GET", key, [HTTPField(name: "tagging", value: "")], within: limits.small)
+    }
 
     /// PutObjectTagging; replaces all tags.
     func putTags(_ key: ObjectKey, _ tags: [String: String]) -> HTTPRequest {
-        var request = make("PUT", key, [HTTPField(name: "tagging", value: "")])
+        var request = make("PUT", key, [HTTPField(name: "tagging", value: "")], within: limits.small)
         let set = tags.sorted { $0.key < $1.key }.map { tag in
             "<Tag><Key>\(S3Text.escaped(tag.key))</Key><Value>\(S3Text.escaped(tag.value))</Value></Tag>"
         }
@@ -79,8 +72,34 @@ struct S3Requests: Sendable {
         return request
     }
 
-    private func make(_ method: String, _ key: ObjectKey, _ query: [HTTPField] = []) -> HTTPRequest {
-        HTTPRequest(method: method, endpoint: address.endpoint, path: address.path(of: key), query: query)
+    private func make(
+        _ method: String,
+        _ key: ObjectKey,
+        _ query: [HTTPField] = [],
+        within limit: Duration? = nil
+    ) -> HTTPRequest {
+        let path = address.path(of: key)
+        return HTTPRequest(
+            method: method,
+            endpoint: address.endpoint,
+            path: path,
+            query: query,
+            timeout: limit
+        )
+    }
+
+    private func makeOfBucket(
+        _ method: String,
+        _ query: [HTTPField],
+        within limit: Duration
+    ) -> HTTPRequest {
+        HTTPRequest(
+            method: method,
+            endpoint: address.endpoint,
+            path: address.bucketPath,
+            query: query,
+            timeout: limit
+        )
     }
 }
 
@@ -88,7 +107,7 @@ struct S3Requests: Sendable {
 extension S3Requests {
     /// CreateMultipartUpload.
     func createUpload(_ key: ObjectKey, _ attributes: ObjectAttributes) -> HTTPRequest {
-        var request = make("POST", key, [HTTPField(name: "uploads", value: "")])
+        var request = make("POST", key, [HTTPField(name: "uploads", value: "")], within: limits.small)
         request.headers = S3Attributes.headers(attributes)
         return request
     }
@@ -107,12 +126,13 @@ extension S3Requests {
     func listParts(_ key: ObjectKey, upload: String, after number: Int) -> HTTPRequest {
         var query = [HTTPField(name: "uploadId", value: upload)]
         if number > 0 { query.append(HTTPField(name: "part-number-marker", value: "\(number)")) }
-        return make("GET", key, query)
+        return make("GET", key, query, within: limits.list)
     }
 
     /// CompleteMultipartUpload; with `ifAbsent` only where no object lies yet.
     func completeUpload(_ key: ObjectKey, upload: String, tags: [String], ifAbsent: Bool) -> HTTPRequest {
-        var request = make("POST", key, [HTTPField(name: "uploadId", value: upload)])
+        let query = [HTTPField(name: "uploadId", value: upload)]
+        var request = make("POST", key, query, within: limits.end)
         request.headers = [HTTPField(name: "content-type", value: "application/xml")]
         if ifAbsent { request.set("if-none-match", "*") }
         var text = "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
@@ -126,7 +146,7 @@ extension S3Requests {
 
     /// AbortMultipartUpload.
     func abortUpload(_ key: ObjectKey, upload: String) -> HTTPRequest {
-        make("DELETE", key, [HTTPField(name: "uploadId", value: upload)])
+        make("DELETE", key, [HTTPField(name: "uploadId", value: upload)], within: limits.small)
     }
 
     /// ListMultipartUploads.
@@ -135,7 +155,7 @@ extension S3Requests {
         if !prefix.isEmpty { query.append(HTTPField(name: "prefix", value: prefix)) }
         if let keyMarker { query.append(HTTPField(name: "key-marker", value: keyMarker)) }
         if let uploadMarker { query.append(HTTPField(name: "upload-id-marker", value: uploadMarker)) }
-        return HTTPRequest(endpoint: address.endpoint, path: address.bucketPath, query: query)
+        return makeOfBucket("GET", query, within: limits.list)
     }
 }
 

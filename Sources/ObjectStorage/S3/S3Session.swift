@@ -10,7 +10,13 @@ final class S3Session: Sendable {
         var refreshed: Duration?
         /// When the bucket last proved that it is there.
         var seen: Duration?
+        /// When the store wants to be asked again at the earliest; only what is longer than the patience.
+        var notBefore: Duration?
     }
+
+    /// A store that asks for more rest is asked again after so long: a header that a proxy made must not keep
+    /// a bucket away for a day.
+    static let longestRest = Duration.seconds(300)
 
     /// The bucket's configured name.
     let bucket: BucketName
@@ -33,7 +39,7 @@ final class S3Session: Sendable {
         self.clock = clock
         self.random = random
         storeClock = ServerClock(clock)
-        requests = S3Requests(address: S3Address(settings))
+        requests = S3Requests(address: S3Address(settings), limits: settings.limits)
     }
 
     /// Names what a request is about.
@@ -50,10 +56,15 @@ final class S3Session: Sendable {
         accepts: (Int) -> Bool = { (200..<300).contains($0) },
         read: (HTTPResponse) -> S3Reading<Value>
     ) async throws(SluiceError) -> Value {
-        try await perform(request, subject) { (signed) async throws(SluiceError) -> S3Reading<Value> in
+        var request = request
+        // One that is made for a stream must only not stand still; here all of it is waited for.
+        request.timeout = request.timeout ?? settings.limits.transfer(max(request.body.count, bodyLimit))
+        return try await perform(request, subject) { (signed) async throws(SluiceError) -> S3Reading<Value> in
             let response = try await settings.client.send(signed, bodyLimit: bodyLimit)
             guard accepts(response.status) else { return .refused(S3Refusal(response)) }
-            return read(response)
+            let reading = read(response)
+            if case .value = reading, response.status < 300 { notice() }
+            return reading
         }
     }
 
@@ -65,14 +76,36 @@ final class S3Session: Sendable {
     ) async throws(SluiceError) -> HTTPStream {
         try await perform(request, subject) { (signed) async throws(SluiceError) -> S3Reading<HTTPStream> in
             let stream = try await settings.client.open(signed, window: window)
-            if (200..<300).contains(stream.status) { return .value(stream) }
+            if (200..<300).contains(stream.status) {
+                notice()
+                return .value(stream)
+            }
             stream.cancel()
             let known = S3Refusal(status: stream.status, headers: stream.headers, body: [])
-            if known.kind == .preconditionFailed || known.kind == .invalidRange { return .refused(known) }
-            // The words of another refusal are fetched by asking once more, whole: nothing may block here.
-            let response = try await settings.client.send(signed, bodyLimit: max(window, 1 << 20))
-            if (200..<300).contains(response.status) { return .garbled("the store changed its mind") }
+            switch known.kind {
+            // The status says all of these; a store that was busy a moment ago would send the object now.
+            case .busy, .conflict, .preconditionFailed, .invalidRange: return .refused(known)
+            default: return try await explained(known, signed)
+            }
+        }
+    }
+
+    /// The words of a refusal of which the head is known: fetched by asking once more, whole, because nothing
+    /// may block here.
+    private func explained<Value: Sendable>(
+        _ known: S3Refusal,
+        _ signed: HTTPRequest
+    ) async throws(SluiceError) -> S3Reading<Value> {
+        do throws(SluiceError) {
+            var limited = signed
+            limited.timeout = settings.limits.small
+            let response = try await settings.client.send(limited, bodyLimit: 1 << 20)
+            if response.status < 300 { return .garbled("the store changed its mind") }
             return .refused(S3Refusal(response))
+        } catch {
+            // No refusal is as long: the object comes now.
+            if error.code == .transportTooLarge { return .refused(known) }
+            throw error
         }
     }
 
@@ -83,15 +116,17 @@ final class S3Session: Sendable {
     ) async throws(SluiceError) -> Value {
         var plan = S3RetryPlan()
         while true {
+            try await letRest(subject)
             let now = storeClock.now
             let problem: S3RetryPlan.Problem
             do throws(SluiceError) {
                 switch try await exchange(try await sign(request, at: now)) {
-                case .value(let value):
-                    notice()
-                    return value
+                case .value(let value): return value
+                case .refused(let refusal) where refusal.isForeign(to: request.method):
+                    problem = .failed(Self.foreign(refusal))
                 case .refused(let refusal):
                     if !refusal.code.isEmpty, refusal.kind == .noKey { notice() }
+                    if refusal.kind == .busy, let asked = refusal.retryAfter { postpone(asked) }
                     problem = .refused(refusal)
                 case .garbled(let reason): problem = .garbled(reason)
                 }
@@ -110,6 +145,26 @@ final class S3Session: Sendable {
             case .correct(let date): storeClock.follow(date)
             }
         }
+    }
+
+    private static func foreign(_ refusal: S3Refusal) -> SluiceError {
+        SluiceError(
+            .transportFailed,
+            "Something answered \(refusal.status) without a word of S3's.",
+            hint: "Look whether the store runs behind the proxy or ingress that answers; check the endpoint."
+        )
+    }
+
+    /// Remembers that the bucket answered.
+    func notice() {
+        let now = clock.uptime
+        state.withLock { $0.seen = now }
+    }
+
+    /// How long ago the bucket proved that it is there; nil when it never did.
+    var sinceNoticed: Duration? {
+        let now = clock.uptime
+        return state.withLock { $0.seen.map { now - $0 } }
     }
 
     /// Over TLS the payload is protected already; else the signature covers it (trap S17).
@@ -135,6 +190,27 @@ final class S3Session: Sendable {
         }
     }
 
+    /// Remembers that the store wants rest, when no request waits for it.
+    private func postpone(_ asked: Duration) {
+        guard asked > S3RetryPlan.patience else { return }
+        let until = clock.uptime + min(asked, Self.longestRest)
+        state.withLock { $0.notBefore = max(until, $0.notBefore ?? until) }
+    }
+
+    /// Waits for the end of the rest that the store asked for; throws when that is not soon.
+    private func letRest(_ subject: S3Subject) async throws(SluiceError) {
+        guard let notBefore = state.withLock({ $0.notBefore }) else { return }
+        let left = notBefore - clock.uptime
+        if left <= .zero { return }
+        guard left > S3RetryPlan.patience else { return try await pause(left, subject) }
+        let until = clock.now.advanced(by: left)
+        throw SluiceError(
+            .storageUnavailable,
+            "Did not \(subject): the store asked for rest until \(until).",
+            hint: "It is overloaded or under maintenance; the work goes on by itself then."
+        )
+    }
+
     /// Many requests may fail at once for one expired token: it is thrown away once.
     private func refresh() async {
         let now = clock.uptime
@@ -144,46 +220,5 @@ final class S3Session: Sendable {
             return true
         }
         if isDue { await settings.credentials.invalidate() }
-    }
-}
-
-/// Whether the bucket is there at all.
-extension S3Session {
-    /// Remembers that the bucket answered.
-    private func notice() {
-        let now = clock.uptime
-        state.withLock { $0.seen = now }
-    }
-
-    /// Throws `storage.bucket-missing` when there is no such bucket. HEAD of an object answers 404 for that
-    /// as well; taken for a missing object, every delivery would be skipped as gone.
-    func checkBucket() async throws(SluiceError) {
-        let now = clock.uptime
-        if let seen = state.withLock({ $0.seen }), now - seen < .seconds(5) { return }
-        let isThere = try await send(
-            requests.headBucket(),
-            subject("look for"),
-            accepts: { $0 < 300 || $0 == 404 || $0 == 403 },
-            read: { .value($0.status != 404) }
-        )
-        if isThere { return notice() }
-        throw SluiceError(
-            .storageBucketMissing,
-            "There is no bucket “\(settings.bucketName)” for “\(bucket)”.",
-            hint: "Make the bucket, or correct its name and the endpoint."
-        )
-    }
-
-    /// What the store says of an object now; nil when there is none.
-    func head(_ key: ObjectKey) async throws(SluiceError) -> S3Head? {
-        do throws(SluiceError) {
-            return try await send(requests.head(key), subject("look at", key)) { response in
-                S3Answers.info(response, key)
-            }
-        } catch {
-            guard error.code == .storageNotFound else { throw error }
-            try await checkBucket()
-            return nil
-        }
     }
 }

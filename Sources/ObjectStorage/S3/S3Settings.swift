@@ -24,6 +24,8 @@ public struct S3Settings: Sendable {
     public var parallelParts = 4
     /// The storage class of outputs that name none.
     public var storageClass: String?
+    /// How long requests may take.
+    public var limits = S3Limits()
     /// A directory of ours that remembers uploads under way across restarts; nil remembers in memory.
     public var journal: String?
 

@@ -1,7 +1,7 @@
 internal import ControlPlane
 internal import Daemon
 internal import EventModel
-internal import Foundation
+internal import Execution
 internal import HTTPTransport
 internal import ObjectStorage
 
@@ -69,17 +69,15 @@ struct StoreDoctor {
 
     /// What the store's clock shows against this machine's; nil where it does not tell.
     private func clock(_ name: String, _ place: S3Place) async -> DoctorCheck? {
-        let endpoint =
-            place.connection.endpoint
-            ?? HTTPEndpoint(isTLS: true, host: "s3.\(place.region ?? "us-east-1").amazonaws.com", port: 443)
+        let endpoint = place.connection.endpoint ?? S3Address.aws(place.region ?? "us-east-1")
         var request = HTTPRequest(method: "HEAD", endpoint: endpoint, path: "/")
         request.timeout = .seconds(10)
         // Whether the store can be reached is told by the listing, with its reason.
         guard let client = try? stores.client(of: place.connection),
             let answer = try? await client.send(request), let text = answer.header("date"),
-            let date = Self.date(text)
+            let date = InternetDate.http(text)
         else { return nil }
-        let skew = Duration.seconds(Date().timeIntervalSince(date))
+        let skew = SystemTimeSource().now.elapsed(since: date)
         let seconds = Figures.seconds(abs(skew / .seconds(1)))
         guard abs(skew / .seconds(1)) > Self.mostSkew / .seconds(1) else {
             return DoctorCheck("\(name) clock", .good, "as this machine's")
@@ -90,15 +88,6 @@ struct StoreDoctor {
             "this machine is \(seconds) \(skew > .zero ? "ahead of" : "behind") the store",
             command: "sudo timedatectl set-ntp true"
         )
-    }
-
-    /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
-    private static func date(_ text: String) -> Date? {
-        let formatter = DateFormatter()
-        formatter.locale = Locale(identifier: "en_US_POSIX")
-        formatter.timeZone = TimeZone(secondsFromGMT: 0)
-        formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-        return formatter.date(from: text)
     }
 
     /// What the store of an output bucket can do.

@@ -155,6 +155,10 @@ extension FaultyS3Response {
                 headers: [("Content-Type", "text/html")],
                 body: Array(body.utf8)
             )
+        case .foreign(let status):
+            var answer = FaultyS3Response(status: status, body: Array("default backend - 404".utf8))
+            answer.isMarked = false
+            return answer
         case .nothing: return FaultyS3Response(status: 200)
         case .silence:
             var answer = FaultyS3Response(status: 200)

@@ -6,6 +6,8 @@ public enum FaultyS3Fault: Sendable {
     case error(Int, String, retryAfter: Int? = nil)
     /// 200, white space, and then an error in the body; nothing is done (trap R04).
     case errorInside(String)
+    /// Such a status with nothing of S3 in the answer: a proxy whose backend is away.
+    case foreign(Int)
     /// 200 with an HTML page (trap L07); nothing is done.
     case page
     /// 200 with an empty body; nothing is done.

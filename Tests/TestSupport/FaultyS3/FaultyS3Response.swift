@@ -5,6 +5,8 @@ struct FaultyS3Response: Sendable {
     var body: [UInt8] = []
     /// Content-Length, when it is not the body's size: the answer to HEAD, or a lie.
     var declaredCount: Int?
+    /// Whether the answer names the server and the request.
+    var isMarked = true
     /// How the bytes are sent.
     var delivery = Delivery.whole
 
@@ -44,8 +46,8 @@ struct FaultyS3Response: Sendable {
 
     /// The first lines and the empty line, ready to send.
     func head(date: String, requestId: Int, isHead: Bool) -> [UInt8] {
-        var text = "HTTP/1.1 \(status) \(Self.reason(status))\r\nDate: \(date)\r\nServer: FaultyS3\r\n"
-        text += "x-amz-request-id: \(requestId)\r\n"
+        var text = "HTTP/1.1 \(status) \(Self.reason(status))\r\nDate: \(date)\r\n"
+        if isMarked { text += "Server: FaultyS3\r\nx-amz-request-id: \(requestId)\r\n" }
         for (name, value) in headers { text += "\(name): \(value)\r\n" }
         if status != 204, status != 304 { text += "Content-Length: \(declaredCount ?? body.count)\r\n" }
         return Array((text + "\r\n").utf8)
