@@ -190,17 +190,8 @@ extension S3ObjectStore {
     }
 
     private static func digest(of reader: any ObjectReader) throws(SluiceError) -> ContentDigest {
-        let capacity = 256 << 10
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
-        defer { unsafe memory.deallocate() }
         var digester = ContentDigester()
-        while true {
-            // The span lives shorter than the memory, which nobody else sees.
-            var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
-            try reader.read(into: &span)
-            if span.isEmpty { break }
-            digester.update(span.bytes)
-        }
+        try reader.readToEnd { digester.update($0) }
         try reader.confirm()
         return digester.digest
     }

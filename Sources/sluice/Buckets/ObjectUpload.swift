@@ -38,7 +38,7 @@ struct ObjectUpload {
         let pool = BlockingPool(name: "put", limit: 1)
         do throws(SluiceError) {
             let digest = try await pool.run { [file, progress] () throws(SluiceError) in
-                _ = try ByteCopy.run(from: try FileSource(file, progress: progress), to: writer)
+                try FileSource(file, progress: progress).pour(into: writer)
                 return try writer.finish()
             }
             let request = PublishRequest(

@@ -89,28 +89,15 @@ enum Files {
         return 0
     }
 
-    /// A file's bytes, or its first; throws where there are more than `limit`, unless a part is enough.
-    static func readAll(
-        _ path: String,
-        limit: Int,
-        partIsEnough: Bool = false
-    ) throws(SluiceError) -> [UInt8] {
-        let source = try FileSource(path, progress: Progress())
+    /// A file's bytes; throws where there are more than `limit`.
+    static func readAll(_ path: String, limit: Int) throws(SluiceError) -> [UInt8] {
         var bytes: [UInt8] = []
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
-        defer { unsafe memory.deallocate() }
-        while bytes.count < limit || !partIsEnough {
-            // The span lives shorter than the memory, which nobody else sees.
-            var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
-            try source.read(into: &span)
-            let count = unsafe span.finalize(for: memory)
-            if count == 0 { return bytes }
-            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: memory[..<count]))
-            if bytes.count > limit, !partIsEnough {
-                throw SluiceError(.runInput, "\(path) has more than \(limit) bytes.")
-            }
+        // Each piece is a read-only view, copied while it is valid.
+        try FileSource(path, progress: Progress()).readToEnd(limit: UInt64(limit) + 1) { piece in
+            unsafe piece.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
         }
-        return Array(bytes.prefix(limit))
+        if bytes.count > limit { throw SluiceError(.runInput, "\(path) has more than \(limit) bytes.") }
+        return bytes
     }
 
     /// Makes the names in a directory durable.
