@@ -61,10 +61,11 @@ final class S3Session: Sendable {
     func open(
         _ request: HTTPRequest,
         _ subject: S3Subject,
-        window: Int
+        window: Int,
+        memory: StreamMemory
     ) async throws(SluiceError) -> HTTPStream {
         try await perform(request, subject) { (signed) async throws(SluiceError) -> S3Reading<HTTPStream> in
-            let stream = try await settings.client.open(signed, window: window)
+            let stream = try await settings.client.open(signed, window: window, memory: memory)
             if (200..<300).contains(stream.status) { return .value(stream) }
             stream.cancel()
             let known = S3Refusal(status: stream.status, headers: stream.headers, body: [])
