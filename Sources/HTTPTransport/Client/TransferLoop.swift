@@ -7,25 +7,6 @@ internal import EventModel
 /// where they cost libcurl nothing. Streams are counted apart: one stands still as long as its reader does,
 /// and the reader may be waiting for another request to end, such as the upload of what was read.
 final class TransferLoop {
-    /// The requests that wait for each other.
-    fileprivate struct Lane: Hashable {
-        let endpoint: HTTPEndpoint
-        let isStream: Bool
-
-        init(_ order: Order) {
-            endpoint = order.request.endpoint
-            isStream = if case .stream = order.receiver { true } else { false }
-        }
-    }
-
-    fileprivate struct Queue {
-        /// Requests under way; at most `connectionsPerHost`.
-        var activeCount = 0
-        /// Requests that wait, oldest first from `next` on.
-        var waiting: [Order?] = []
-        var next = 0
-    }
-
     /// How many exchanges are kept for later requests.
     private static let idleLimit = 64
     private let multi: MultiHandle
@@ -34,9 +15,11 @@ final class TransferLoop {
     private var running: [UInt64: Exchange] = [:]
     /// How many of `running` are streams.
     private var streamCount = 0
-    private var lanes: [Lane: Queue] = [:]
+    private var lanes: [TransferLane: TransferQueue] = [:]
     private var idle: [Exchange] = []
     private var commands: [Mailbox.Command] = []
+    /// When to look for requests that waited too long: no later than the first of them has to be done.
+    private var firstDeadline: ContinuousClock.Instant?
 
     /// Makes a loop for the thread that calls `run`.
     init(_ multi: MultiHandle, _ mailbox: Mailbox, _ options: HTTPClient.Options) {
@@ -54,21 +37,26 @@ final class TransferLoop {
             guard multi.perform() else { break }
             while let ended = multi.nextEnded() { finish(ended.number, ended.code) }
             for exchange in running.values { exchange.wakeReader() }
-            if mailbox.maySleep(), !multi.sleep() { break }
+            failLate()
+            let rest = firstDeadline.map { ContinuousClock.now.duration(to: $0) } ?? .seconds(60)
+            if mailbox.maySleep(), !multi.sleep(atMost: rest) { break }
         }
         mailbox.close()
         for command in commands { if case .start(let order) = command { order.failCancelled() } }
         for exchange in running.values { exchange.end(on: multi)?.failCancelled() }
         running = [:]
-        for queue in lanes.values { for case .some(let order) in queue.waiting { order.failCancelled() } }
+        for lane in lanes.keys { for order in lanes[lane]?.takeAll() ?? [] { order.failCancelled() } }
     }
 
     private func obey(_ command: Mailbox.Command) {
         switch command {
         case .start(let order):
-            let lane = Lane(order)
-            lanes[lane, default: Queue()].waiting.append(order)
+            let lane = TransferLane(order)
+            lanes[lane, default: TransferQueue()].add(order)
             startWaiting(in: lane)
+            if let deadline = order.deadline, lanes[lane]?.oldest != nil {
+                firstDeadline = min(firstDeadline ?? deadline, deadline)
+            }
         case .cancel(let number): cancel(number)
         case .resume(let number):
             guard let exchange = running[number] else { return }
@@ -78,16 +66,41 @@ final class TransferLoop {
     }
 
     /// Starts the requests of a lane as long as there is room.
-    private func startWaiting(in lane: Lane) {
+    private func startWaiting(in lane: TransferLane) {
         while hasRoom(lane), let order = lanes[lane]?.takeNext(options) { start(order, in: lane) }
-        if let queue = lanes[lane], queue.activeCount == 0, queue.waiting.isEmpty { lanes[lane] = nil }
+        if lanes[lane]?.isDone == true { lanes[lane] = nil }
     }
 
-    private func hasRoom(_ lane: Lane) -> Bool {
+    /// Starts the requests of all endpoints as long as there is room: first where the fewest are under way,
+    /// then the oldest. In any other order an endpoint with many requests would keep all places for ever.
+    private func startWaitingFairly(streams: Bool) {
+        while let next = lanes.filter({ $0.key.isStream == streams && $0.value.mayStart(options) })
+            .min(by: { $0.value.claim < $1.value.claim })?.key, hasRoom(next),
+            let order = lanes[next]?.takeNext(options)
+        {
+            start(order, in: next)
+        }
+    }
+
+    /// Fails the requests that waited for a place until their time was over.
+    private func failLate() {
+        guard let due = firstDeadline else { return }
+        let now = ContinuousClock.now
+        guard due <= now else { return }
+        firstDeadline = nil
+        for lane in lanes.keys {
+            for order in lanes[lane]?.takeLate(now) ?? [] { order.fail(order.late) }
+            let next = lanes[lane]?.firstDeadline
+            firstDeadline = [firstDeadline, next].compactMap(\.self).min()
+            startWaiting(in: lane)
+        }
+    }
+
+    private func hasRoom(_ lane: TransferLane) -> Bool {
         (lane.isStream ? streamCount : running.count - streamCount) < options.maxConnections
     }
 
-    private func start(_ order: Order, in lane: Lane) {
+    private func start(_ order: Order, in lane: TransferLane) {
         do throws(SluiceError) {
             let exchange = if let last = idle.popLast() { last } else { try Exchange(options) }
             do throws(SluiceError) {
@@ -125,45 +138,13 @@ final class TransferLoop {
     /// Keeps an exchange for later, and starts what waited for its place.
     private func retire(_ exchange: Exchange) {
         guard let order = exchange.end(on: multi) else { return }
-        let lane = Lane(order)
+        let lane = TransferLane(order)
         let wasFull = !hasRoom(lane)
         running[order.number] = nil
         if lane.isStream { streamCount -= 1 }
         lanes[lane]?.activeCount -= 1
         if idle.count < Self.idleLimit { idle.append(exchange) }
+        if wasFull { startWaitingFairly(streams: lane.isStream) }
         startWaiting(in: lane)
-        guard wasFull else { return }
-        for other in Array(lanes.keys) where other.isStream == lane.isStream { startWaiting(in: other) }
-    }
-}
-
-extension TransferLoop.Queue {
-    /// Takes the oldest request that waits, if one more may be under way.
-    fileprivate mutating func takeNext(_ options: HTTPClient.Options) -> Order? {
-        guard activeCount < options.connectionsPerHost else { return nil }
-        while next < waiting.count {
-            let order = waiting[next]
-            waiting[next] = nil
-            next += 1
-            guard let order else { continue }
-            activeCount += 1
-            trim()
-            return order
-        }
-        trim()
-        return nil
-    }
-
-    /// Takes one request out of the queue.
-    fileprivate mutating func takeWaiting(_ number: UInt64) -> Order? {
-        guard let index = waiting.firstIndex(where: { $0?.number == number }) else { return nil }
-        defer { waiting[index] = nil }
-        return waiting[index]
-    }
-
-    private mutating func trim() {
-        guard next == waiting.count || next >= 1024 else { return }
-        waiting.removeFirst(next)
-        next = 0
     }
 }
