@@ -47,6 +47,7 @@ struct Scene: Sendable {
         settings.endpoint = endpoint
         settings.pathStyle = true
         settings.probes = false
+        settings.parallelParts = concurrency
         store = S3ObjectStore(bucket: "bench", settings: settings, pool: pool)
     }
 
