@@ -8,12 +8,14 @@ final class FileSource: ByteSource {
     let position: Progress
     private let descriptor: Int32
     private let name: String
+    private let stop: StopSign?
     private var isAtEnd = false
 
-    /// Opens a file; `-` is standard input.
-    init(_ path: String, progress: Progress) throws(SluiceError) {
+    /// Opens a file; `-` is standard input. With `stop`, reading fails once it is raised.
+    init(_ path: String, progress: Progress, stop: StopSign? = nil) throws(SluiceError) {
         name = path == "-" ? "standard input" : path
         position = progress
+        self.stop = stop
         guard path != "-" else {
             descriptor = STDIN_FILENO
             return
@@ -34,6 +36,9 @@ final class FileSource: ByteSource {
 
     func read(into buffer: inout OutputRawSpan) throws(SluiceError) {
         guard !isAtEnd, buffer.freeCapacity > 0 else { return }
+        if let stop, !stop.allowsReading(descriptor) {
+            throw SluiceError(.cancelled, "Told to end while \(name) was read.")
+        }
         var code: Int32 = 0
         var count = 0
         unsafe buffer.withUnsafeMutableBytes { bytes, initialized in
