@@ -117,6 +117,7 @@ let package = Package(
                 "FunctionRuntime", "RecordEngine", "TriggerRules", "ObjectStorage", "HTTPTransport", "CLinux",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: settings
         ),

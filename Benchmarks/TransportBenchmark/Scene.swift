@@ -47,6 +47,7 @@ struct Scene: Sendable {
         settings.endpoint = endpoint
         settings.pathStyle = true
         settings.probes = false
+        settings.parallelParts = concurrency
         store = S3ObjectStore(bucket: "bench", settings: settings, pool: pool)
     }
 
@@ -150,16 +151,7 @@ struct Scene: Sendable {
     }
 
     private static func drain(_ reader: any ObjectReader) throws(SluiceError) -> Int {
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-        defer { unsafe memory.deallocate() }
-        var total = 0
-        while true {
-            var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
-            try reader.read(into: &span)
-            let count = unsafe span.finalize(for: memory)
-            if count == 0 { return total }
-            total += count
-        }
+        Int(try reader.readToEnd(chunkSize: 1 << 20) { _ in })
     }
 }
 

@@ -10,8 +10,8 @@ internal import ObjectStorage
 ///
 /// get, put     signed requests for small objects, as the client sends them
 /// read, write  the same through the object store
-/// download     one large object, `large`, to its end
-/// upload       one large object of BYTES, staged and published
+/// download     one large object, `large`, to its end, CONCURRENCY ranges at a time
+/// upload       one large object of BYTES, staged in CONCURRENCY parts at a time and published
 let arguments = CommandLine.arguments
 guard arguments.count >= 6, let endpoint = HTTPEndpoint(url: arguments[2]), let count = Int(arguments[4]),
     let concurrency = Int(arguments[5])

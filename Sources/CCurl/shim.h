@@ -55,6 +55,13 @@ static inline long sluice_curl_errno(CURL *handle) {
     return number;
 }
 
+// CURLINFO_HTTP_CONNECTCODE(3): what a proxy answered when it was asked for a way through; 0 when none was.
+static inline long sluice_curl_proxy_status(CURL *handle) {
+    long status = 0;
+    curl_easy_getinfo(handle, CURLINFO_HTTP_CONNECTCODE, &status);
+    return status;
+}
+
 // CURLINFO_PRETRANSFER_TIME_T(3): false as long as no connection was ready to take the request.
 static inline bool sluice_curl_was_connected(CURL *handle) {
     curl_off_t microseconds = 0;

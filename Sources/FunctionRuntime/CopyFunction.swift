@@ -30,9 +30,6 @@ public struct CopyFunction: Function {
     public let fingerprint: Fingerprint
     private let options: CopyOptions
 
-    /// Bytes that are moved at a time.
-    private static let chunkSize = 256 << 10
-
     /// Makes a function that copies.
     public init(name: FunctionName, fingerprint: Fingerprint, options: CopyOptions) {
         self.name = name
@@ -50,19 +47,11 @@ public struct CopyFunction: Function {
         guard let sink = try invocation.outputs.open(OutputPart(role: .result), as: attributes) else {
             return report
         }
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Self.chunkSize, alignment: 64)
-        defer { unsafe memory.deallocate() }
-        while true {
+        let count = try invocation.source.readToEnd { (bytes) throws(SluiceError) in
             try invocation.checkCancellation()
-            // The span lives shorter than the memory, which nobody else sees.
-            var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
-            try invocation.source.read(into: &span)
-            let count = unsafe span.finalize(for: memory)
-            if count == 0 { break }
-            report.textBytesIn += UInt64(count)
-            try sink.write(unsafe UnsafeRawBufferPointer(rebasing: memory[..<count]).bytes)
-            report.textBytesOut += UInt64(count)
+            try sink.write(bytes)
         }
+        (report.textBytesIn, report.textBytesOut) = (count, count)
         return report
     }
 }

@@ -199,8 +199,16 @@ public protocol StagedWriter: ByteSink, Sendable {
     /// Ends the output; on stable storage (fsync) when it returns. Returns CRC-64 and length of what was
     /// written.
     func finish() throws(SluiceError) -> ContentDigest
+    /// Lets whoever writes fail soon with `system.cancelled`, also where it waits for the store; does not
+    /// block. `abandon` follows.
+    func interrupt()
     /// Gives the output up and removes it as far as possible; safe after any error and more than once.
     func abandon()
+}
+
+extension StagedWriter {
+    /// Writing never waits for long.
+    public func interrupt() {}
 }
 
 /// What a publish expects to find under the final key.

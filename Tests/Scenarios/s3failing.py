@@ -3,6 +3,7 @@ import json
 import os
 import random
 import signal
+import subprocess
 import time
 
 from harness import Service
@@ -276,6 +277,42 @@ def stopped_while_writing(binary):
             assert server.head("target", "big")["ContentLength"] == 300 << 20
 
 
+def puts_that_end_early(binary):
+    """`sluice put` that is interrupted, at a pipe that stays open, leaves nothing; one that is killed, nothing after the next."""
+    with Rclone(buckets=["source", "target"]) as server:
+        config = one_trigger(server.settings("source"), server.settings("target", part_size="5MiB"))
+        with Service(binary, config, buckets=()) as service:
+            service.start()
+            service.stop()
+
+            def begin():
+                put = subprocess.Popen([service.binary, "put", "-", "out:big", "--config", str(service.root / "sluice.yaml")],
+                                       stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                put.stdin.write(os.urandom(12 << 20))
+                put.stdin.flush()
+                service.until("an upload under way", lambda: server.uploads("target"))
+                return put
+            for number in (signal.SIGINT, signal.SIGTERM):
+                put = begin()
+                put.send_signal(number)
+                # Without more input, which an interrupted one must not wait for.
+                assert put.wait(timeout=20) == 1
+                assert b"interrupted" in put.stderr.read()
+                assert server.uploads("target") == []
+            put = begin()
+            put.kill()
+            put.wait()
+            assert len(server.uploads("target")) == 1
+            (service.root / "small").write_bytes(b"1")
+            assert service.sluice("put", str(service.root / "small"), "out:small").returncode == 0
+            assert server.uploads("target") == [] and server.keys("target") == ["small"]
+            put = begin()
+            put.kill()
+            put.wait()
+            service.start()
+            service.until("the sweep of the next start", lambda: server.uploads("target") == [])
+
+
 def collisions(binary):
     """What another program wrote is not overwritten; equal content is adopted."""
     for kind in (Rclone, Moto):
@@ -308,4 +345,4 @@ def expired_session(binary):
 
 
 CASES = [wrong_key, missing_bucket, no_permission, wrong_region, clock_skew, slow_down, certificates, endpoint_down, down_at_the_start,
-         changed_while_read, kills, stopped_while_writing, collisions, expired_session]
+         changed_while_read, kills, stopped_while_writing, puts_that_end_early, collisions, expired_session]

@@ -55,15 +55,10 @@ extension ObjectStoreContract {
     /// Reads an object to its end through a buffer of so many bytes.
     public static func read(_ reader: any ObjectReader, step: Int = 65_536) throws(SluiceError) -> [UInt8] {
         var bytes: [UInt8] = []
-        while true {
-            let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: step, alignment: 16)
-            defer { unsafe memory.deallocate() }
-            var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
-            try reader.read(into: &span)
-            let count = unsafe span.finalize(for: memory)
-            if count == 0 { return bytes }
-            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: memory[..<count]))
+        try reader.readToEnd(chunkSize: step) { piece in
+            unsafe piece.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
         }
+        return bytes
     }
 
     /// Runs what blocks on a thread of its own, as an attempt does (trap X01).

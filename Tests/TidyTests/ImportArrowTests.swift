@@ -38,7 +38,7 @@ internal import Testing
         "sluice": [
             "Daemon", "ControlPlane", "EventProcessing", "DurableLedger", "FunctionRuntime", "RecordEngine",
             "TriggerRules",
-            "ObjectStorage", "CLinux", "ArgumentParser", "Logging",
+            "ObjectStorage", "CLinux", "ArgumentParser", "Logging", "UnixSignals",
         ],
     ]
     private static let platform: Set<String> = [

@@ -20,7 +20,7 @@ struct ProcessingAssembly: Sendable {
     ///
     /// Stores are tried out only where there are `capabilities` to keep what was found.
     init(state: String, capabilities: (any CapabilityStore)? = nil) {
-        let (work, uploads) = (state + "/work", state + "/uploads")
+        let (work, uploads) = (state + "/work", state + "/" + StateDirectory.uploadsName)
         // One that cannot be made shows when something is kept in it: that delivery says why it waits.
         for directory in [work, uploads] { _ = unsafe mkdir(directory, 0o700) }
         spools = FileSpoolProvider(directory: work)

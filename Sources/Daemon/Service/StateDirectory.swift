@@ -22,6 +22,8 @@ public final class StateDirectory: Sendable {
 
     /// The socket's name in the directory.
     public static let socketName = "sluice.sock"
+    /// The name of the directory in which unfinished uploads are written down.
+    public static let uploadsName = "uploads"
     /// The ledger's name in the directory.
     public static let ledgerName = "ledger.sqlite"
     /// How long is waited for a command to give the lock back.

@@ -174,16 +174,7 @@ final class AfterPerformer: Service {
         _ reader: any ObjectReader,
         into writer: any StagedWriter
     ) throws(SluiceError) -> ContentDigest {
-        let capacity = 256 << 10
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
-        defer { unsafe memory.deallocate() }
-        while true {
-            // The span lives shorter than the memory, which nobody else sees.
-            var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
-            try reader.read(into: &span)
-            if span.isEmpty { break }
-            try writer.write(span.bytes)
-        }
+        try reader.pour(into: writer)
         try reader.confirm()
         return try writer.finish()
     }

@@ -22,16 +22,7 @@ final class DigestingSource: ByteSource {
 
     /// Reads what the function left unread, so that the digest covers the whole object.
     func drain(checking control: AttemptControl) throws(SluiceError) {
-        let capacity = 256 << 10
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
-        defer { unsafe memory.deallocate() }
-        while true {
-            try control.check()
-            // The span lives shorter than the memory, which nobody else sees.
-            var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
-            try read(into: &span)
-            let count = unsafe span.finalize(for: memory)
-            if count == 0 { return }
-        }
+        try control.check()
+        try readToEnd { (_) throws(SluiceError) in try control.check() }
     }
 }

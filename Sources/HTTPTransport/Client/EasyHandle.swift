@@ -119,7 +119,8 @@ struct EasyHandle: ~Copyable {
             code: code,
             detail: unsafe String(cString: message),
             systemError: unsafe sluice_curl_errno(handle),
-            wasConnected: unsafe sluice_curl_was_connected(handle)
+            wasConnected: unsafe sluice_curl_was_connected(handle),
+            proxyStatus: unsafe sluice_curl_proxy_status(handle)
         )
     }
 

@@ -90,6 +90,11 @@ final class Exchange: EasyHandleReceiver {
 
     private func takeWholeHead() -> Bool {
         guard let order else { return false }
+        // Only proxies answer so (RFC 9110, section 15.5.8).
+        if reader.head.status == 407 {
+            failure = TransportFailure.refusal(byProxy: 407, order.title)
+            return false
+        }
         switch order.receiver {
         case .stream(let stream): stream.setHead(reader.head)
         case .whole(let limit, _):
@@ -161,8 +166,10 @@ extension Exchange {
         }
         if request.method != "HEAD" || hasBody { try easy.set(CURLOPT_CUSTOMREQUEST, request.method) }
         for field in request.headers {
-            // A header without value is written with a semicolon (CURLOPT_HTTPHEADER(3)).
-            easy.add(header: field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
+            // A header without value is written with a semicolon (CURLOPT_HTTPHEADER(3)), and one of blanks
+            // only as well: libcurl would leave it out, and the signature covers it.
+            let isBlank = field.value.utf8.allSatisfy { $0 == 0x20 || $0 == 0x09 }
+            easy.add(header: isBlank ? "\(field.name);" : "\(field.name): \(field.value)")
         }
         easy.setHeaders()
     }
@@ -175,9 +182,7 @@ extension Exchange {
         }
         if let deadline = order.deadline {
             let left = ContinuousClock.now.duration(to: deadline).milliseconds
-            guard left > 0 else {
-                throw SluiceError(.transportTimeout, "\(order.title) found no connection in time.")
-            }
+            guard left > 0 else { throw order.late }
             try easy.set(CURLOPT_TIMEOUT_MS, left)
         }
         switch order.receiver {

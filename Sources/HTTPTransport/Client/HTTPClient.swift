@@ -115,13 +115,14 @@ public final class HTTPClient: Sendable {
 
     /// Sends a request and returns when the head of the answer is there; the body is read from the stream.
     ///
-    /// At most `window` bytes of the body wait in memory. Cancelling the task gives the request up.
+    /// At most `window` bytes of the body wait, in `memory`. Cancelling the task gives the request up.
     public func open(
         _ request: HTTPRequest,
-        window: Int = 4 << 20
+        window: Int = 4 << 20,
+        memory: StreamMemory = StreamMemory()
     ) async throws(SluiceError) -> HTTPStream {
         let mailbox = mailbox
-        let body = StreamBody(window: window)
+        let body = StreamBody(window: window, memory: memory)
         let order = Self.order(mailbox.nextNumber(), request, .stream(body))
         let head = try await Self.cancellable(order.number, mailbox) { hand in
             body.whenHeadArrives(hand)
@@ -135,7 +136,7 @@ public final class HTTPClient: Sendable {
         _ request: HTTPRequest,
         window: Int = 4 << 20
     ) throws(SluiceError) -> HTTPStream {
-        let body = StreamBody(window: window)
+        let body = StreamBody(window: window, memory: StreamMemory())
         let order = Self.order(mailbox.nextNumber(), request, .stream(body))
         mailbox.post(.start(order))
         return HTTPStream(order, try body.head(), body, mailbox)

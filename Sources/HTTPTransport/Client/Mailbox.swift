@@ -31,6 +31,15 @@ struct Order: Sendable {
         }
     }
 
+    /// Its time was over before a connection was free.
+    var late: SluiceError {
+        SluiceError(
+            .transportTimeout,
+            "\(title) found no free connection in time.",
+            hint: "Other requests to this endpoint take long; the request can be repeated."
+        )
+    }
+
     /// Tells the receiver that the request was given up.
     func failCancelled() { fail(SluiceError(.transportCancelled, "\(title) was given up.")) }
 }

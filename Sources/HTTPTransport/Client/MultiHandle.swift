@@ -43,11 +43,12 @@ final class MultiHandle: @unchecked Sendable {
         return unsafe curl_multi_perform(handle, &running) == CURLM_OK
     }
 
-    /// Waits until a transfer can go on, a timer ends, or somebody calls `wake`; false when libcurl is out of
-    /// order.
-    func sleep() -> Bool {
+    /// Waits until a transfer can go on, a timer ends, somebody calls `wake`, or so long; false when libcurl
+    /// is out of order.
+    func sleep(atMost limit: Duration) -> Bool {
         // libcurl shortens the time to its own next timer.
-        unsafe curl_multi_poll(handle, nil, 0, 60_000, nil) == CURLM_OK
+        let milliseconds = Int32(clamping: max(0, limit.milliseconds + 1))
+        return unsafe curl_multi_poll(handle, nil, 0, min(60_000, milliseconds), nil) == CURLM_OK
     }
 
     /// The number of a transfer that ended, and how; nil when there is none.

@@ -11,8 +11,6 @@ final class StreamBody: Sendable {
         var chunks: [[UInt8]] = []
         /// Sum of the chunks' lengths; at most the window, or one piece of libcurl's if that is longer.
         var waitingByteCount = 0
-        /// Emptied chunks, to be filled again.
-        var spare: [[UInt8]] = []
         /// libcurl was told to wait, and nobody has told it to go on.
         var isPaused = false
         /// How it ended; nothing changes any more, but chunks are still taken.
@@ -39,11 +37,13 @@ final class StreamBody: Sendable {
     private static let chunkBytes = 256 << 10
     /// The most bytes that wait.
     let window: Int
+    private let memory: StreamMemory
     private let monitor: Monitor<State>
 
-    /// An empty body of which at most `window` bytes wait.
-    init(window: Int) {
+    /// An empty body of which at most `window` bytes wait, in chunks of `memory`.
+    init(window: Int, memory: StreamMemory) {
         self.window = max(1, window)
+        self.memory = memory
         monitor = Monitor(State(chunkBytes: min(Self.chunkBytes, max(4096, window / 4))))
     }
 
@@ -66,7 +66,7 @@ final class StreamBody: Sendable {
                 state.isPaused = true
                 return .paused
             }
-            state.append(piece)
+            state.append(piece, memory)
             state.waitingByteCount += count
             return .taken
         }
@@ -113,16 +113,7 @@ final class StreamBody: Sendable {
 
     /// Blocks until there are bytes, or the end; gives an emptied chunk back.
     func take(giving emptied: consuming [UInt8]) -> Taken {
-        emptied.removeAll(keepingCapacity: true)
-        let empty = emptied
-        if empty.capacity > 0 {
-            monitor.withLock { state in
-                // No more memory than a full window has.
-                if (state.spare.count + state.chunks.count) * state.chunkBytes <= window {
-                    state.spare.append(empty)
-                }
-            }
-        }
+        memory.give(emptied)
         return monitor.wait { state in
             guard !state.chunks.isEmpty else { return state.end.map { .end($0) } }
             let chunk = state.chunks.removeFirst()
@@ -136,13 +127,11 @@ final class StreamBody: Sendable {
 
 extension StreamBody.State {
     /// Fills the last chunk and adds new ones.
-    fileprivate mutating func append(_ piece: RawSpan) {
+    fileprivate mutating func append(_ piece: RawSpan, _ memory: StreamMemory) {
         var offset = 0
         while offset < piece.byteCount {
             if chunks.last.map({ $0.count >= chunkBytes }) ?? true {
-                var chunk = spare.popLast() ?? []
-                chunk.reserveCapacity(chunkBytes)
-                chunks.append(chunk)
+                chunks.append(memory.take(chunkBytes))
             }
             let last = chunks.count - 1
             let count = min(piece.byteCount - offset, chunkBytes - chunks[last].count)

@@ -8,40 +8,6 @@ internal import EventModel
 /// and the reader may be waiting for another request to end, such as the upload of what was read. So are long
 /// polls, which stand still as long as nothing happens.
 final class TransferLoop {
-    /// What is counted apart.
-    fileprivate enum Kind: Hashable {
-        case whole
-        case stream
-        case longPoll
-    }
-
-    /// The requests that wait for each other.
-    fileprivate struct Lane: Hashable {
-        let endpoint: HTTPEndpoint
-        let kind: Kind
-
-        init(_ order: Order) {
-            endpoint = order.request.endpoint
-            kind =
-                if case .stream = order.receiver { .stream } else {
-                    order.request.isLongPoll ? .longPoll : .whole
-                }
-        }
-
-        /// The most that may be under way in this lane.
-        func limit(_ options: HTTPClient.Options) -> Int {
-            kind == .longPoll ? options.maxLongPolls : options.connectionsPerHost
-        }
-    }
-
-    fileprivate struct Queue {
-        /// Requests under way; at most the lane's limit.
-        var activeCount = 0
-        /// Requests that wait, oldest first from `next` on.
-        var waiting: [Order?] = []
-        var next = 0
-    }
-
     /// How many exchanges are kept for later requests.
     private static let idleLimit = 64
     private let multi: MultiHandle
@@ -49,10 +15,12 @@ final class TransferLoop {
     private let options: HTTPClient.Options
     private var running: [UInt64: Exchange] = [:]
     /// How many of `running` are of each kind.
-    private var counts: [Kind: Int] = [:]
-    private var lanes: [Lane: Queue] = [:]
+    private var counts: [TransferLane.Kind: Int] = [:]
+    private var lanes: [TransferLane: TransferQueue] = [:]
     private var idle: [Exchange] = []
     private var commands: [Mailbox.Command] = []
+    /// When to look for requests that waited too long: no later than the first of them has to be done.
+    private var firstDeadline: ContinuousClock.Instant?
 
     /// Makes a loop for the thread that calls `run`.
     init(_ multi: MultiHandle, _ mailbox: Mailbox, _ options: HTTPClient.Options) {
@@ -70,21 +38,26 @@ final class TransferLoop {
             guard multi.perform() else { break }
             while let ended = multi.nextEnded() { finish(ended.number, ended.code) }
             for exchange in running.values { exchange.wakeReader() }
-            if mailbox.maySleep(), !multi.sleep() { break }
+            failLate()
+            let rest = firstDeadline.map { ContinuousClock.now.duration(to: $0) } ?? .seconds(60)
+            if mailbox.maySleep(), !multi.sleep(atMost: rest) { break }
         }
         mailbox.close()
         for command in commands { if case .start(let order) = command { order.failCancelled() } }
         for exchange in running.values { exchange.end(on: multi)?.failCancelled() }
         running = [:]
-        for queue in lanes.values { for case .some(let order) in queue.waiting { order.failCancelled() } }
+        for lane in lanes.keys { for order in lanes[lane]?.takeAll() ?? [] { order.failCancelled() } }
     }
 
     private func obey(_ command: Mailbox.Command) {
         switch command {
         case .start(let order):
-            let lane = Lane(order)
-            lanes[lane, default: Queue()].waiting.append(order)
+            let lane = TransferLane(order)
+            lanes[lane, default: TransferQueue()].add(order)
             startWaiting(in: lane)
+            if let deadline = order.deadline, lanes[lane]?.oldest != nil {
+                firstDeadline = min(firstDeadline ?? deadline, deadline)
+            }
         case .cancel(let number): cancel(number)
         case .resume(let number):
             guard let exchange = running[number] else { return }
@@ -94,17 +67,42 @@ final class TransferLoop {
     }
 
     /// Starts the requests of a lane as long as there is room.
-    private func startWaiting(in lane: Lane) {
+    private func startWaiting(in lane: TransferLane) {
         while hasRoom(lane), let order = lanes[lane]?.takeNext(lane.limit(options)) { start(order, in: lane) }
-        if let queue = lanes[lane], queue.activeCount == 0, queue.waiting.isEmpty { lanes[lane] = nil }
+        if lanes[lane]?.isDone == true { lanes[lane] = nil }
     }
 
-    private func hasRoom(_ lane: Lane) -> Bool {
+    /// Starts the requests of all endpoints as long as there is room: first where the fewest are under way,
+    /// then the oldest. In any other order an endpoint with many requests would keep all places for ever.
+    private func startWaitingFairly(_ kind: TransferLane.Kind) {
+        while let next = lanes.filter({ $0.key.kind == kind && $0.value.mayStart($0.key.limit(options)) })
+            .min(by: { $0.value.claim < $1.value.claim })?.key, hasRoom(next),
+            let order = lanes[next]?.takeNext(next.limit(options))
+        {
+            start(order, in: next)
+        }
+    }
+
+    /// Fails the requests that waited for a place until their time was over.
+    private func failLate() {
+        guard let due = firstDeadline else { return }
+        let now = ContinuousClock.now
+        guard due <= now else { return }
+        firstDeadline = nil
+        for lane in lanes.keys {
+            for order in lanes[lane]?.takeLate(now) ?? [] { order.fail(order.late) }
+            let next = lanes[lane]?.firstDeadline
+            firstDeadline = [firstDeadline, next].compactMap(\.self).min()
+            startWaiting(in: lane)
+        }
+    }
+
+    private func hasRoom(_ lane: TransferLane) -> Bool {
         let limit = lane.kind == .longPoll ? options.maxLongPolls : options.maxConnections
         return counts[lane.kind, default: 0] < limit
     }
 
-    private func start(_ order: Order, in lane: Lane) {
+    private func start(_ order: Order, in lane: TransferLane) {
         do throws(SluiceError) {
             let exchange = if let last = idle.popLast() { last } else { try Exchange(options) }
             do throws(SluiceError) {
@@ -142,45 +140,13 @@ final class TransferLoop {
     /// Keeps an exchange for later, and starts what waited for its place.
     private func retire(_ exchange: Exchange) {
         guard let order = exchange.end(on: multi) else { return }
-        let lane = Lane(order)
+        let lane = TransferLane(order)
         let wasFull = !hasRoom(lane)
         running[order.number] = nil
         counts[lane.kind, default: 0] -= 1
         lanes[lane]?.activeCount -= 1
         if idle.count < Self.idleLimit { idle.append(exchange) }
+        if wasFull { startWaitingFairly(lane.kind) }
         startWaiting(in: lane)
-        guard wasFull else { return }
-        for other in Array(lanes.keys) where other.kind == lane.kind { startWaiting(in: other) }
-    }
-}
-
-extension TransferLoop.Queue {
-    /// Takes the oldest request that waits, if one more may be under way.
-    fileprivate mutating func takeNext(_ limit: Int) -> Order? {
-        guard activeCount < limit else { return nil }
-        while next < waiting.count {
-            let order = waiting[next]
-            waiting[next] = nil
-            next += 1
-            guard let order else { continue }
-            activeCount += 1
-            trim()
-            return order
-        }
-        trim()
-        return nil
-    }
-
-    /// Takes one request out of the queue.
-    fileprivate mutating func takeWaiting(_ number: UInt64) -> Order? {
-        guard let index = waiting.firstIndex(where: { $0?.number == number }) else { return nil }
-        defer { waiting[index] = nil }
-        return waiting[index]
-    }
-
-    private mutating func trim() {
-        guard next == waiting.count || next >= 1024 else { return }
-        waiting.removeFirst(next)
-        next = 0
     }
 }

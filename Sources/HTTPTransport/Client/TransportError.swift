@@ -9,6 +9,8 @@ extension SluiceError.Code {
     public static let transportUnreachable = Self("transport.unreachable", .outage)
     /// No encrypted connection could be agreed on: the certificate, for instance.
     public static let transportTLS = Self("transport.tls", .outage)
+    /// The proxy does not let the request through: it wants a password, for instance.
+    public static let transportProxy = Self("transport.proxy", .outage)
     /// The answer did not come in time.
     public static let transportTimeout = Self("transport.timeout", .transient)
     /// The body ended before its announced length (trap R01).
@@ -31,12 +33,26 @@ struct TransportFailure {
     let systemError: Int
     /// Whether a connection took the request.
     let wasConnected: Bool
+    /// What a proxy answered that was asked for a way through; 0 when none was.
+    let proxyStatus: Int
 
     /// The error for a reader; `what` says which request: `GET http://host/key`.
     func error(_ what: String) -> SluiceError {
+        if proxyStatus >= 300 { return Self.refusal(byProxy: proxyStatus, what) }
         let reason = reason
         let (kind, hint) = classify()
         return SluiceError(kind, "\(what) failed: \(reason).", hint: hint)
+    }
+
+    /// The error for a request that a proxy refused with this status.
+    static func refusal(byProxy status: Int, _ what: String) -> SluiceError {
+        SluiceError(
+            .transportProxy,
+            "\(what) failed: the proxy answers \(status).",
+            hint: status == 407
+                ? "It wants a user and a password: give its URL as http://user:password@host:port."
+                : "Check the proxy's URL, and whether it lets requests to this host through."
+        )
     }
 
     private var reason: String {

@@ -4,8 +4,8 @@ internal import Glibc
 
 /// The files of an upload journal: `<directory>/<ledger>/<boot>/<bucket>.<token>-<number>`.
 ///
-/// They survive a killed process; after a power failure the last ones may be missing, and what they named is
-/// left to the store's own clearing of unfinished uploads.
+/// They survive a killed process, and from `synchronize` on a power failure. What a missing one named is left
+/// to the store's own clearing of unfinished uploads.
 struct JournalFiles: Sendable {
     /// Where the ledgers' directories lie.
     let directory: String
@@ -30,6 +30,27 @@ struct JournalFiles: Sendable {
         // So few bytes are written at once or not at all (write(2)).
         let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file.number, $0.baseAddress, $0.count) }
         guard count == bytes.count else { throw error(Errno(count < 0 ? errno : ENOSPC), path) }
+    }
+
+    /// Makes an entry's file durable, with its name. That it is removed later need not be: an entry too many
+    /// means that an output is made again, one too few that it may be lost.
+    func synchronize(_ entry: UploadJournal.Entry) throws(SluiceError) {
+        let path = path(entry.mark)
+        let file = try open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        var failure = file.synchronize(onlyData: false)
+        if !file.namesFollowFiles {
+            for place in directories(entry.name).reversed() where failure == nil {
+                failure = try open(place, O_RDONLY | O_DIRECTORY | O_CLOEXEC).synchronize(onlyData: false)
+            }
+        }
+        // EINVAL: a file system whose directories cannot be synchronised (fsync(2)).
+        if let failure, failure != Errno(EINVAL) { throw error(failure, path) }
+    }
+
+    private func open(_ path: String, _ flags: Int32) throws(SluiceError) -> OpenFile {
+        let number = unsafe Glibc.open(path, flags)
+        guard number >= 0 else { throw error(Errno(errno), path) }
+        return OpenFile(owning: number)
     }
 
     /// Removes an entry's file, if there is one.
@@ -73,6 +94,18 @@ struct JournalFiles: Sendable {
         return found
     }
 
+    /// All entries of the bucket, whoever wrote them.
+    func readAll() -> [UploadJournal.Entry] {
+        names(in: directory).filter(StagePath.isPlain).flatMap { readAll(of: $0).values }
+    }
+
+    /// Whether all entries of a ledger are of this bucket.
+    func hasNoOther(_ ledger: String) -> Bool {
+        names(in: "\(directory)/\(ledger)").allSatisfy { boot in
+            names(in: "\(directory)/\(ledger)/\(boot)").allSatisfy { $0.hasPrefix("\(bucket).") }
+        }
+    }
+
     /// Removes empty directories of other boots.
     func removeEmpty(of ledger: String, except boot: String) {
         for name in names(in: "\(directory)/\(ledger)") where name != boot {
@@ -88,9 +121,11 @@ struct JournalFiles: Sendable {
 
     private func makeDirectories(_ name: StageName) {
         // One that is there already is as good; what else fails, the opening of the file reports.
-        for path in [directory, "\(directory)/\(name.ledger)", "\(directory)/\(name.ledger)/\(name.boot)"] {
-            unsafe Glibc.mkdir(path, 0o700)
-        }
+        for path in directories(name) { unsafe Glibc.mkdir(path, 0o700) }
+    }
+
+    private func directories(_ name: StageName) -> [String] {
+        [directory, "\(directory)/\(name.ledger)", "\(directory)/\(name.ledger)/\(name.boot)"]
     }
 
     private func names(in path: String) -> [String] {

@@ -2,16 +2,6 @@ public import EventModel
 internal import Execution
 internal import HTTPTransport
 
-/// An unfinished multipart upload, whoever began it.
-public struct S3Upload: Sendable, Hashable {
-    /// The key that it is for.
-    public let key: ObjectKey
-    /// Its id.
-    public let id: String
-    /// When it was begun, by the store's clock; nil when the store does not say.
-    public let begun: Timestamp?
-}
-
 /// What buckets at an S3 store can do besides.
 extension S3ObjectStore {
     /// Puts a whole object in one request, instead of what lies there.
@@ -131,70 +121,6 @@ extension S3ObjectStore {
 
     /// Unfinished multipart uploads whose key begins with `prefix`, of anybody; at most 10,000.
     public func uploads(prefix: ObjectKey = "") async throws(SluiceError) -> [S3Upload] {
-        var found: [S3Upload] = []
-        var next: S3UploadsPage.Marker?
-        while found.count < 10_000 {
-            let request = session.requests.listUploads(
-                prefix: prefix.string ?? "",
-                keyMarker: next?.key,
-                uploadMarker: next?.upload
-            )
-            let page: S3UploadsPage
-            do throws(SluiceError) {
-                page = try await session.send(
-                    request,
-                    session.subject("list the uploads of"),
-                    bodyLimit: 8 << 20,
-                    read: S3UploadsPage.read
-                )
-            } catch {
-                // So `rclone serve s3` says that the bucket has none yet.
-                guard error.code == .storageStagedGone else { throw error }
-                return found
-            }
-            found += page.uploads.filter { $0.key.bytes.starts(with: prefix.bytes) }
-            guard let marker = page.next, marker != next else { return found }
-            next = marker
-        }
-        return found
-    }
-}
-
-/// One page of ListMultipartUploads.
-struct S3UploadsPage: Sendable {
-    /// Where a listing goes on.
-    struct Marker: Sendable, Hashable {
-        /// The key to go on after, decoded.
-        let key: String
-        /// The upload of that key to go on after.
-        let upload: String?
-    }
-
-    /// The uploads.
-    var uploads: [S3Upload] = []
-    /// Where the listing goes on; nil at its end.
-    var next: Marker?
-
-    /// Reads a page.
-    static func read(_ response: HTTPResponse) -> S3Reading<S3UploadsPage> {
-        S3Answers.read(response, "ListMultipartUploadsResult") { node in
-            var page = S3UploadsPage()
-            let isEncoded = node.text(of: "EncodingType") == "url"
-            func key(_ text: String) -> ObjectKey {
-                ObjectKey(bytes: isEncoded ? S3Text.decodedKey(text) : Array(text.utf8))
-            }
-            for upload in node.all("Upload") {
-                guard let name = upload.text(of: "Key"), let id = upload.text(of: "UploadId") else {
-                    return nil
-                }
-                let begun = upload.text(of: "Initiated").flatMap(InternetDate.iso)
-                page.uploads.append(S3Upload(key: key(name), id: id, begun: begun))
-            }
-            if node.text(of: "IsTruncated") == "true", let name = node.text(of: "NextKeyMarker") {
-                let marker = String(decoding: key(name).bytes, as: UTF8.self)
-                page.next = Marker(key: marker, upload: node.text(of: "NextUploadIdMarker"))
-            }
-            return page
-        }
+        try await session.uploads(prefix: prefix)
     }
 }

@@ -83,7 +83,7 @@ extension S3ObjectStore {
         }
     }
 
-    /// Aborts the uploads that dead boots left in the journal.
+    /// Aborts the uploads that dead boots left in the journal, and those of commands that were killed.
     public func sweep(
         ledger: String,
         currentBoot: String,
@@ -96,7 +96,7 @@ extension S3ObjectStore {
             if let upload = entry.upload {
                 if try await session.abort(entry.key, upload: upload) { count += 1 }
             } else if !living.contains(where: { $0.key == entry.key }) {
-                count += try await abortLost(entry)
+                count += try await abortStrays(of: entry)
             } else {
                 // Ours of this boot looks just the same; the next sweep decides.
                 continue
@@ -106,22 +106,18 @@ extension S3ObjectStore {
         try await pool.run { [journal] () throws(SluiceError) in
             journal.removeEmpty(of: ledger, except: currentBoot)
         }
-        return count
+        return try await count + sweepAbandonedStages()
     }
 
-    /// The process died before it learned the upload's id: one of that very key, begun at that time, is it.
-    private func abortLost(_ entry: UploadJournal.Entry) async throws(SluiceError) -> Int {
-        let earliest = entry.begun.advanced(by: .seconds(-60))
-        let latest = entry.begun.advanced(by: .seconds(300))
-        var count = 0
-        for upload in try await uploads(prefix: entry.key) where upload.key == entry.key {
-            guard let begun = upload.begun, begun >= earliest, begun <= latest else { continue }
-            if try await session.abort(upload.key, upload: upload.id) { count += 1 }
-        }
-        return count
+    /// The process of an output died before it learned its upload's id, for which it had not long to wait.
+    func abortStrays(of entry: UploadJournal.Entry) async throws(SluiceError) -> Int {
+        let known = try await pool.run { [journal] () throws(SluiceError) in journal.uploads(of: entry.key) }
+        let end = entry.begun.advanced(by: .seconds(240))
+        return try await session.abortStrays(of: entry, until: end, sparing: known)
     }
 
-    private func forget(_ mark: String) async throws(SluiceError) {
+    /// Removes an entry of the journal.
+    func forget(_ mark: String) async throws(SluiceError) {
         try await pool.run { [journal] () throws(SluiceError) in journal.forget(mark) }
     }
 }

@@ -18,6 +18,8 @@ public final class S3ObjectStore: ObjectStore {
 
     /// So small objects are read in one answer.
     static let wholeLimit: UInt64 = 1 << 20
+    /// At most so many bytes of an object that comes through one connection wait in memory.
+    private static let streamWindow = 4 << 20
 
     /// Opens a bucket; nothing is asked of the store yet. `pool` runs calls that block, and waits for no
     /// other work of its own; `budget` and `capabilities` are shared by all buckets of a process.
@@ -168,28 +170,26 @@ extension S3ObjectStore {
         _ key: ObjectKey,
         _ wanted: S3Version?
     ) async throws(SluiceError) -> any ObjectReader {
+        let memory = StreamMemory()
         let stream = try await session.open(
             session.requests.get(key, tag: wanted?.tag),
             session.subject("read", key),
-            window: S3StreamedBody.window
+            window: Self.streamWindow,
+            memory: memory
         )
         guard let head = S3Head(stream.headers, key), let version = S3Version(head.info.version) else {
             stream.cancel()
             throw S3RetryPlan.Problem.garbled("the answer lacks ETag or length")
                 .error(session.subject("read", key))
         }
-        do throws(SluiceError) {
-            if let wanted { try session.check(stream.headers, key, wanted, 0..<wanted.sizeBytes) }
-        } catch {
-            stream.cancel()
-            throw error
-        }
+        let source = S3Source(session: session, key: key, version: wanted ?? version)
+        try source.check(stream, 0..<source.version.sizeBytes)
         let body = S3StreamedBody(
-            session: session,
-            key: key,
-            version: version,
+            source: source,
+            range: 0..<version.sizeBytes,
             stream: stream,
-            end: version.sizeBytes
+            window: Self.streamWindow,
+            memory: memory
         )
         return S3Reader(session: session, head: head, body: body)
     }
@@ -198,26 +198,17 @@ extension S3ObjectStore {
         _ key: ObjectKey,
         _ wanted: S3Version
     ) async throws(SluiceError) -> any ObjectReader {
-        let end = UInt64(session.settings.partSizeBytes)
-        let stream = try await session.openRange(key, wanted, 0..<end)
+        let source = S3Source(session: session, key: key, version: wanted)
+        let (end, memory) = (session.settings.partSizeBytes, StreamMemory())
+        let stream = try await source.open(0..<UInt64(end), window: end, memory: memory)
         guard let head = S3Head(stream.headers, key) else { throw session.changed(key) }
-        let first = S3StreamedBody(session: session, key: key, version: wanted, stream: stream, end: end)
-        let body = S3RangedBody(session: session, key: key, version: wanted, first: first, next: end)
+        let body = S3RangedBody(source: source, first: stream, next: UInt64(end), memory: memory)
         return S3Reader(session: session, head: head, body: body)
     }
 
     private static func digest(of reader: any ObjectReader) throws(SluiceError) -> ContentDigest {
-        let capacity = 256 << 10
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: capacity, alignment: 16)
-        defer { unsafe memory.deallocate() }
         var digester = ContentDigester()
-        while true {
-            // The span lives shorter than the memory, which nobody else sees.
-            var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
-            try reader.read(into: &span)
-            if span.isEmpty { break }
-            digester.update(span.bytes)
-        }
+        try reader.readToEnd { digester.update($0) }
         try reader.confirm()
         return digester.digest
     }

@@ -9,8 +9,7 @@ protocol S3Body: AnyObject, Sendable {
     func read(into buffer: inout OutputRawSpan) throws(SluiceError)
 }
 
-/// Reads one version of an object: every request names its ETag, and every answer's is compared, for some
-/// stores do not heed `If-Match`.
+/// Reads one version of an object to its end, which is where its size says.
 final class S3Reader: ObjectReader {
     private struct State {
         /// Bytes handed out; at most the object's size.

@@ -48,22 +48,33 @@ final class S3Session: Sendable {
     }
 
     /// Sends a request and reads its answer, whole. `accepts` says which statuses are answers; all others are
-    /// refusals.
+    /// refusals. `whenUncertain` is called after a try that the store may have obeyed without saying so.
     func send<Value: Sendable>(
         _ request: HTTPRequest,
         _ subject: S3Subject,
         bodyLimit: Int = 1 << 20,
         accepts: (Int) -> Bool = { (200..<300).contains($0) },
+        whenUncertain: () -> Void = {},
         read: (HTTPResponse) -> S3Reading<Value>
     ) async throws(SluiceError) -> Value {
         var request = request
         // One that is made for a stream must only not stand still; here all of it is waited for.
         request.timeout = request.timeout ?? settings.limits.transfer(max(request.body.count, bodyLimit))
         return try await perform(request, subject) { (signed) async throws(SluiceError) -> S3Reading<Value> in
-            let response = try await settings.client.send(signed, bodyLimit: bodyLimit)
-            guard accepts(response.status) else { return .refused(S3Refusal(response)) }
+            let response: HTTPResponse
+            do throws(SluiceError) {
+                response = try await settings.client.send(signed, bodyLimit: bodyLimit)
+            } catch {
+                if error.code != .transportUnreachable { whenUncertain() }
+                throw error
+            }
+            guard accepts(response.status) else {
+                if response.status >= 500 { whenUncertain() }
+                return .refused(S3Refusal(response))
+            }
             let reading = read(response)
             if case .value = reading, response.status < 300 { notice() }
+            if case .garbled = reading { whenUncertain() }
             return reading
         }
     }
@@ -72,10 +83,11 @@ final class S3Session: Sendable {
     func open(
         _ request: HTTPRequest,
         _ subject: S3Subject,
-        window: Int
+        window: Int,
+        memory: StreamMemory
     ) async throws(SluiceError) -> HTTPStream {
         try await perform(request, subject) { (signed) async throws(SluiceError) -> S3Reading<HTTPStream> in
-            let stream = try await settings.client.open(signed, window: window)
+            let stream = try await settings.client.open(signed, window: window, memory: memory)
             if (200..<300).contains(stream.status) {
                 notice()
                 return .value(stream)

@@ -21,6 +21,8 @@ final class S3StagedWriter: StagedWriter {
         var tags: [Int: String] = [:]
         /// Parts on their way, by number.
         var underWay: [Int: Task<Void, Never>] = [:]
+        /// Whether a request for an upload may have made one although its answer did not come.
+        var mayHaveStrays = false
         /// What failed first; nothing is sent after it.
         var failure: SluiceError?
     }
@@ -100,7 +102,7 @@ final class S3StagedWriter: StagedWriter {
             state.underWay.isEmpty ? finished(&state) : nil
         }
         if let failure { throw failure }
-        journal.finish(entry)
+        try journal.finish(entry)
         return digest
     }
 
@@ -115,6 +117,19 @@ final class S3StagedWriter: StagedWriter {
         return (state.entry, state.digester.digest, state.failure)
     }
 
+    /// Cuts off what is on its way; nothing is sent any more.
+    func interrupt() {
+        let tasks = state.withLock { state in
+            let interrupted = SluiceError(
+                .cancelled,
+                "Told to end while an output of bucket “\(session.bucket)” was written."
+            )
+            state.failure = state.failure ?? interrupted
+            return Array(state.underWay.values)
+        }
+        for task in tasks { task.cancel() }
+    }
+
     /// Ends what is on its way, and the upload. What cannot be removed now, the next boot's sweep removes.
     func abandon() {
         let (tasks, isFirst) = state.withLock { state in
@@ -127,16 +142,20 @@ final class S3StagedWriter: StagedWriter {
         guard isFirst else { return }
         for task in tasks { task.cancel() }
         let entry = state.wait { state in state.underWay.isEmpty ? state.entry : nil }
-        guard let upload = entry.upload else { return journal.forget(entry.mark) }
         let session = session
         do throws(SluiceError) {
-            try BlockingBridge.wait { () async throws(SluiceError) in
-                _ = try await session.abort(entry.key, upload: upload)
+            if let upload = entry.upload {
+                try BlockingBridge.wait { () async throws(SluiceError) in
+                    _ = try await session.abort(entry.key, upload: upload)
+                }
             }
+            try abortStrays()
+            // With another upload of the key under way, which looks just the same, the next sweep decides.
+            if state.withLock({ $0.mayHaveStrays }) { return journal.setAside(entry.mark) }
             journal.forget(entry.mark)
         } catch {
             // It stays in the journal.
-            return
+            if entry.upload == nil { journal.setAside(entry.mark) }
         }
     }
 }
@@ -146,9 +165,10 @@ extension S3StagedWriter {
         let upload = try makeUpload()
         waitForRoom()
         let (number, filled) = try takePart()
-        let (session, budget, state) = (session, budget, state)
-        let key = state.withLock { $0.entry.key }
-        state.withLock { state in
+        let (session, budget) = (session, budget)
+        let failure = state.withLock { state -> SluiceError? in
+            if let failure = state.failure { return failure }
+            let key = state.entry.key
             state.underWay[number] = Task { [weak self] in
                 let result = await Result.of { () async throws(SluiceError) in
                     try await session.send(
@@ -160,6 +180,12 @@ extension S3StagedWriter {
                 filled.release(to: budget)
                 self?.ended(number, result)
             }
+            return nil
+        }
+        // It failed since the part was taken: nothing more is sent, so that what abandons it misses nothing.
+        if let failure {
+            filled.release(to: budget)
+            throw failure
         }
     }
 
@@ -209,11 +235,12 @@ extension S3StagedWriter {
         var attributes = attributes
         attributes.metadata[S3Attributes.stagedName] = entry.mark
         attributes.storageClass = attributes.storageClass ?? session.settings.storageClass
-        let (session, key, complete) = (session, entry.key, attributes)
+        let (session, state, key, complete) = (session, state, entry.key, attributes)
         let upload = try BlockingBridge.wait { () async throws(SluiceError) in
             try await session.send(
                 session.requests.createUpload(key, complete),
                 session.subject("write", key),
+                whenUncertain: { state.withLock { $0.mayHaveStrays = true } },
                 read: S3Answers.upload
             )
         }
@@ -221,7 +248,22 @@ extension S3StagedWriter {
         let made = entry
         state.withLock { $0.entry = made }
         try journal.record(made)
+        do throws(SluiceError) { try abortStrays() } catch {
+            // Tried again when the output is given up; else the store's lifecycle rule has to.
+        }
         return upload
+    }
+
+    /// Aborts uploads that lost answers may have left behind. Whose answer is still to come is spared.
+    private func abortStrays() throws(SluiceError) {
+        let (entry, mayHave) = state.withLock { ($0.entry, $0.mayHaveStrays) }
+        guard mayHave, !journal.isMaking(entry.key, besides: entry.mark) else { return }
+        let (session, journal) = (session, journal)
+        let known = journal.uploads(of: entry.key)
+        try BlockingBridge.wait { () async throws(SluiceError) in
+            _ = try await session.abortStrays(of: entry, until: session.clock.now, sparing: known)
+        }
+        state.withLock { $0.mayHaveStrays = false }
     }
 
     private func ended() -> SluiceError {
@@ -234,19 +276,5 @@ extension S3StagedWriter {
             "“\(key)” of bucket “\(session.bucket)” would have more than \(Self.mostParts) parts.",
             hint: "Raise `part_size:` of the bucket, or let the function write smaller outputs."
         )
-    }
-}
-
-extension S3Session {
-    /// AbortMultipartUpload; one that is gone already is as good. Returns whether it was there.
-    @discardableResult func abort(_ key: ObjectKey, upload: String) async throws(SluiceError) -> Bool {
-        do throws(SluiceError) {
-            try await send(requests.abortUpload(key, upload: upload), subject("clear", key)) { _ in .value(())
-            }
-            return true
-        } catch {
-            guard error.code == .storageStagedGone || error.code == .storageNotFound else { throw error }
-            return false
-        }
     }
 }

@@ -56,8 +56,12 @@ final class UploadJournal: Sendable {
         try files?.write(entry)
     }
 
-    /// Remembers the parts of an upload that is complete but for its end.
-    func finish(_ entry: Entry) { entries.withLock { $0[entry.mark] = entry } }
+    /// Remembers the parts of an upload that is complete but for its end, and makes what was written down
+    /// durable: when the store loses the upload, the entry is the proof that it was not published. Blocks.
+    func finish(_ entry: Entry) throws(SluiceError) {
+        entries.withLock { $0[entry.mark] = entry }
+        try files?.synchronize(entry)
+    }
 
     /// Forgets an upload that is published or given up; blocks.
     func forget(_ mark: String) {
@@ -79,6 +83,25 @@ final class UploadJournal: Sendable {
         }
         return Array(found.values)
     }
+
+    /// Leaves an upload whose id is not known to a later sweep.
+    func setAside(_ mark: String) { entries.withLock { $0[mark] = nil } }
+
+    /// The uploads of a key that some process knows; blocks.
+    func uploads(of key: ObjectKey) -> Set<String> {
+        let ours = entries.withLock { Array($0.values) }
+        return Set((ours + (files?.readAll() ?? [])).filter { $0.key == key }.compactMap(\.upload))
+    }
+
+    /// Whether this process waits for the id of an upload of a key, but for that of `mark`.
+    func isMaking(_ key: ObjectKey, besides mark: String) -> Bool {
+        entries.withLock { entries in
+            entries.values.contains { $0.key == key && $0.upload == nil && $0.mark != mark }
+        }
+    }
+
+    /// Whether no other bucket has an upload of a ledger under way; blocks.
+    func hasNoOther(_ ledger: String) -> Bool { files?.hasNoOther(ledger) ?? true }
 
     /// Removes the directories of boots in which nothing is under way; blocks.
     func removeEmpty(of ledger: String, except boot: String) { files?.removeEmpty(of: ledger, except: boot) }

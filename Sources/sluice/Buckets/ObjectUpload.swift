@@ -2,9 +2,10 @@ internal import EventModel
 internal import EventProcessing
 internal import Execution
 internal import ObjectStorage
+internal import Synchronization
 
 /// Puts one file into a bucket of any kind, whole or not at all.
-struct ObjectUpload {
+final class ObjectUpload: Sendable {
     /// The bucket.
     let store: any ObjectStore
     /// Where the object shall be.
@@ -15,19 +16,33 @@ struct ObjectUpload {
     let attributes: ObjectAttributes
     /// How far it is.
     let progress = Progress()
+    private let stop = StopSign()
+    /// What takes the bytes, as long as they are on their way.
+    private let writer = Mutex<(any StagedWriter)?>(nil)
+
+    /// Describes an upload.
+    init(store: any ObjectStore, key: ObjectKey, file: String, attributes: ObjectAttributes) {
+        (self.store, self.key, self.file, self.attributes) = (store, key, file, attributes)
+    }
+
+    /// Lets `run` fail soon, without leaving anything behind, unless it is about to end well.
+    func interrupt() {
+        stop.raise()
+        writer.withLock { $0 }?.interrupt()
+    }
 
     /// Stages the bytes in the bucket, then makes them visible.
     func run() async throws(SluiceError) -> ObjectInfo {
         let id = SystemRandomSource().hexadecimal(digitCount: 32)
-        guard let local = store as? LocalObjectStore else { return try await put(ledger: id) }
+        guard let store = store as? any TransientStaging else { return try await put(ledger: id) }
         // A place of its own, so that no service's sweep takes it for a dead boot's, and removed afterwards.
-        let stage = try await local.makeTransientStage(id: id)
+        let stage = try await store.makeTransientStage(id: id)
         do throws(SluiceError) {
             let info = try await put(ledger: stage.ledger)
-            await local.remove(stage)
+            await store.remove(stage)
             return info
         } catch {
-            await local.remove(stage)
+            await store.remove(stage)
             throw error
         }
     }
@@ -35,10 +50,11 @@ struct ObjectUpload {
     private func put(ledger: String) async throws(SluiceError) -> ObjectInfo {
         let name = StageName(ledger: ledger, boot: "0", token: 1, number: 0)
         let writer = try await store.stage(name, for: key, as: attributes)
+        self.writer.withLock { $0 = writer }
         let pool = BlockingPool(name: "put", limit: 1)
         do throws(SluiceError) {
-            let digest = try await pool.run { [file, progress] () throws(SluiceError) in
-                _ = try ByteCopy.run(from: try FileSource(file, progress: progress), to: writer)
+            let digest = try await pool.run { [file, progress, stop] () throws(SluiceError) in
+                try FileSource(file, progress: progress, stop: stop).pour(into: writer)
                 return try writer.finish()
             }
             let request = PublishRequest(

@@ -44,13 +44,13 @@ extension GetCommand {
         confirming reader: any ObjectReader
     ) throws(SluiceError) -> UInt64 {
         guard let output else {
-            let count = try ByteCopy.run(from: source, to: StandardOutputSink())
+            let count = try source.pour(into: StandardOutputSink())
             try reader.confirm()
             return count
         }
         let directory = output.lastIndex(of: "/").map { String(output[...$0]) } ?? "."
         let file = try HiddenFile(in: directory)
-        let count = try ByteCopy.run(from: source, to: file)
+        let count = try source.pour(into: file)
         try reader.confirm()
         try file.publish(as: output)
         return count

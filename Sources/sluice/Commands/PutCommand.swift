@@ -37,13 +37,19 @@ struct PutCommand: AsyncParsableCommand {
         let door = wait ? try await DoorFinder.service(at: configuration.state) : nil
         let target = try completed(place)
         let upload = ObjectUpload(
-            store: try BucketStore.store(of: target, in: configuration),
+            store: try BucketStore.store(
+                of: target,
+                in: configuration,
+                journal: BucketStore.journal(of: configuration)
+            ),
             key: target.key,
             file: file,
             attributes: ObjectAttributes(contentType: contentType ?? ContentTypes.type(of: target.key))
         )
         let info = try await ProgressBar.draw(target.text, upload.progress) { () async throws(SluiceError) in
-            try await upload.run()
+            try await Interruption.watch(onSignal: upload.interrupt) { () async throws(SluiceError) in
+                try await upload.run()
+            }
         }
         try await hint(target, configuration, door)
         if let door {

@@ -8,12 +8,14 @@ final class FileSource: ByteSource {
     let position: Progress
     private let descriptor: Int32
     private let name: String
+    private let stop: StopSign?
     private var isAtEnd = false
 
-    /// Opens a file; `-` is standard input.
-    init(_ path: String, progress: Progress) throws(SluiceError) {
+    /// Opens a file; `-` is standard input. With `stop`, reading fails once it is raised.
+    init(_ path: String, progress: Progress, stop: StopSign? = nil) throws(SluiceError) {
         name = path == "-" ? "standard input" : path
         position = progress
+        self.stop = stop
         guard path != "-" else {
             descriptor = STDIN_FILENO
             return
@@ -34,6 +36,9 @@ final class FileSource: ByteSource {
 
     func read(into buffer: inout OutputRawSpan) throws(SluiceError) {
         guard !isAtEnd, buffer.freeCapacity > 0 else { return }
+        if let stop, !stop.allowsReading(descriptor) {
+            throw SluiceError(.cancelled, "Told to end while \(name) was read.")
+        }
         var code: Int32 = 0
         var count = 0
         unsafe buffer.withUnsafeMutableBytes { bytes, initialized in
@@ -89,28 +94,15 @@ enum Files {
         return 0
     }
 
-    /// A file's bytes, or its first; throws where there are more than `limit`, unless a part is enough.
-    static func readAll(
-        _ path: String,
-        limit: Int,
-        partIsEnough: Bool = false
-    ) throws(SluiceError) -> [UInt8] {
-        let source = try FileSource(path, progress: Progress())
+    /// A file's bytes; throws where there are more than `limit`.
+    static func readAll(_ path: String, limit: Int) throws(SluiceError) -> [UInt8] {
         var bytes: [UInt8] = []
-        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 << 10, alignment: 16)
-        defer { unsafe memory.deallocate() }
-        while bytes.count < limit || !partIsEnough {
-            // The span lives shorter than the memory, which nobody else sees.
-            var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
-            try source.read(into: &span)
-            let count = unsafe span.finalize(for: memory)
-            if count == 0 { return bytes }
-            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: memory[..<count]))
-            if bytes.count > limit, !partIsEnough {
-                throw SluiceError(.runInput, "\(path) has more than \(limit) bytes.")
-            }
+        // Each piece is a read-only view, copied while it is valid.
+        try FileSource(path, progress: Progress()).readToEnd(limit: UInt64(limit) + 1) { piece in
+            unsafe piece.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
         }
-        return Array(bytes.prefix(limit))
+        if bytes.count > limit { throw SluiceError(.runInput, "\(path) has more than \(limit) bytes.") }
+        return bytes
     }
 
     /// Makes the names in a directory durable.

@@ -82,16 +82,10 @@ final class FunctionDouble: Function {
 /// Reads a source to its end.
 func readAll(_ source: any ByteSource) throws(SluiceError) -> [UInt8] {
     var bytes: [UInt8] = []
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 1)
-    defer { unsafe memory.deallocate() }
-    while true {
-        // The span lives shorter than the memory, which nobody else sees.
-        var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
-        try source.read(into: &span)
-        let count = unsafe span.finalize(for: memory)
-        if count == 0 { return bytes }
-        unsafe bytes.append(contentsOf: memory.prefix(count))
+    try source.readToEnd(chunkSize: 4096) { piece in
+        unsafe piece.withUnsafeBytes { unsafe bytes.append(contentsOf: $0) }
     }
+    return bytes
 }
 
 /// Writes bytes to a sink.
