@@ -213,7 +213,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
-        tests("SluiceCommandTests", ["sluice", "ControlPlane", "EventModel"]),
+        tests("SluiceCommandTests", ["sluice", "ControlPlane", "EventModel", "HTTPTransport"]),
         tests("SystemTests", ["sluice"]),
         tests("TidyTests", []),
     ],

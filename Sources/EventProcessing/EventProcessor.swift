@@ -3,7 +3,6 @@ public import EventModel
 public import Execution
 public import Logging
 public import ServiceLifecycle
-internal import Synchronization
 
 /// The heart of the service: watches buckets, keeps the ledger, runs functions, commits their outputs and
 /// chains them.
@@ -26,8 +25,11 @@ public final class EventProcessor: Service {
     let after: AfterPerformer
     /// Keeps the buckets watched.
     let supervisor: WatchSupervisor
+    /// What a boot does before anything is leased.
+    let recovery: Recovery
+    /// Ends the looking at buckets of one round.
+    let lookStop = Signal()
     private let stopSignal = Signal()
-    private let recovery: Recovery
 
     /// Makes the processing of one boot. `pool` runs the attempts and is not the stores' own; `suspects`
     /// runs what was leased at an unclean stop each in a child process, nil runs it like everything else.
@@ -79,18 +81,12 @@ public final class EventProcessor: Service {
         try await end()
     }
 
-    /// Recovers, scans every watched bucket once, and processes until nothing runs and nothing is due;
-    /// deliveries that wait for a later try keep waiting.
-    public func runUntilIdle() async throws(SluiceError) {
-        let rest = try await recovery.begin()
-        await recovery.goOn(with: rest)
-        try await processUntilIdle()
-        try await end()
-    }
-
     /// Begins a graceful stop: nothing more is leased, what runs is drained, the rest is released without a
     /// try.
-    public func stop() { stopSignal.raise() }
+    public func stop() {
+        stopSignal.raise()
+        lookStop.raise()
+    }
 
     /// Swaps the configuration. New triggers begin their baseline; watchers begin anew; attempts keep their
     /// snapshot.
@@ -145,7 +141,7 @@ public final class EventProcessor: Service {
 
     /// Drains after a `stop`: up to 25 s for attempts to end by themselves, then they are told to, then left
     /// behind.
-    private func stopWhenAsked() async {
+    func stopWhenAsked() async {
         await stopSignal.wait()
         guard !Task.isCancelled else { return }
         core.logger.info("stopping", metadata: ["active": "\(dispatcher.activeCount)"])
@@ -162,44 +158,8 @@ public final class EventProcessor: Service {
         }
     }
 
-    private func processUntilIdle() async throws(SluiceError) {
-        while true {
-            let results = await withTaskGroup(of: Result<Void, SluiceError>.self) { group in
-                dispatcher.holdIdle()
-                group.addTask {
-                    await Self.result { () throws(SluiceError) in try await self.dispatcher.run(.untilIdle) }
-                }
-                group.addTask {
-                    let result = await Self.result { () throws(SluiceError) in
-                        try await self.supervisor.scanOnce()
-                    }
-                    self.dispatcher.releaseIdle()
-                    return result
-                }
-                return await group.reduce(into: []) { $0.append($1) }
-            }
-            for result in results { try result.get() }
-            _ = try await after.performDue()
-            // An after-action may have put an object where a trigger waits for it.
-            let counters = try await core.ledger.counters()
-            let backlog = try await core.ledger.backlog(at: core.clock.now)
-            let isIdle = backlog.oldestReady == nil || !counters.contains { $0.state == .ready }
-            if isIdle || !dispatcher.outages.isEmpty || Task.isCancelled { return }
-        }
-    }
-
-    private static func result(
-        _ body: () async throws(SluiceError) -> Void
-    ) async -> Result<Void, SluiceError> {
-        do throws(SluiceError) {
-            return .success(try await body())
-        } catch {
-            return .failure(error)
-        }
-    }
-
     /// Ends the boot cleanly if every lease was ended.
-    private func end() async throws(SluiceError) {
+    func end() async throws(SluiceError) {
         guard !Task.isCancelled, !core.isUnclean else { return }
         try await core.ledger.endBoot(core.owner, at: core.clock.now)
         core.logger.info("boot ends cleanly", metadata: ["boot": "\(core.owner.boot)"])

@@ -12,6 +12,8 @@ final class ThreadCrew: Sendable {
         /// Threads alive, and how many of them wait for work; always `idleCount ≤ threadCount ≤ limit`.
         var threadCount = 0
         var idleCount = 0
+        /// Work about to be queued: who comes at the same moment must not count on the same idle thread.
+        var arrivingCount = 0
         /// Once true it stays true: nothing is accepted any more.
         var isStopped = false
         /// Who waits for the last thread to end.
@@ -60,14 +62,15 @@ final class ThreadCrew: Sendable {
     /// be started.
     func submit(_ work: @escaping @Sendable () -> Void) throws(SluiceError) {
         let needsThread = monitor.withLock { state in
-            guard !state.isStopped, state.threadCount < limit, state.idleCount <= state.queuedCount else {
-                return false
-            }
+            let ahead = state.queuedCount + state.arrivingCount
+            state.arrivingCount += 1
+            guard !state.isStopped, state.threadCount < limit, state.idleCount <= ahead else { return false }
             state.threadCount += 1
             return true
         }
         if needsThread { try startThread() }
         try monitor.withLock { state throws(SluiceError) in
+            state.arrivingCount -= 1
             guard !state.isStopped else {
                 throw SluiceError(.cancelled, "The thread pool “\(name)” has been stopped.")
             }
@@ -81,11 +84,12 @@ final class ThreadCrew: Sendable {
         do {
             try NativeThread.start(name: name, stackBytes: stackBytes) { [self] in runThread() }
         } catch {
-            let remaining = monitor.withLock { state in
+            let isAlone = monitor.withLock { state in
                 state.threadCount -= 1
-                return state.threadCount
+                if state.threadCount == 0 { state.arrivingCount -= 1 }
+                return state.threadCount == 0
             }
-            if remaining == 0 { throw error }
+            if isAlone { throw error }
         }
     }
 

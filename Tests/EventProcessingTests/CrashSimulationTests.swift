@@ -131,7 +131,7 @@ private struct SimulatedRun {
         let result = await task.result
         let isDead = crash.isDead
         crash.arm(at: nil)
-        if !isDead { try result.get() }
+        if !isDead { _ = try result.get() }
         house.clock.advance(by: .seconds(60))
         return isDead
     }

@@ -74,7 +74,8 @@ internal import TriggerRules
         let function = FunctionDouble.failing("f") { _ in Self.outage }
         for index in 0..<50 { house.put("inbox", ObjectKey("k\(index)"), "1") }
         let processor = try await house.process(configuration(function))
-        #expect(function.totalRuns == 1)
+        // The attempt that met it, and the three probes that one round has.
+        #expect(function.totalRuns == 4)
         #expect(try await house.deliveries().allSatisfy { $0.state == .ready && $0.tries == 0 })
         let status = try await processor.status()
         #expect(status.health == "degraded")
@@ -93,6 +94,8 @@ internal import TriggerRules
         try await house.process(configuration)
         #expect(try await house.deliveries().allSatisfy { $0.state == .ready && $0.tries == 0 })
         house["clean"].setFaultHook(nil)
+        // Those that were probes wait a moment.
+        house.clock.advance(by: .seconds(1))
         try await house.process(configuration)
         #expect(try await house.deliveries().allSatisfy { $0.state == .done })
         #expect(house["clean"].keys.count == 10)
@@ -105,13 +108,15 @@ internal import TriggerRules
         for index in 0..<30 { house.put("inbox", ObjectKey("k\(index)"), "1") }
         let processor = try await house.process(configuration(function))
         let states = try await house.deliveries().map(\.state)
-        #expect(states.count { $0 == .dead } == 20)
-        #expect(states.count { $0 == .ready } == 10)
+        // One more may run while the twentieth ends.
+        let left = states.count { $0 == .ready }
+        #expect((9...10).contains(left))
+        #expect(states.count { $0 == .dead } == 30 - left)
         #expect(try await house.ledger.triggers().first?.pausedReason == "function.failing")
         #expect(await processor.feed(after: 0, limit: 1000).contains { $0.kind == "paused" })
         try await processor.setPaused("t", reason: nil)
         try await house.process(configuration(FunctionDouble.mapping("f") { $0 }))
-        #expect(try await house.deliveries().count { $0.state == .done } == 10)
+        #expect(try await house.deliveries().count { $0.state == .done } == left)
     }
 
     @Test("a function that does not account for every record commits nothing (promise 4)")

@@ -47,7 +47,7 @@ internal import TriggerRules
         let task = Task { try await processor.runUntilIdle() }
         try await eventually("\(atATime) run") { function.running.withLock { $0.now } == atATime }
         function.gate.open()
-        try await task.value
+        _ = try await task.value
         #expect(function.running.withLock { $0.most } == atATime)
         #expect(try await house.deliveries().map(\.state) == Array(repeating: .done, count: 8))
     }

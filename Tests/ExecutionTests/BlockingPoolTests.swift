@@ -80,4 +80,25 @@ internal import Testing
         #expect(total == 42)
         await pool.shutdown()
     }
+
+    @Test("two that come at the same moment for one idle thread both get one", .timeLimit(.minutes(2)))
+    func simultaneous() async throws {
+        let pool = BlockingPool(name: "test", limit: 2, stackBytes: NativeThread.smallStackBytes)
+        for _ in 0..<2000 {
+            // Each ends when both have come: with one thread for the two that would be never.
+            let arrived = Monitor(0)
+            await withTaskGroup(of: Void.self) { group in
+                for _ in 0..<2 {
+                    group.addTask {
+                        try? await pool.run { () throws(SluiceError) in
+                            arrived.withLock { $0 += 1 }
+                            arrived.wakeAll()
+                            arrived.wait { $0 == 2 ? () : nil }
+                        }
+                    }
+                }
+            }
+        }
+        await pool.shutdown()
+    }
 }

@@ -85,7 +85,8 @@ internal import sluice
         #expect(try await sandbox.run("serve", "--once").code == 0)
         #expect(try await sandbox.run("trigger", "pause", "all").code == 0)
         try sandbox.write("in/a.log", "{\"n\":1}\n")
-        #expect(try await sandbox.run("serve", "--once").code == 0)
+        let paused = try await sandbox.run("serve", "--once")
+        #expect(paused.code == 1 && paused.error.contains("1 for a paused trigger"))
         for verb in ["drop", "retry"] {
             let changed = try await sandbox.run("dead", verb, "1")
             #expect(changed.code == 1)

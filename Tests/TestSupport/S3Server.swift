@@ -16,7 +16,8 @@ public final class S3Server: Sendable {
 
     /// The key that both take.
     public static let accessKey = "AKSLUICETEST"
-    private static let secretKey = "sluice-test-secret"
+    /// Its secret, which rclone checks.
+    public static let secretKey = "sluice-test-secret"
 
     /// Which one it is.
     public let kind: Kind

@@ -9,6 +9,8 @@ extension SluiceError.Code {
     public static let configOverlappingPaths = Self("config.overlapping-paths", .usage)
     /// Something is configured that nothing uses.
     public static let configUnused = Self("config.unused", .usage)
-    /// The API would listen where strangers reach it without encryption.
+    /// Something is configured that has no effect where it stands.
+    public static let configIgnored = Self("config.ignored", .usage)
+    /// What goes over the network, or a door to it, lies open to strangers.
     public static let configExposed = Self("config.exposed", .usage)
 }

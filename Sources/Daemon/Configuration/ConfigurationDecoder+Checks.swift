@@ -47,6 +47,24 @@ extension ConfigurationDecoder {
         }
     }
 
+    /// Warns of what stores are told of outputs where these go to a directory, which keeps none of it.
+    mutating func checkStoring(_ buckets: [Named<BucketConfiguration>], _ triggers: [Named<Trigger>]) {
+        let local = Set(buckets.compactMap(\.value).filter { $0.path != nil }.map(\.name))
+        for trigger in triggers {
+            guard let output = trigger.value?.output.bucket, local.contains(output),
+                case .mapping(let settings) = trigger.entry.value.value
+            else { continue }
+            for setting in settings where ["content_type", "storage_class"].contains(setting.name) {
+                diagnostics.warning(
+                    .configIgnored,
+                    "\(setting.value.path) has no effect: the bucket '\(output)' is a directory.",
+                    hint: "Remove it, or write to a bucket at a store.",
+                    at: setting.value
+                )
+            }
+        }
+    }
+
     private mutating func warn(_ entry: ConfigNode.Entry, _ message: String) {
         diagnostics.add(
             Diagnostic(

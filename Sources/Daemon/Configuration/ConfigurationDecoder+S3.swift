@@ -26,6 +26,7 @@ extension ConfigurationDecoder {
         guard let bucket, let credentials, endpointNode == nil || endpoint != nil else { return nil }
         let usual = usualLocation(credentials, at: node)
         if endpointNode == nil, let text = usual?.endpoint { connection.endpoint = HTTPEndpoint(url: text) }
+        warnOfPlainText(connection.endpoint, at: endpointNode ?? node)
         let isAWS = connection.endpoint.map { StoreConnection.isAWS($0) } ?? true
         if isAWS, regionNode == nil, usual?.region == nil {
             diagnostics.error(
@@ -83,6 +84,18 @@ extension ConfigurationDecoder {
             diagnostics.error(error.code, error.message, hint: error.hint, at: node)
             return nil
         }
+    }
+
+    /// Within this machine nobody is in between.
+    private mutating func warnOfPlainText(_ endpoint: HTTPEndpoint?, at node: ConfigNode) {
+        guard let endpoint, !endpoint.isTLS, !ListenConfiguration.isLoopback(endpoint.host) else { return }
+        diagnostics.warning(
+            .configExposed,
+            "Objects go to and from \(endpoint.authority) in the clear: requests are signed, so the secret "
+                + "key stays here, but whoever is in between can read what is in them.",
+            hint: "Use https:// unless the network in between is yours alone.",
+            at: node
+        )
     }
 
     /// How the store is reached.

@@ -68,6 +68,7 @@ struct ConfigurationDecoder {
         checkDirectories(buckets, state: statePath)
         checkPlaces(buckets)
         checkUse(buckets, functions, triggers)
+        checkStoring(buckets, triggers)
         checkFlow(buckets, functions, triggers)
         return SluiceConfiguration(
             file: file,

@@ -68,7 +68,8 @@ public struct ListenConfiguration: Sendable, Hashable {
 
     /// Whether an address is reached by this machine only.
     static func isLoopback(_ host: String) -> Bool {
-        host == "localhost" || host == "::1"
+        // RFC 6761, section 6.3: names below `localhost` are loopback as well.
+        host == "localhost" || host.hasSuffix(".localhost") || host == "::1" || host == "[::1]"
             || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
     }
 }

@@ -1,12 +1,14 @@
 public import ControlPlane
 internal import DurableLedger
 internal import EventModel
-internal import EventProcessing
+public import EventProcessing
 internal import Execution
 internal import Glibc
 internal import HTTPTransport
 public import Logging
 internal import ServiceLifecycle
+internal import Synchronization
+internal import UnixSignals
 
 /// The composition root: lock, ledger, stores, functions, processing, API and signals, in this order.
 public struct DaemonService: Sendable {
@@ -24,8 +26,18 @@ public struct DaemonService: Sendable {
         self.once = once
     }
 
-    /// Runs until a signal, or with `once` until nothing is left to do.
-    public func run() async throws {
+    /// How a service ended that did not fail.
+    public enum Ending: Sendable {
+        /// It was told to stop.
+        case stopped
+        /// One round was told to stop by this signal, before its end.
+        case interrupted(signal: Int32)
+        /// One round ended by itself.
+        case round(RoundReport)
+    }
+
+    /// Runs until a signal, or with `once` until nothing is left to do that can be done now.
+    public func run() async throws -> Ending {
         let state = try StateDirectory.open(configuration.state, for: .service)
         prepareProcess()
         FindingLog.write(warnings, to: logger)
@@ -63,15 +75,17 @@ public struct DaemonService: Sendable {
                 "configuration": "\(configuration.file)",
             ]
         )
+        let course = Course()
         do {
             let doors: [any Service] = doors(api, state) + (try webhook(processor, clock))
-            try await group(processor, doors: doors, reloader).run()
+            try await group(processor, doors: doors, reloader, course).run()
         } catch {
             await ledger.close()
             throw error
         }
         await ledger.close()
         withExtendedLifetime(state) { logger.notice("Sluice has stopped.") }
+        return course.ending
     }
 
     /// Services stop in reverse order: the processing drains while the API still answers, signals are heard
@@ -79,17 +93,21 @@ public struct DaemonService: Sendable {
     private func group(
         _ processor: EventProcessor,
         doors: [any Service],
-        _ reloader: Reloader
+        _ reloader: Reloader,
+        _ course: Course
     ) -> ServiceGroup {
         let stop = StopSwitch()
         let signals = SignalListener(
             logger: logger,
             onHangUp: { _ = await reloader.reload() },
-            onStop: { await stop.flip() }
+            onStop: { signal in
+                course.stopped(by: signal)
+                await stop.flip()
+            }
         )
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
-        let worker: any Service = once ? OneRound(processor: processor) : processor
+        let worker: any Service = once ? OneRound(processor: processor, course: course) : processor
         let services: [any Service] = [signals] + doors + [worker]
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
@@ -188,11 +206,41 @@ public struct DaemonService: Sendable {
     }
 }
 
-/// Processes what is there, then ends.
+/// Processes what is there, then ends; told to stop, it lets what runs end first.
 private struct OneRound: Service {
     let processor: EventProcessor
+    let course: Course
 
     func run() async throws {
-        try await cancelWhenGracefulShutdown { try await processor.runUntilIdle() }
+        let report = try await withGracefulShutdownHandler {
+            try await processor.runUntilIdle()
+        } onGracefulShutdown: {
+            processor.stop()
+        }
+        course.ended(report)
+    }
+}
+
+/// How the service goes, told by those who know.
+private final class Course: Sendable {
+    private struct State {
+        var signal: UnixSignal?
+        var report: RoundReport?
+    }
+
+    private let state = Mutex(State())
+
+    func stopped(by signal: UnixSignal) { state.withLock { $0.signal = signal } }
+
+    func ended(_ report: RoundReport) { state.withLock { $0.report = report } }
+
+    /// A signal that came when the round was through changes nothing.
+    var ending: DaemonService.Ending {
+        let state = state.withLock { $0 }
+        guard let report = state.report else { return .stopped }
+        if report.wasStopped, let signal = state.signal {
+            return .interrupted(signal: signal == .sigint ? SIGINT : SIGTERM)
+        }
+        return .round(report)
     }
 }

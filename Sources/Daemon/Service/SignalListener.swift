@@ -7,13 +7,13 @@ internal import UnixSignals
 struct SignalListener: Service {
     private let logger: Logger
     private let onHangUp: @Sendable () async -> Void
-    private let onStop: @Sendable () async -> Void
+    private let onStop: @Sendable (UnixSignal) async -> Void
 
     /// Calls `onHangUp` for each SIGHUP and `onStop` for the first SIGTERM or SIGINT.
     init(
         logger: Logger,
         onHangUp: @escaping @Sendable () async -> Void,
-        onStop: @escaping @Sendable () async -> Void
+        onStop: @escaping @Sendable (UnixSignal) async -> Void
     ) {
         self.logger = logger
         self.onHangUp = onHangUp
@@ -35,7 +35,7 @@ struct SignalListener: Service {
             } else {
                 isStopping = true
                 logger.notice("Stopping.", metadata: ["signal": "\(signal)"])
-                await onStop()
+                await onStop(signal)
             }
         }
     }

@@ -15,6 +15,7 @@ final class AfterPerformer: Service {
     private let intake: Intake
     /// Numbers this boot's copies; negative tokens are never an attempt's.
     private let copies = Atomic<Int64>(0)
+    private let failures = Atomic(0)
 
     /// Uses what all parts share.
     init(core: ProcessingCore, intake: Intake) {
@@ -36,25 +37,41 @@ final class AfterPerformer: Service {
         }
     }
 
-    /// Performs all that is due now; returns when the first that failed is due again.
+    /// How many times an after-action failed, or was put off.
+    var failureCount: Int { failures.load(ordering: .relaxed) }
+
+    /// Performs all that is due now; returns when the first that failed is due again. In one round those of a
+    /// bucket whose store was out of order a few times are put off without a try.
     func performDue() async throws(SluiceError) -> Duration? {
         var nextRetry: Duration?
+        var outages: [BucketName: (count: Int, last: SluiceError)] = [:]
         while true {
             let actions = try await core.ledger.dueAfterActions(limit: Self.batch, at: core.clock.now)
             guard !actions.isEmpty, !Task.isCancelled else { return nextRetry }
             for action in actions {
-                if let wait = try await finish(action) {
+                let outage = outages[action.bucket]
+                let isPutOff = core.round != nil && (outage?.count ?? 0) >= RoundTroubles.mostTries
+                let failure = try await finish(action, puttingOff: isPutOff ? outage?.last : nil)
+                if let (error, wait) = failure {
+                    if error.code.blame == .outage {
+                        outages[action.bucket] = ((outage?.count ?? 0) + 1, error)
+                    }
                     nextRetry = min(nextRetry ?? .seconds(Int64.max / 4), core.clock.uptime + wait)
                 }
             }
         }
     }
 
-    /// Performs one and records what became of it; returns how long to wait before it is tried again.
-    private func finish(_ action: AfterAction) async throws(SluiceError) -> Duration? {
+    /// Performs one, or puts it off for an error of others, and records what became of it; returns why and
+    /// how long to wait before it is tried again.
+    private func finish(
+        _ action: AfterAction,
+        puttingOff known: SluiceError?
+    ) async throws(SluiceError) -> (error: SluiceError, wait: Duration)? {
         let target = TargetID(trigger: "", bucket: action.bucket, key: action.key)
         let subject = "after-actions of \(action.bucket)"
         do throws(SluiceError) {
+            if let known { throw known }
             let effect = try await perform(action)
             if effect != .nothing {
                 core.feed.add(
@@ -97,7 +114,8 @@ final class AfterPerformer: Service {
                 retryAt: core.clock.now.advanced(by: wait),
                 at: core.clock.now
             )
-            return wait
+            failures.add(1, ordering: .relaxed)
+            return (error, wait)
         }
     }
 

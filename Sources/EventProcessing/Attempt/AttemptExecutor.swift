@@ -112,8 +112,8 @@ struct AttemptExecutor: Sendable {
             core.metrics.ended(delivery.target.trigger, state.rawValue)
             core.tell(state.rawValue, delivery.target, delivery: delivery.id, "the attempt came too late")
             return AttemptReport(.unknown)
-        case .interrupted:
-            return AttemptReport(.unknown)
+        case .interrupted(let error):
+            return AttemptReport(error.code == .cancelled ? .unknown : .outage(FailureRecord(error)))
         }
     }
 

@@ -19,8 +19,8 @@ struct Committer: Sendable {
         case refused(SluiceError)
         /// The delivery is not this attempt's any more.
         case fenced(DeliveryState)
-        /// Cancelled on the way; the next boot goes on from where it is.
-        case interrupted
+        /// Cancelled or given up on the way; the next boot goes on from where it is.
+        case interrupted(SluiceError)
     }
 
     /// What all parts share.
@@ -62,15 +62,15 @@ struct Committer: Sendable {
             let result = await core.persist({ () throws(SluiceError) in try await core.ledger.decide(decision)
             })
         else {
-            return .interrupted
+            return .interrupted(SluiceError(.cancelled, "The decision was cancelled."))
         }
         switch result {
         case .commit(let pending):
             switch await RollForward(core: core, intake: intake).run(pending) {
-            case .done: return .done
-            case .lost: return .lost
-            case .fenced(let state): return state == .done ? .done : .fenced(state)
-            case nil: return .interrupted
+            case .success(.done): return .done
+            case .success(.lost): return .lost
+            case .success(.fenced(let state)): return state == .done ? .done : .fenced(state)
+            case .failure(let error): return .interrupted(error)
             }
         case .sameContent:
             await discard(run)

@@ -27,16 +27,16 @@ struct RollForward: Sendable {
     /// Told of keys whose objects went away or may have been looked at while the commit was under way.
     let intake: Intake
 
-    /// Goes forward until it is done; waits out every failure. Returns nil when the task was cancelled
-    /// before.
-    func run(_ pending: PendingCommit) async -> CompletionResult? {
+    /// Goes forward until it is done; waits out every failure, or in one round a few. Fails when the task was
+    /// cancelled before, and where the round gave up: the next boot goes on.
+    func run(_ pending: PendingCommit) async -> Result<CompletionResult, SluiceError> {
         var failures = 0
         let subject = "commit of delivery \(pending.delivery.id)"
         while true {
             do throws(SluiceError) {
                 let result = try await once(pending)
                 core.clearProblem(about: subject)
-                return result
+                return .success(result)
             } catch {
                 failures += 1
                 core.heed(error)
@@ -46,7 +46,10 @@ struct RollForward: Sendable {
                         metadata: ["delivery": "\(pending.delivery.id)", "error": "\(error)"]
                     )
                 }
-                guard await core.backOff(afterFailures: failures) else { return nil }
+                if core.round != nil, failures >= RoundTroubles.mostTries { return .failure(error) }
+                guard await core.backOff(afterFailures: failures) else {
+                    return .failure(SluiceError(.cancelled, "The \(subject) was cancelled."))
+                }
             }
         }
     }

@@ -19,6 +19,8 @@ final class ProcessingCore: Sendable {
         var isUnclean = false
         /// Why the ledger can write no more.
         var ledgerFailure: SluiceError?
+        /// See `ProcessingCore.round`.
+        var round: RoundTroubles?
     }
 
     /// Knows who owns which output.
@@ -71,6 +73,16 @@ final class ProcessingCore: Sendable {
 
     /// When this boot began.
     var started: Timestamp { state.withLock { $0.started } }
+
+    /// Collects the troubles of the one round that runs; nil as a service, which waits troubles out.
+    var round: RoundTroubles? { state.withLock { $0.round } }
+
+    /// This boot is one round.
+    func beginRound() -> RoundTroubles {
+        let round = RoundTroubles()
+        state.withLock { $0.round = round }
+        return round
+    }
 
     /// Whether an attempt's end could not be recorded: such a boot has not ended cleanly.
     var isUnclean: Bool { state.withLock { $0.isUnclean } }

@@ -40,6 +40,8 @@ final class Dispatcher: Service {
     /// Runs in either mode. With `untilIdle` a failing ledger throws; as a service it is waited out, if it
     /// can be.
     func run(_ mode: Mode) async throws(SluiceError) {
+        // One round has no time to wait, and where one object alone meets an outage, others must get theirs.
+        if mode == .untilIdle { state.withLock { $0.gate.immediateProbes = RoundTroubles.mostTries } }
         let failure = await withDiscardingTaskGroup { group -> SluiceError? in
             var failures = 0
             while true {
@@ -111,6 +113,9 @@ final class Dispatcher: Service {
             attempt.giveUp(SluiceError(.cancelled, "The service stops and waits no longer."))
         }
     }
+
+    /// Whether `stop` was called.
+    var isStopping: Bool { state.withLock { $0.isStopping } }
 
     /// How many attempts are in flight.
     var activeCount: Int { state.withLock { $0.active.count } }

@@ -62,12 +62,16 @@ package struct OutageGate: Sendable {
         var nextProbe: Duration
         /// Whether the one probe of this interval runs.
         var isProbing: Bool
+        /// How many probes failed.
+        var failedProbes = 0
         /// What failed, for people.
         var failure: FailureRecord
     }
 
     /// The longest wait between two probes.
     package static let longestInterval = Duration.seconds(30)
+    /// So many probes of an outage begin without a wait before them.
+    package var immediateProbes = 0
     private var outages: [TriggerName: Outage] = [:]
 
     /// Everything is well.
@@ -107,15 +111,17 @@ package struct OutageGate: Sendable {
             let interval = Duration.milliseconds(250)
             outages[trigger] = Outage(
                 interval: interval,
-                nextProbe: uptime + interval * (0.5 + random / 2),
+                nextProbe: immediateProbes > 0 ? uptime : uptime + interval * (0.5 + random / 2),
                 isProbing: false,
                 failure: failure
             )
             return true
         }
         if outage.isProbing {
+            outage.failedProbes += 1
             outage.interval = min(outage.interval * 2, Self.longestInterval)
-            outage.nextProbe = uptime + outage.interval * (0.5 + random / 2)
+            let wait = outage.interval * (0.5 + random / 2)
+            outage.nextProbe = outage.failedProbes < immediateProbes ? uptime : uptime + wait
             outage.isProbing = false
         }
         outage.failure = failure

@@ -49,16 +49,21 @@ struct Recovery: Sendable {
         }
     }
 
-    /// Rolls the rest forward, and sweeps every bucket, each for as long as it takes; returns early when
-    /// cancelled.
+    /// Rolls the rest forward, and sweeps every bucket, each for as long as it takes, or in one round only as
+    /// long as a few tries take; returns early when cancelled.
     func goOn(with rest: [PendingCommit]) async {
         let forward = RollForward(core: core, intake: intake)
         await withDiscardingTaskGroup { group in
-            for pending in rest { group.addTask { _ = await forward.run(pending) } }
+            for pending in rest { group.addTask { note(await forward.run(pending), of: pending) } }
             for setup in core.configuration.buckets.values {
                 group.addTask { await sweep(setup.store, sparing: rest) }
             }
         }
+    }
+
+    private func note(_ result: Result<CompletionResult, SluiceError>, of pending: PendingCommit) {
+        guard case .failure(let error) = result else { return }
+        for bucket in Set(pending.publish.map(\.bucket)) { core.round?.note(error, with: bucket) }
     }
 
     private func sweep(_ store: any ObjectStore, sparing rest: [PendingCommit]) async {
@@ -85,6 +90,9 @@ struct Recovery: Sendable {
                     "a sweep waits",
                     metadata: ["bucket": "\(store.bucket)", "error": "\(error)"]
                 )
+                if let round = core.round, failures >= RoundTroubles.mostTries {
+                    return round.note(error, with: store.bucket)
+                }
                 guard await core.backOff(afterFailures: failures) else { return }
             }
         }

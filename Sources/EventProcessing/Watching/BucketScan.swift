@@ -19,12 +19,17 @@ struct BucketScan: Sendable {
 
     /// So many entries are looked at with one lookup in the ledger: what S3 lists with one request.
     private static let pageSize = 1000
+    /// So often nothing must run before room that nobody makes is no longer waited for: 10 s.
+    private static let mostIdleLooks = 40
+    private static let lookInterval = Duration.milliseconds(250)
     /// What all parts share.
     let core: ProcessingCore
     /// Records what is seen.
     let intake: Intake
     /// The bucket's name.
     let bucket: BucketName
+    /// Whether nothing runs now; nil where room is waited for however long it takes.
+    var isStuck: (@Sendable () -> Bool)?
 
     /// Scans to the end; throws when it did not get there, and then nothing that needs completeness was done.
     func run() async throws(SluiceError) -> Summary {
@@ -81,6 +86,7 @@ struct BucketScan: Sendable {
 
     /// Stands still while `max_pending` deliveries are ready (trap Q18).
     private func waitForRoom() async throws(SluiceError) {
+        var idleLooks = 0
         while true {
             let ready = try await core.ledger.counters().reduce(0) {
                 $0 + ($1.state == .ready ? $1.count : 0)
@@ -93,11 +99,28 @@ struct BucketScan: Sendable {
                 problem: "the scan of '\(bucket)' stands still: \(ready) are pending",
                 about: "scan of \(bucket)"
             )
+            if let isStuck {
+                idleLooks = isStuck() ? idleLooks + 1 : 0
+                guard idleLooks < Self.mostIdleLooks else { throw fullLedger(ready) }
+            }
             do {
-                try await core.clock.sleep(for: .milliseconds(250))
+                try await core.clock.sleep(for: Self.lookInterval)
             } catch {
                 throw SluiceError(.cancelled, "The scan of '\(bucket)' was cancelled.")
             }
         }
     }
+
+    private func fullLedger(_ ready: Int64) -> SluiceError {
+        SluiceError(
+            .processingFull,
+            "The scan of '\(bucket)' did not get to its end: \(ready) deliveries wait, and none can run.",
+            hint: "See to what keeps them waiting, or raise 'max_pending'."
+        )
+    }
+}
+
+extension SluiceError.Code {
+    /// As many deliveries as may wait do, and nothing that runs would make room for more.
+    static let processingFull = Self("processing.full", .outage)
 }

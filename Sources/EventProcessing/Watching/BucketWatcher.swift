@@ -73,9 +73,11 @@ final class BucketWatcher: Service {
         feed?.stop()
     }
 
-    /// One complete scan; the first one after a trigger became known ends the trigger's baseline.
-    func scan() async throws(SluiceError) {
-        let summary = try await BucketScan(core: core, intake: intake, bucket: bucket).run()
+    /// One complete scan; the first one after a trigger became known ends the trigger's baseline. Given
+    /// `isStuck`, it does not wait for room that nobody makes.
+    func scan(isStuck: (@Sendable () -> Bool)? = nil) async throws(SluiceError) {
+        let scan = BucketScan(core: core, intake: intake, bucket: bucket, isStuck: isStuck)
+        let summary = try await scan.run()
         let now = core.clock.now
         state.withLock { status in
             status.lastScan = now

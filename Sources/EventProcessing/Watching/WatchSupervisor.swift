@@ -48,22 +48,42 @@ final class WatchSupervisor: Service {
     }
 
     /// Scans every watched bucket once, to the end, and waits for files that must rest before they are taken.
-    func scanOnce() async throws(SluiceError) {
-        let watchers = makeWatchers()
-        for watcher in watchers { try await watcher.scan() }
-        for watcher in watchers {
-            let settle = core.configuration.buckets[watcher.bucket]?.watch.settle ?? .zero
-            // Twice: a file that changes all the time does not hold up the end.
-            let deadline = core.clock.uptime + settle * 2
-            _ = await intake.recheck(watcher.bucket)
-            while let next = intake.nextSettled(in: watcher.bucket), next <= deadline {
-                do {
-                    try await core.clock.sleep(until: next)
-                } catch {
-                    throw SluiceError(.cancelled, "The scan of '\(watcher.bucket)' was cancelled.")
+    /// A bucket that cannot be scanned is noted with the round's troubles and costs the others nothing; only
+    /// a failing ledger throws. `isStuck` says that nothing runs which would make room in the ledger.
+    func scanOnce(isStuck: @escaping @Sendable () -> Bool) async throws(SluiceError) {
+        let known = core.round?.all ?? [:]
+        let watchers = makeWatchers().filter { known[$0.bucket] == nil }
+        let failure = await withTaskGroup(of: SluiceError?.self) { group in
+            for watcher in watchers {
+                group.addTask {
+                    do throws(SluiceError) {
+                        try await watcher.scan(isStuck: isStuck)
+                        try await self.letSettle(watcher.bucket)
+                        return nil
+                    } catch {
+                        if error.code.name.hasPrefix("ledger.") || error.code == .cancelled { return error }
+                        self.core.round?.note(error, with: watcher.bucket)
+                        return nil
+                    }
                 }
-                _ = await intake.recheck(watcher.bucket)
             }
+            return await group.reduce(nil) { $0 ?? $1 }
+        }
+        if let failure { throw failure }
+    }
+
+    private func letSettle(_ bucket: BucketName) async throws(SluiceError) {
+        let settle = core.configuration.buckets[bucket]?.watch.settle ?? .zero
+        // Twice: a file that changes all the time does not hold up the end.
+        let deadline = core.clock.uptime + settle * 2
+        _ = await intake.recheck(bucket)
+        while let next = intake.nextSettled(in: bucket), next <= deadline {
+            do {
+                try await core.clock.sleep(until: next)
+            } catch {
+                throw SluiceError(.cancelled, "The scan of '\(bucket)' was cancelled.")
+            }
+            _ = await intake.recheck(bucket)
         }
     }
 

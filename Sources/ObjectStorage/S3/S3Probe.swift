@@ -65,7 +65,9 @@ struct S3Probe: Sendable {
         let key = key("b")
         let (upload, tag) = try await upload(key)
         let request = session.requests.completeUpload(key, upload: upload, tags: [tag], ifAbsent: false)
-        _ = try await session.send(request, subject, read: S3Answers.completed)
+        try await clearing(upload, of: key) { () throws(SluiceError) in
+            _ = try await session.send(request, subject, read: S3Answers.completed)
+        }
         guard let head = try await session.head(key) else { return }
         found.keepsMetadata = head.staged == base
         if head.tag == MD5Tag.composite([tag]) {
@@ -80,8 +82,25 @@ struct S3Probe: Sendable {
             tags: [again.tag],
             ifAbsent: true
         )
-        found.completesIfAbsent = try await answer(second).status == 412
+        found.completesIfAbsent = try await clearing(again.id, of: key) { () throws(SluiceError) in
+            try await answer(second).status == 412
+        }
         try await session.abort(key, upload: again.id)
+    }
+
+    /// Aborts an upload where a step on its way fails: nobody else knows of it.
+    private func clearing<Value>(
+        _ upload: String,
+        of key: ObjectKey,
+        _ step: () async throws(SluiceError) -> Value
+    ) async throws(SluiceError) -> Value {
+        do throws(SluiceError) {
+            return try await step()
+        } catch {
+            // The step's failure says more than that of the clearing.
+            _ = try? await session.abort(key, upload: upload)
+            throw error
+        }
     }
 
     private func upload(_ key: ObjectKey) async throws(SluiceError) -> (id: String, tag: String) {
@@ -89,13 +108,10 @@ struct S3Probe: Sendable {
         let create = session.requests.createUpload(key, attributes)
         let id = try await session.send(create, subject, read: S3Answers.upload)
         let part = session.requests.uploadPart(key, upload: id, number: 1, one)
-        do throws(SluiceError) {
-            return (id, try await session.send(part, subject, read: S3Answers.tag))
-        } catch {
-            // The part's failure says more than that of the clearing.
-            _ = try? await session.abort(key, upload: id)
-            throw error
+        let tag = try await clearing(id, of: key) { () throws(SluiceError) in
+            try await session.send(part, subject, read: S3Answers.tag)
         }
+        return (id, tag)
     }
 
     private func tryList(_ found: inout S3Capabilities) async throws(SluiceError) {

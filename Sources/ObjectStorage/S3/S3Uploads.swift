@@ -102,7 +102,7 @@ struct S3UploadsPage: Sendable {
                 guard let name = upload.text(of: "Key"), let id = upload.text(of: "UploadId") else {
                     return nil
                 }
-                let begun = upload.text(of: "Initiated").flatMap(S3Date.iso)
+                let begun = upload.text(of: "Initiated").flatMap(InternetDate.iso)
                 page.uploads.append(S3Upload(key: key(name), id: id, begun: begun))
             }
             if node.text(of: "IsTruncated") == "true", let name = node.text(of: "NextKeyMarker") {

@@ -11,10 +11,10 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var options: GlobalOptions
 
     func run() async throws {
-        let configuration = try options.load()
-        let found = DoctorCheck("configuration", .good, configuration.file)
+        let (configuration, check) = try options.loadWithFindings()
+        let found = [DoctorCheck("configuration", .good, configuration.file)] + DoctorCheck.warnings(check)
         let checks = await Doctor(configuration).checks()
-        let view = DoctorView([found] + checks)
+        let view = DoctorView(found + checks)
         try options.show(view, DoctorText.text(view, Terminal.output))
         if !view.ok { throw ExitCode(1) }
     }

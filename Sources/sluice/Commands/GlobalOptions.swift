@@ -21,12 +21,15 @@ struct GlobalOptions: ParsableArguments {
     }
 
     /// Reads the configuration; throws `ConfigurationFailure` with all its mistakes.
-    func load() throws -> SluiceConfiguration {
+    func load() throws -> SluiceConfiguration { try loadWithFindings().configuration }
+
+    /// The same, with what `sluice check` warns of.
+    func loadWithFindings() throws -> (configuration: SluiceConfiguration, findings: CheckView) {
         let result = read()
         guard let configuration = result.configuration else {
             throw ConfigurationFailure(result: result, json: json)
         }
-        return configuration
+        return (configuration, CheckView(result))
     }
 
     /// Reads the configuration for a command that opens no TCP door: who may use the buckets or the socket

@@ -41,6 +41,20 @@ package struct DoctorCheck: Codable, Sendable, Hashable {
     }
 }
 
+extension DoctorCheck {
+    /// What reading the configuration warned of: it works, but worse than it could.
+    static func warnings(_ check: CheckView) -> [DoctorCheck] {
+        check.findings.map { finding in
+            DoctorCheck(
+                "line \(finding.line)",
+                .warning,
+                "\(finding.code): \(finding.message)",
+                command: finding.hint
+            )
+        }
+    }
+}
+
 /// How `sluice doctor` tells it.
 package enum DoctorText {
     package static func text(_ view: DoctorView, _ style: Style) -> String {

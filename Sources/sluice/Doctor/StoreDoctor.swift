@@ -38,16 +38,6 @@ struct StoreDoctor {
                 DoctorCheck(name, .bad, "\(place.text): \(error.code): \(error.message)", command: error.hint)
             )
         }
-        if place.connection.skipsVerification {
-            checks.append(
-                DoctorCheck(
-                    "\(name) certificate",
-                    .warning,
-                    "is not verified",
-                    command: "set ca_file: instead"
-                )
-            )
-        }
         return checks
     }
 
@@ -105,6 +95,11 @@ struct StoreDoctor {
         if !found.encodesListings { words.append("no encoded listings") }
         if !found.keepsMetadata { words.append("no metadata") }
         if !found.readsIfMatch { words.append("no conditional reads") }
+        switch found.tagging {
+        case .kept: words.append("tags")
+        case .broken: words.append("no tags")
+        case .unknown: words.append("tags not tried out")
+        }
         let isFenced = found.putsIfAbsent && found.completesIfAbsent
         words.append(isFenced ? "conditional writes" : "no conditional writes")
         return DoctorCheck(

@@ -195,4 +195,30 @@ internal import TriggerRules
         dump(configuration, to: &dumped)
         #expect(!dumped.contains(canary) && !"\(configuration)".contains(canary))
     }
+
+    @Test(
+        "plain text to another machine is warned of, and only that",
+        arguments: [
+            ("http://minio:9000", ["config.exposed@3:38"]), ("http://10.0.0.7:9000", ["config.exposed@3:38"]),
+            ("http://127.0.0.1:9000", []), ("http://localhost:9000", []), ("http://s3.localhost:9000", []),
+            ("https://minio:9000", []),
+        ]
+    )
+    func plainText(endpoint: String, expected: [String]) {
+        let text = ConfigurationFixture.withStore("bucket: b, endpoint: \"\(endpoint)\"")
+        #expect(ConfigurationFixture.findings(text).filter { $0.hasPrefix("config.exposed") } == expected)
+    }
+
+    @Test("what only stores keep of outputs is warned of where these go to a directory")
+    func ignored() throws {
+        let storing = ", content_type: text/plain, storage_class: STANDARD_IA"
+        let text = ConfigurationFixture.complete(trigger: storing)
+        let findings = ConfigurationFixture.findings(text).filter { $0.hasPrefix("config.ignored") }
+        #expect(findings.count == 2)
+        let store = ConfigurationFixture.withStore("bucket: b, region: eu-west-1").replacing(
+            "output: \"clean:{key}\"",
+            with: "output: \"lake:{key}\"" + storing
+        )
+        #expect(!ConfigurationFixture.findings(store).contains { $0.hasPrefix("config.ignored") })
+    }
 }
