@@ -66,7 +66,8 @@ public protocol Ledger: Sendable {
     /// outputs with their versions, and the deliveries that they cause. Repeating it is harmless.
     ///
     /// `committing` has one way out: forward, or back to `ready` when the store lost what was staged (see
-    /// `Completion.loss`). The attempt then made is never taken for one of equal content.
+    /// `Completion.loss`); the target then owns what it published before. The attempt then made is never
+    /// taken for one of equal content.
     func complete(_ completion: Completion) async throws(SluiceError) -> CompletionResult
     /// Ends an attempt without a commit, conditional on state `leased` and the token.
     func end(_ ending: AttemptEnding) async throws(SluiceError) -> EndResult

@@ -16,8 +16,6 @@ struct RollForward: Sendable {
         var visible: [Completion.Output] = []
         /// Those that the store lost.
         var lost: [PlannedOutput] = []
-        /// What the lost ones were to replace, as it lies there now.
-        var kept: [Completion.Output] = []
         /// How the first one was lost.
         var failure: SluiceError?
     }
@@ -61,7 +59,7 @@ struct RollForward: Sendable {
         let completion = Completion(
             delivery: pending.delivery.id,
             token: pending.token,
-            outputs: publication.visible + publication.kept,
+            outputs: publication.visible,
             caused: try await caused(by: publication.visible, hop: pending.delivery.hop),
             loss: loss(publication.failure, of: pending.delivery),
             now: core.clock.now
@@ -161,10 +159,6 @@ struct RollForward: Sendable {
                     case .storageStagedLost:
                         publication.lost.append(output)
                         publication.failure = publication.failure ?? error
-                        // The next attempt must know it as its own, or it would collide with it.
-                        if output.mayReplace, let info = try await store.head(output.key) {
-                            publication.kept.append(Completion.Output(bucket: bucket, info: info))
-                        }
                     default: throw error
                     }
                 }
