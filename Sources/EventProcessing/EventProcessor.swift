@@ -95,10 +95,8 @@ public final class EventProcessor: Service {
     /// Swaps the configuration. New triggers begin their baseline; watchers begin anew; attempts keep their
     /// snapshot.
     public func reload(_ configuration: ProcessingConfiguration) async throws(SluiceError) {
-        let registrations = Recovery.registrations(configuration)
-        let rows = try await core.ledger.registerTriggers(registrations, at: core.clock.now)
         // The baselines first: a listing under way must not take what was there before for new.
-        core.take(rows)
+        try await core.register(configuration, at: core.clock.now)
         core.replace(configuration: configuration)
         supervisor.restart()
         core.dispatchSignal.raise()

@@ -7,6 +7,9 @@ internal import TriggerRules
 struct IntakeLook: Sendable {
     /// So many keys are asked of a store at a time.
     private static let parallelHeads = 16
+    /// A store's clock may be behind ours by so much: what seems to have been there before a trigger by less
+    /// may have come after it.
+    private static let clockMargin = Duration.seconds(60)
 
     /// What all parts share.
     let core: ProcessingCore
@@ -40,9 +43,14 @@ struct IntakeLook: Sendable {
                 matches: matching.contains(trigger.name),
                 row: known.first { $0.id.trigger == trigger.name },
                 via: provenance,
-                isOpen: core.hasOpenBaseline(trigger.name)
+                baseline: core.baseline(of: trigger.name).map(onStoresClock)
             )
         }
+    }
+
+    /// A moment by the clock that says when objects were modified; a directory's is this machine's.
+    private func onStoresClock(_ moment: Timestamp) -> Timestamp {
+        setup.store is any DirectObjectStore ? moment : moment.advanced(by: Self.clockMargin * -1)
     }
 
     /// One key as the store has it.

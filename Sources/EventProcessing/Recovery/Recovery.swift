@@ -18,7 +18,7 @@ struct Recovery: Sendable {
     func begin() async throws(SluiceError) -> [PendingCommit] {
         let now = core.clock.now
         let report = try await core.ledger.beginBoot(core.owner, at: now)
-        core.take(try await core.ledger.registerTriggers(Self.registrations(core.configuration), at: now))
+        try await core.register(core.configuration, at: now)
         core.logger.info(
             "boot begins",
             metadata: [
@@ -88,10 +88,5 @@ struct Recovery: Sendable {
                 guard await core.backOff(afterFailures: failures) else { return }
             }
         }
-    }
-
-    /// What the ledger must know of the configured triggers.
-    static func registrations(_ configuration: ProcessingConfiguration) -> [TriggerRegistration] {
-        configuration.matcher.triggers.map { TriggerRegistration(name: $0.name, bucket: $0.bucket) }
     }
 }
