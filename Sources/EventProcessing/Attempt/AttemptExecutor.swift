@@ -68,16 +68,9 @@ struct AttemptExecutor: Sendable {
             },
             late: { outcome in
                 guard case .staged(let run) = outcome else { return }
-                await Self.discard(run, attempt.configuration)
+                await attempt.configuration.discard(run.places, core.logger)
             }
         )
-    }
-
-    private static func discard(_ run: StagedRun, _ configuration: ProcessingConfiguration) async {
-        for output in run.outputs {
-            // What cannot be removed now is left to the next boot's sweep.
-            try? await configuration.buckets[output.bucket]?.store.discard(output.staged)
-        }
     }
 
     private func commit(_ run: StagedRun, _ attempt: ActiveAttempt, began: Duration) async -> AttemptReport {

@@ -67,7 +67,10 @@ struct RollForward: Sendable {
         let result = try await core.ledger.complete(completion)
         report(completion, result, pending)
         // Only now: until it is in the ledger, every boot has to be told of the loss.
-        await discard(publication.lost, configuration)
+        let lost = publication.lost.map {
+            StagedPlace(bucket: $0.bucket, reference: StagedReference(text: $0.staged))
+        }
+        await configuration.discard(lost, core.logger)
         for (bucket, rows) in Dictionary(grouping: pending.remove, by: \.bucket) {
             await intake.hint(rows.map(\.key), in: bucket)
         }
@@ -94,31 +97,17 @@ struct RollForward: Sendable {
         _ rows: [OutputRow],
         _ configuration: ProcessingConfiguration
     ) async throws(SluiceError) {
-        var failure: SluiceError?
-        await withTaskGroup(of: SluiceError?.self) { group in
-            for (index, row) in rows.enumerated() {
-                if index >= Self.removalsAtATime, let result = await group.next() {
-                    failure = failure ?? result
-                }
-                group.addTask {
-                    guard let version = row.version else { return nil }
-                    do throws(SluiceError) {
-                        _ = try await Self.store(row.bucket, configuration).delete(
-                            row.key,
-                            ifVersion: version
-                        )
-                        return nil
-                    } catch {
-                        return error
-                    }
-                }
+        let failures = await Several.each(rows) { row -> SluiceError? in
+            guard let version = row.version else { return nil }
+            do throws(SluiceError) {
+                _ = try await Self.store(row.bucket, configuration).delete(row.key, ifVersion: version)
+                return nil
+            } catch {
+                return error
             }
-            for await result in group { failure = failure ?? result }
         }
-        if let failure { throw failure }
+        if let failure = failures.lazy.compactMap(\.self).first { throw failure }
     }
-
-    private static let removalsAtATime = 16
 
     private static func store(
         _ bucket: BucketName,
@@ -176,19 +165,6 @@ struct RollForward: Sendable {
             FailureRecord(failure),
             retryAt: wait.map { core.clock.now.advanced(by: $0) }
         )
-    }
-
-    /// Lets the stores forget what they lost; what a failing one keeps, the next boot's sweep removes.
-    private func discard(_ lost: [PlannedOutput], _ configuration: ProcessingConfiguration) async {
-        for output in lost {
-            do throws(SluiceError) {
-                try await Self.store(output.bucket, configuration).discard(
-                    StagedReference(text: output.staged)
-                )
-            } catch {
-                core.logger.info("a staged output is left to the sweep", metadata: ["error": "\(error)"])
-            }
-        }
     }
 
     /// Nothing but a publish takes a staged output of an open commit away: it was visible, and whoever reads
