@@ -27,6 +27,7 @@ public final class EventProcessor: Service {
     /// Keeps the buckets watched.
     let supervisor: WatchSupervisor
     private let stopSignal = Signal()
+    private let isStopping = Atomic(false)
     private let recovery: Recovery
 
     /// Makes the processing of one boot. `pool` runs the attempts and is not the stores' own; `suspects`
@@ -63,10 +64,10 @@ public final class EventProcessor: Service {
     /// Runs as a service until a graceful shutdown, `stop`, or cancellation, which ends at once and counts
     /// as unclean.
     public func run() async throws {
-        let rest = try await recovery.begin()
-        await withTaskCancellationHandler {
-            await withGracefulShutdownHandler {
-                await serve(rest)
+        try await withTaskCancellationHandler {
+            try await withGracefulShutdownHandler {
+                let rest = try await begin()
+                if !isStopping.load(ordering: .acquiring) { await serve(rest) }
             } onGracefulShutdown: {
                 self.stop()
             }
@@ -90,7 +91,10 @@ public final class EventProcessor: Service {
 
     /// Begins a graceful stop: nothing more is leased, what runs is drained, the rest is released without a
     /// try.
-    public func stop() { stopSignal.raise() }
+    public func stop() {
+        isStopping.store(true, ordering: .releasing)
+        stopSignal.raise()
+    }
 
     /// Swaps the configuration. New triggers begin their baseline; watchers begin anew; attempts keep their
     /// snapshot.
@@ -101,6 +105,26 @@ public final class EventProcessor: Service {
         supervisor.restart()
         core.dispatchSignal.raise()
         core.afterSignal.raise()
+    }
+
+    /// Begins the boot; a stop ends it early, for a store that does not answer may take its time.
+    private func begin() async throws(SluiceError) -> [PendingCommit] {
+        let result = await withTaskGroup(of: Result<[PendingCommit], SluiceError>?.self) { group in
+            group.addTask {
+                await Self.result { () throws(SluiceError) in try await self.recovery.begin() }
+            }
+            group.addTask {
+                await self.stopSignal.wait()
+                return nil
+            }
+            var result: Result<[PendingCommit], SluiceError>?
+            for await answer in group {
+                result = result ?? answer
+                group.cancelAll()
+            }
+            return result
+        }
+        return try result?.get() ?? []
     }
 
     private enum Part: Sendable {
@@ -186,9 +210,9 @@ public final class EventProcessor: Service {
         }
     }
 
-    private static func result(
-        _ body: () async throws(SluiceError) -> Void
-    ) async -> Result<Void, SluiceError> {
+    private static func result<Value: Sendable>(
+        _ body: () async throws(SluiceError) -> Value
+    ) async -> Result<Value, SluiceError> {
         do throws(SluiceError) {
             return .success(try await body())
         } catch {
