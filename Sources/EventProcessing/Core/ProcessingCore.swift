@@ -144,6 +144,13 @@ final class ProcessingCore: Sendable {
         state.withLock { $0.problems.removeValue(forKey: subject) != nil }
     }
 
+    /// Whoever noted problems about these subjects has ended.
+    func clearProblems(about subjects: some Sequence<String>) {
+        state.withLock { state in
+            for subject in subjects { state.problems[subject] = nil }
+        }
+    }
+
     /// Adds to the feed, now.
     func tell(
         _ kind: String,

@@ -48,6 +48,11 @@ final class BucketWatcher: Service {
     /// What operators see.
     var status: BucketStatus { state.withLock { $0 } }
 
+    /// What it notes problems about.
+    var subjects: [String] {
+        ["bucket", "watch of", "scan of", "recent objects of", "vanished of"].map { "\($0) \(bucket)" }
+    }
+
     /// Scans as soon as possible.
     func requestScan() { scanSignal.raise() }
 
