@@ -74,9 +74,14 @@ public protocol Ledger: Sendable {
 
     // MARK: After
 
-    /// Object versions whose after-action is due, oldest first: the commit wanted one, and every configured
-    /// trigger that knows the key has seen this version and is done with it (or skipped it).
-    func dueAfterActions(limit: Int, at now: Timestamp) async throws(SluiceError) -> [AfterAction]
+    /// Object versions of a bucket (nil: of any) whose after-action is due, oldest first: the commit wanted
+    /// one, and every configured trigger that knows the key has seen this version and is done with it (or
+    /// skipped it).
+    func dueAfterActions(
+        in bucket: BucketName?,
+        limit: Int,
+        at now: Timestamp
+    ) async throws(SluiceError) -> [AfterAction]
     /// Records what became of an after-action: nil error is done (or no longer applicable); otherwise again
     /// at `retryAt`.
     func finishAfterAction(
@@ -132,6 +137,13 @@ public protocol Ledger: Sendable {
     /// Proves the counters against the rows, and the rows' own invariants; empty when all is well. May take
     /// long: works in steps of at most 5 ms.
     func verify() async throws(SluiceError) -> [String]
+}
+
+extension Ledger {
+    /// Those of all buckets.
+    public func dueAfterActions(limit: Int, at now: Timestamp) async throws(SluiceError) -> [AfterAction] {
+        try await dueAfterActions(in: nil, limit: limit, at: now)
+    }
 }
 
 extension SluiceError.Code {

@@ -201,7 +201,7 @@ public final class EventProcessor: Service {
                 return await group.reduce(into: []) { $0.append($1) }
             }
             for result in results { try result.get() }
-            _ = try await after.performDue()
+            try await after.performDue()
             // An after-action may have put an object where a trigger waits for it.
             let counters = try await core.ledger.counters()
             let backlog = try await core.ledger.backlog(at: core.clock.now)

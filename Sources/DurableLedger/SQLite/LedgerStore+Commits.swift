@@ -189,13 +189,19 @@ extension LedgerStore {
     }
 
     /// See `Ledger.dueAfterActions`.
-    func dueAfterActions(limit: Int, at now: Timestamp) throws(SluiceError) -> [AfterAction] {
+    func dueAfterActions(
+        in bucket: BucketName?,
+        limit: Int,
+        at now: Timestamp
+    ) throws(SluiceError) -> [AfterAction] {
+        let number = try bucket.map { bucket throws(SluiceError) in try self.number(of: bucket) }
         let rows = try sql(
             """
-            SELECT bucket, key, version, tries FROM after_action WHERE due IS NOT NULL AND due <= ?
-            ORDER BY due, bucket, key LIMIT ?
+            SELECT bucket, key, version, tries FROM after_action
+            WHERE due IS NOT NULL AND due <= ?1 AND (?2 IS NULL OR bucket = ?2)
+            ORDER BY due, bucket, key LIMIT ?3
             """
-        ).bind(now).bind(max(0, limit))
+        ).bind(now).bind(number).bind(max(0, limit))
         var actions: [AfterAction] = []
         while try rows.next() {
             actions.append(

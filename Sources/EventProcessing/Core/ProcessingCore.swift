@@ -39,6 +39,8 @@ final class ProcessingCore: Sendable {
     let feed = EventFeed()
     /// This boot's counters.
     let metrics = MetricsRecorder()
+    /// Numbers this boot's copies; negative tokens are never an attempt's.
+    let copies = Atomic<Int64>(0)
     /// What listings showed, so that what vanished is noticed.
     let presence = PresenceBook()
     /// Raised when a delivery may be leased that could not be before.
