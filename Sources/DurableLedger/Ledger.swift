@@ -66,16 +66,22 @@ public protocol Ledger: Sendable {
     /// outputs with their versions, and the deliveries that they cause. Repeating it is harmless.
     ///
     /// `committing` has one way out: forward, or back to `ready` when the store lost what was staged (see
-    /// `Completion.loss`). The attempt then made is never taken for one of equal content.
+    /// `Completion.loss`); the target then owns what it published before. The attempt then made is never
+    /// taken for one of equal content.
     func complete(_ completion: Completion) async throws(SluiceError) -> CompletionResult
     /// Ends an attempt without a commit, conditional on state `leased` and the token.
     func end(_ ending: AttemptEnding) async throws(SluiceError) -> EndResult
 
     // MARK: After
 
-    /// Object versions whose after-action is due, oldest first: the commit wanted one, and every configured
-    /// trigger that knows the key has seen this version and is done with it (or skipped it).
-    func dueAfterActions(limit: Int, at now: Timestamp) async throws(SluiceError) -> [AfterAction]
+    /// Object versions of a bucket (nil: of any) whose after-action is due, oldest first: the commit wanted
+    /// one, and every configured trigger that knows the key has seen this version and is done with it (or
+    /// skipped it).
+    func dueAfterActions(
+        in bucket: BucketName?,
+        limit: Int,
+        at now: Timestamp
+    ) async throws(SluiceError) -> [AfterAction]
     /// Records what became of an after-action: nil error is done (or no longer applicable); otherwise again
     /// at `retryAt`.
     func finishAfterAction(
@@ -131,6 +137,13 @@ public protocol Ledger: Sendable {
     /// Proves the counters against the rows, and the rows' own invariants; empty when all is well. May take
     /// long: works in steps of at most 5 ms.
     func verify() async throws(SluiceError) -> [String]
+}
+
+extension Ledger {
+    /// Those of all buckets.
+    public func dueAfterActions(limit: Int, at now: Timestamp) async throws(SluiceError) -> [AfterAction] {
+        try await dueAfterActions(in: nil, limit: limit, at: now)
+    }
 }
 
 extension SluiceError.Code {

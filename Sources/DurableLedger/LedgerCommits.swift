@@ -161,8 +161,8 @@ public struct Completion: Hashable, Sendable {
     public let token: AttemptToken
     /// All outputs that were published; one that was planned and is not here is forgotten.
     ///
-    /// After a loss also what still lies where a lost output was to replace it: it stays the target's, who
-    /// may replace it at the next attempt.
+    /// After a loss, where it was to replace an earlier one of the target's, that one stays the target's, in
+    /// the version that was published: the next attempt may replace it, and nothing else is ever removed.
     public let outputs: [Output]
     /// What they cause; class `live`, hop one more than this delivery's.
     public let caused: [Caused]

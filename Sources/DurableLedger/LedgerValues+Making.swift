@@ -49,6 +49,9 @@ struct OwnedOutput {
     var row: OutputRow
     /// What to publish; meaningful while the version is nil.
     let planned: PlannedOutput
+    /// What the target published under the key before, while the version is nil: it is the target's again if
+    /// the store loses the new one.
+    var earlier: ObjectVersion?
 }
 
 extension PendingCommit {

@@ -26,9 +26,10 @@ extension ReferenceLedger {
     }
 
     /// After-actions that are due, oldest first.
-    public func dueAfterActions(limit: Int, at now: Timestamp) -> [AfterAction] {
+    public func dueAfterActions(in bucket: BucketName?, limit: Int, at now: Timestamp) -> [AfterAction] {
         let due = afters.values.compactMap { action, due in due.map { (action: action, due: $0) } }
-            .filter { $0.due <= now }.sorted { ($0.due, $0.action.place) < ($1.due, $1.action.place) }
+            .filter { $0.due <= now && bucket ?? $0.action.bucket == $0.action.bucket }
+            .sorted { ($0.due, $0.action.place) < ($1.due, $1.action.place) }
         return due.prefix(max(0, limit)).map(\.action)
     }
 

@@ -197,7 +197,11 @@ public actor ReferenceLedger: Ledger {
         targetRows[row.id] = row
         for var planned in decision.outputs {
             planned.mayReplace = planned.mayReplace || owned[planned.place] != nil
-            owned[planned.place] = OwnedOutput(row: OutputRow(planned, of: row.id, by: id), planned: planned)
+            owned[planned.place] = OwnedOutput(
+                row: OutputRow(planned, of: row.id, by: id),
+                planned: planned,
+                earlier: owned[planned.place]?.row.version
+            )
         }
         transition(id) { entry, _ in
             entry.delivery.statistics = decision.statistics
@@ -223,8 +227,13 @@ public actor ReferenceLedger: Ledger {
             let place = ObjectPlace(bucket: output.bucket, key: output.info.key)
             if owned[place]?.row.delivery == id { owned[place]?.row.version = output.info.version }
         }
+        if completion.loss != nil {
+            for (place, output) in owned where output.row.owner == delivery.target {
+                owned[place]?.row.version = output.row.version ?? output.earlier
+            }
+            targetRows[delivery.target]?.loseOutputs()
+        }
         owned = owned.filter { $1.row.owner != delivery.target || $1.row.version != nil }
-        if completion.loss != nil { targetRows[delivery.target]?.loseOutputs() }
         transition(id) { entry, overtaking in
             let end = entry.delivery.complete(completion.loss, overtaking, at: now)
             entry.close(end, at: now, failure: completion.loss?.failure)

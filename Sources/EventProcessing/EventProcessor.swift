@@ -3,6 +3,7 @@ public import EventModel
 public import Execution
 public import Logging
 public import ServiceLifecycle
+internal import Synchronization
 
 /// The heart of the service: watches buckets, keeps the ledger, runs functions, commits their outputs and
 /// chains them.
@@ -30,6 +31,7 @@ public final class EventProcessor: Service {
     /// Ends the looking at buckets of one round.
     let lookStop = Signal()
     private let stopSignal = Signal()
+    private let isStopping = Atomic(false)
 
     /// Makes the processing of one boot. `pool` runs the attempts and is not the stores' own; `suspects`
     /// runs what was leased at an unclean stop each in a child process, nil runs it like everything else.
@@ -65,10 +67,10 @@ public final class EventProcessor: Service {
     /// Runs as a service until a graceful shutdown, `stop`, or cancellation, which ends at once and counts
     /// as unclean.
     public func run() async throws {
-        let rest = try await recovery.begin()
-        await withTaskCancellationHandler {
-            await withGracefulShutdownHandler {
-                await serve(rest)
+        try await withTaskCancellationHandler {
+            try await withGracefulShutdownHandler {
+                let rest = try await begin()
+                if !isStopping.load(ordering: .acquiring) { await serve(rest) }
             } onGracefulShutdown: {
                 self.stop()
             }
@@ -84,6 +86,7 @@ public final class EventProcessor: Service {
     /// Begins a graceful stop: nothing more is leased, what runs is drained, the rest is released without a
     /// try.
     public func stop() {
+        isStopping.store(true, ordering: .releasing)
         stopSignal.raise()
         lookStop.raise()
     }
@@ -91,14 +94,32 @@ public final class EventProcessor: Service {
     /// Swaps the configuration. New triggers begin their baseline; watchers begin anew; attempts keep their
     /// snapshot.
     public func reload(_ configuration: ProcessingConfiguration) async throws(SluiceError) {
-        let registrations = Recovery.registrations(configuration)
-        let rows = try await core.ledger.registerTriggers(registrations, at: core.clock.now)
         // The baselines first: a listing under way must not take what was there before for new.
-        core.take(rows)
+        try await core.register(configuration, at: core.clock.now)
         core.replace(configuration: configuration)
         supervisor.restart()
         core.dispatchSignal.raise()
         core.afterSignal.raise()
+    }
+
+    /// Begins the boot; a stop ends it early, for a store that does not answer may take its time.
+    private func begin() async throws(SluiceError) -> [PendingCommit] {
+        let result = await withTaskGroup(of: Result<[PendingCommit], SluiceError>?.self) { group in
+            group.addTask {
+                await Self.result { () throws(SluiceError) in try await self.recovery.begin() }
+            }
+            group.addTask {
+                await self.stopSignal.wait()
+                return nil
+            }
+            var result: Result<[PendingCommit], SluiceError>?
+            for await answer in group {
+                result = result ?? answer
+                group.cancelAll()
+            }
+            return result
+        }
+        return try result?.get() ?? []
     }
 
     private enum Part: Sendable {
@@ -155,6 +176,17 @@ public final class EventProcessor: Service {
             dispatcher.giveUpAll()
         } catch {
             // Cancelled: the dispatcher has drained before the time was up.
+        }
+    }
+
+    /// What a call comes to.
+    static func result<Value: Sendable>(
+        _ body: () async throws(SluiceError) -> Value
+    ) async -> Result<Value, SluiceError> {
+        do throws(SluiceError) {
+            return .success(try await body())
+        } catch {
+            return .failure(error)
         }
     }
 

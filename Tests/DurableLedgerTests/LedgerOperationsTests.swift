@@ -154,6 +154,8 @@ internal import Testing
             #expect(try await ledger.dueAfterActions(limit: 9, at: Sample.time(9)) == [])
             try await scene.process("a", of: other, outputs: ["2"], content: 1, wantsAfterAction: true)
             let due = try await ledger.dueAfterActions(limit: 9, at: Sample.time(9))
+            #expect(try await ledger.dueAfterActions(in: "inbox", limit: 9, at: Sample.time(9)) == due)
+            #expect(try await ledger.dueAfterActions(in: "clean", limit: 9, at: Sample.time(9)) == [])
             #expect(
                 due == [
                     AfterAction(

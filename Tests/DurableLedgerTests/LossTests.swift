@@ -145,8 +145,10 @@ internal import Testing
             try await scene.see("b")
             let lease = try await scene.leaseOne()
             _ = try await scene.decide(lease, outputs: [ContractScene.output("1", content: 2)], content: 2)
-            let result = try await scene.complete(lease, outputs: ["1"], version: "p1", loss: Self.loss)
-            #expect(result == .lost(caused: []))
+            #expect(try await ledger.output(in: "clean", key: "1")?.version == nil)
+            #expect(try await scene.complete(lease, outputs: [], loss: Self.loss) == .lost(caused: []))
+            #expect(try await ledger.output(in: "clean", key: "1")?.version == Sample.version("p1"))
+            #expect(try await ledger.verify() == [])
             #expect(try await ledger.beginBoot(OwnerID(boot: "boot2"), at: Sample.time(6)).committing == [])
             // The next version makes nothing of that name: what lies there is found and removed.
             try await scene.see("c")
@@ -157,6 +159,36 @@ internal import Testing
                 return
             }
             #expect(commit.remove.map(\.version) == [Sample.version("p1")])
+        }
+    }
+
+    @Test("what it never published does not become the target's by a loss", arguments: LedgerKind.allCases)
+    func foreign(kind: LedgerKind) async throws {
+        try await kind.test { ledger in
+            let scene = try await ContractScene(ledger)
+            try await scene.process("a", outputs: ["1"], content: 1)
+            try await scene.see("b")
+            let lease = try await scene.leaseOne()
+            let replacing = PlannedOutput(
+                bucket: "clean",
+                key: "2",
+                staged: "staged-2",
+                digest: ContentDigest(crc64: 2, sizeBytes: 1),
+                mayReplace: true
+            )
+            _ = try await scene.decide(
+                lease,
+                outputs: [ContractScene.output("1", content: 2), replacing],
+                content: 2
+            )
+            let there = TargetID(trigger: "web", bucket: "clean", key: "1")
+            #expect(try await scene.see("elsewhere", of: there) == .deferred)
+            let result = try await scene.complete(lease, outputs: ["1"], version: "p2", loss: Self.loss)
+            #expect(result == .lost(caused: []))
+            let outputs = try await ledger.outputs(of: Sample.target)
+            #expect(outputs.map(\.key) == ["1"])
+            #expect(outputs.map(\.version) == [Sample.version("p2")])
+            #expect(try await ledger.verify() == [])
         }
     }
 }

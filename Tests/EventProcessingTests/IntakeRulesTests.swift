@@ -27,6 +27,7 @@ internal import TriggerRules
         row: TargetRow?,
         via provenance: Provenance,
         isOpen: Bool,
+        began seconds: Int64 = 1,
         matches: Bool = true
     ) -> Observation.Action? {
         IntakeRules.observation(
@@ -36,7 +37,7 @@ internal import TriggerRules
             matches: matches,
             row: row,
             via: provenance,
-            isOpen: isOpen
+            baseline: isOpen ? Timestamp(milliseconds: seconds * 1000) : nil
         )?.action
     }
 
@@ -52,6 +53,8 @@ internal import TriggerRules
     func existing() {
         #expect(action(existing: .skip, row: nil, via: .scan, isOpen: true) == .skip(reason: "existing"))
         #expect(action(existing: .skip, row: nil, via: .live, isOpen: true) == .deliver(.live))
+        let late = action(existing: .skip, row: nil, via: .scan, isOpen: true, began: -1)
+        #expect(late == .deliver(.catchUp), "It was modified after the trigger became known.")
         #expect(action(existing: .skip, row: nil, via: .scan, isOpen: false) == .deliver(.catchUp))
         let skipped = row("v2", skipped: "existing")
         #expect(action(existing: .skip, row: skipped, via: .live, isOpen: true) == .deliver(.live))
@@ -70,7 +73,7 @@ internal import TriggerRules
                 matches: false,
                 row: row,
                 via: .live,
-                isOpen: false
+                baseline: nil
             )
         }
         #expect(gone(row("v1"))?.expectedRevision == 7)

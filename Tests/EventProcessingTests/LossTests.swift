@@ -80,6 +80,54 @@ internal import TriggerRules
         #expect(try await house.problems() == [])
     }
 
+    /// Makes `x/0` and `x/1`, then lets the second of the next generation be lost, then makes a generation
+    /// without it.
+    private func loseSecond(_ house: House, overwrite: Bool, between: () -> Void) async throws {
+        let configuration = house.configuration(
+            [
+                trigger(
+                    "t",
+                    on: "inbox",
+                    function: "split",
+                    to: "clean:{key}/{member}",
+                    overwrite: overwrite
+                )
+            ],
+            [FunctionDouble.splitting("split")]
+        )
+        if !overwrite {
+            house.put("inbox", "x", "a\nb\n")
+            try await house.process(configuration)
+        }
+        between()
+        lose("x/1", of: house["clean"], times: 9)
+        house.put("inbox", "x", "c\nd\n")
+        try await house.process(configuration)
+        #expect(try await house.deliveries().last?.reason == "storage.staged-lost")
+        house.put("inbox", "x", "e\n")
+        try await house.process(configuration)
+        #expect(house.text("clean", "x/0") == "e")
+        #expect(try await house.problems() == [])
+    }
+
+    @Test(
+        "what a lost output was to replace and never did stays, if it is not ours",
+        arguments: [true, false]
+    )
+    func foreignStays(overwrite: Bool) async throws {
+        let house = House()
+        try await loseSecond(house, overwrite: overwrite) { house.put("clean", "x/1", "somebody's") }
+        #expect(house.text("clean", "x/1") == "somebody's")
+        #expect(try await house.ledger.output(in: "clean", key: "x/1") == nil)
+    }
+
+    @Test("what a lost output was to replace goes with its generation, if it is ours")
+    func ownGoes() async throws {
+        let house = House()
+        try await loseSecond(house, overwrite: false) {}
+        #expect(house["clean"].keys == ["x/0"])
+    }
+
     @Test("a version that came meanwhile makes the outputs in its place, also of equal content")
     func overtaken() async throws {
         let house = House()

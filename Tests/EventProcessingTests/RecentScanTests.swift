@@ -63,6 +63,7 @@ internal import TriggerRules
         let store = StoreDouble(house["inbox"])
         let processor = house.boot(configuration(store, existing: .skip))
         house.put("inbox", ObjectKey("\(today)/old"), "1\n")
+        house.clock.advance(by: .seconds(120))
         let task = Task { try await processor.run() }
         try await eventually("the first scan ends the baseline") {
             try await house.ledger.triggers().first?.baselineComplete == true

@@ -41,6 +41,7 @@ internal import TriggerRules
     func existingRace() async throws {
         house.put("inbox", "old", "1\n")
         house.put("inbox", "race", "2\n")
+        house.clock.advance(by: .seconds(120))
         let processor = house.boot(configuration(existing: .skip))
         let task = Task { try await processor.run() }
         try await eventually("the first listing is over") { try await status(processor)?.lastScan != nil }

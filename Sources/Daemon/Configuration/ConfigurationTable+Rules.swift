@@ -56,7 +56,8 @@ extension ConfigurationTable {
                 .choice(["process", "skip"]),
                 standard: "`process`",
                 example: "skip",
-                "What happens to objects that were there before the trigger."
+                "What happens to objects that were there before the trigger (at an S3 store: a minute "
+                    + "before it; later ones count as new)."
             ),
             Setting("function", .string, isRequired: true, example: "clean", "The function that is called."),
             Setting(

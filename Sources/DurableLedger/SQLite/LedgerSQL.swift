@@ -78,16 +78,16 @@ enum LedgerSQL {
         SELECT \(outputColumns) FROM output o JOIN target t ON t.id = o.owner WHERE o.bucket = ? AND o.key = ?
         """
     /// Whether an output is being committed.
-    static let isCommitting = "SELECT 1 FROM output WHERE bucket = ? AND key = ? AND version IS NULL"
-    /// An output that is being committed.
+    static let isCommitting = "SELECT 1 FROM output WHERE bucket = ? AND key = ? AND staged IS NOT NULL"
+    /// An output that is being committed, with the version that it is to replace.
     static let putOutput = """
         INSERT OR REPLACE INTO output (bucket, key, owner, delivery, crc, size, may_replace, version, staged)
-        VALUES (?,?,?,?,?,?,?,NULL,?)
+        VALUES (?,?,?,?,?,?,?,?,?)
         """
     /// An output that was published.
     static let publishOutput = """
         UPDATE output SET version = ?, staged = NULL WHERE bucket = ? AND key = ? AND delivery = ?
-            AND version IS NULL
+            AND staged IS NOT NULL
         """
     /// A counter.
     static let putCounter = "INSERT OR REPLACE INTO counter (stream, class, state, count) VALUES (?,?,?,?)"

@@ -76,7 +76,8 @@ enum LedgerSchema {
     /// Names that repeat (buckets, triggers, boots, fingerprints) are stored once. Moments are nanoseconds. A
     /// delivery's state is `DeliveryState.order`, or 8 while it is ready and waits for `not_before`. The row
     /// of a delivery also holds its newest attempt; older ones move to `attempt`. A target holds its newest
-    /// delivery, so that superseding looks at one row.
+    /// delivery, so that superseding looks at one row. An output is being committed while it is `staged`;
+    /// `version` is then the one that its target published before, if any.
     private static let tables = [
         """
         CREATE TABLE meta (id INTEGER PRIMARY KEY CHECK (id = 1), ledger TEXT NOT NULL,

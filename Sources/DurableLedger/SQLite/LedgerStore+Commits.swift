@@ -24,8 +24,8 @@ extension LedgerStore {
         }
         if let other = try collision(decision, entry.target) { return .collision(other) }
         try save(&target)
-        let owned = hadOutputs ? Set(try outputs(ofTarget: entry.target).map(\.row.place)) : []
-        try put(decision, entry, owned)
+        let owned = hadOutputs ? try outputs(ofTarget: entry.target).map(\.row) : []
+        try put(decision, entry, Dictionary(owned.map { ($0.place, $0) }, uniquingKeysWith: { $1 }))
         entry.delivery.statistics = decision.statistics
         entry.delivery.move(to: .committing, at: decision.now)
         if !hadOutputs { entry.freshOutputs = decision.outputs.count }
@@ -61,14 +61,16 @@ extension LedgerStore {
     private func put(
         _ decision: CommitDecision,
         _ entry: LedgerEntry,
-        _ owned: Set<ObjectPlace>
+        _ owned: [ObjectPlace: OutputRow]
     ) throws(SluiceError) {
         for output in decision.outputs {
-            let mayReplace = output.mayReplace || owned.contains(output.place)
+            let earlier = owned[output.place]
+            let mayReplace = output.mayReplace || earlier != nil
             let bucket = try number(of: output.bucket)
             try sql.putOutput.bind(bucket).bind(output.key.bytes).bind(entry.target)
                 .bind(decision.delivery.rawValue).bind(Int64(bitPattern: output.digest.crc64))
-                .bind(Int64(bitPattern: output.digest.sizeBytes)).bind(mayReplace).bind(output.staged).run()
+                .bind(Int64(bitPattern: output.digest.sizeBytes)).bind(mayReplace)
+                .bind(earlier?.version?.identity).bind(output.staged).run()
         }
         memory.committingOutputs += decision.outputs.count
     }
@@ -117,7 +119,7 @@ extension LedgerStore {
 
     private func publish(_ completion: Completion, _ entry: LedgerEntry) throws(SluiceError) {
         if entry.freshOutputs == nil {
-            try sql("DELETE FROM output WHERE owner = ? AND version IS NOT NULL").bind(entry.target).run()
+            try sql("DELETE FROM output WHERE owner = ? AND staged IS NULL").bind(entry.target).run()
         }
         var published = 0
         for output in completion.outputs {
@@ -128,7 +130,14 @@ extension LedgerStore {
         }
         memory.committingOutputs -= published
         if entry.freshOutputs == published { return }
-        try sql("DELETE FROM output WHERE owner = ? AND version IS NULL").bind(entry.target).run()
+        if completion.loss != nil {
+            let keep = """
+                UPDATE output SET staged = NULL WHERE owner = ? AND staged IS NOT NULL AND version IS NOT NULL
+                """
+            try sql(keep).bind(entry.target).run()
+            memory.committingOutputs -= database.changesCount
+        }
+        try sql("DELETE FROM output WHERE owner = ? AND staged IS NOT NULL").bind(entry.target).run()
         memory.committingOutputs -= database.changesCount
     }
 
@@ -180,13 +189,19 @@ extension LedgerStore {
     }
 
     /// See `Ledger.dueAfterActions`.
-    func dueAfterActions(limit: Int, at now: Timestamp) throws(SluiceError) -> [AfterAction] {
+    func dueAfterActions(
+        in bucket: BucketName?,
+        limit: Int,
+        at now: Timestamp
+    ) throws(SluiceError) -> [AfterAction] {
+        let number = try bucket.map { bucket throws(SluiceError) in try self.number(of: bucket) }
         let rows = try sql(
             """
-            SELECT bucket, key, version, tries FROM after_action WHERE due IS NOT NULL AND due <= ?
-            ORDER BY due, bucket, key LIMIT ?
+            SELECT bucket, key, version, tries FROM after_action
+            WHERE due IS NOT NULL AND due <= ?1 AND (?2 IS NULL OR bucket = ?2)
+            ORDER BY due, bucket, key LIMIT ?3
             """
-        ).bind(now).bind(max(0, limit))
+        ).bind(now).bind(number).bind(max(0, limit))
         var actions: [AfterAction] = []
         while try rows.next() {
             actions.append(

@@ -47,7 +47,7 @@ extension LedgerStore {
     }
 
     /// What rows promise each other: ready and dead deliveries are their target's latest, open ones are
-    /// alone, and an output has no version only while its delivery commits.
+    /// alone, and an output is staged only while its delivery commits.
     private func findProblems(after: Int64, to end: Int64, _ problems: inout [String]) throws(SluiceError) {
         let rows = try sql(
             """
@@ -65,7 +65,7 @@ extension LedgerStore {
         let outputs = try sql(
             """
             SELECT o.key, d.id FROM delivery d CROSS JOIN output o ON o.owner = d.target AND o.delivery = d.id
-            WHERE d.id > ? AND d.id <= ? AND o.version IS NULL AND d.state <> 2
+            WHERE d.id > ? AND d.id <= ? AND o.staged IS NOT NULL AND d.state <> 2
             """
         ).bind(after).bind(end)
         while try outputs.next() {

@@ -213,6 +213,8 @@ extension LedgerStore {
             crc64: UInt64(bitPattern: row.integer(3)),
             sizeBytes: UInt64(bitPattern: row.integer(4))
         )
+        let staged = row.text(7)
+        let version = row.text(6).map(ObjectVersion.init(identity:))
         let output = OutputRow(
             bucket: bucket,
             key: key,
@@ -222,17 +224,17 @@ extension LedgerStore {
                 key: ObjectKey(bytes: row.bytes(9))
             ),
             delivery: DeliveryID(row.integer(2)),
-            version: row.text(6).map(ObjectVersion.init(identity:)),
+            version: staged == nil ? version : nil,
             digest: digest
         )
         let planned = PlannedOutput(
             bucket: bucket,
             key: key,
-            staged: row.text(7) ?? "",
+            staged: staged ?? "",
             digest: digest,
             mayReplace: row.integer(5) != 0
         )
-        return OwnedOutput(row: output, planned: planned)
+        return OwnedOutput(row: output, planned: planned, earlier: staged == nil ? nil : version)
     }
 
     /// Some outputs of a target, of those that come after `last` by delivery, bucket and key.

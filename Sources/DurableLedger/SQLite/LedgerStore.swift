@@ -70,7 +70,7 @@ final class LedgerStore {
         let count = try sql(
             """
             SELECT count(*) FROM delivery d JOIN output o ON o.owner = d.target AND o.delivery = d.id
-            WHERE d.state IN (1, 2, 4) AND d.state = 2 AND o.version IS NULL
+            WHERE d.state IN (1, 2, 4) AND d.state = 2 AND o.staged IS NOT NULL
             """
         ).first { row in row.integer(0) }
         return count ?? 0

@@ -126,9 +126,13 @@ extension SQLiteLedger {
     // MARK: After
 
     /// After-actions that are due, oldest first.
-    public func dueAfterActions(limit: Int, at now: Timestamp) async throws(SluiceError) -> [AfterAction] {
+    public func dueAfterActions(
+        in bucket: BucketName?,
+        limit: Int,
+        at now: Timestamp
+    ) async throws(SluiceError) -> [AfterAction] {
         try await committer.read { store throws(SluiceError) in
-            try store.dueAfterActions(limit: limit, at: now)
+            try store.dueAfterActions(in: bucket, limit: limit, at: now)
         }
     }
 

@@ -31,12 +31,11 @@ struct AttemptExecutor: Sendable {
             run.statistics.duration = core.clock.uptime - began
             return await commit(run, attempt, began: began)
         case .gone:
-            await intake.hint([attempt.lease.delivery.target.key], in: attempt.lease.delivery.target.bucket)
-            return await end(attempt, .skip(reason: "gone"))
+            return await follow(attempt, .storageNotFound, "was not found")
         case .unwanted:
             return await end(attempt, .skip(reason: "not-matching"))
         case .changed:
-            return await follow(attempt)
+            return await follow(attempt, .storageVersionChanged, "changed while it was read")
         case .failed(let error):
             return await fail(attempt, error)
         case .crashed(let failure):
@@ -69,16 +68,9 @@ struct AttemptExecutor: Sendable {
             },
             late: { outcome in
                 guard case .staged(let run) = outcome else { return }
-                await Self.discard(run, attempt.configuration)
+                await attempt.configuration.discard(run.places, core.logger)
             }
         )
-    }
-
-    private static func discard(_ run: StagedRun, _ configuration: ProcessingConfiguration) async {
-        for output in run.outputs {
-            // What cannot be removed now is left to the next boot's sweep.
-            try? await configuration.buckets[output.bucket]?.store.discard(output.staged)
-        }
     }
 
     private func commit(_ run: StagedRun, _ attempt: ActiveAttempt, began: Duration) async -> AttemptReport {
@@ -117,16 +109,25 @@ struct AttemptExecutor: Sendable {
         }
     }
 
-    /// The object changed while it was read: what it is now is recorded first, then this delivery gives way
-    /// to it.
-    private func follow(_ attempt: ActiveAttempt) async -> AttemptReport {
+    /// The object is not what the delivery was made for: what it is now is recorded first, then this delivery
+    /// gives way to it. Where a look finds it as it was (a proxy's 404; deleted and put again with equal
+    /// bytes), the delivery waits and tries again.
+    private func follow(
+        _ attempt: ActiveAttempt,
+        _ code: SluiceError.Code,
+        _ words: String
+    ) async -> AttemptReport {
         let target = attempt.lease.delivery.target
         await intake.hint([target.key], in: target.bucket)
-        let failure = FailureRecord(
-            SluiceError(.storageVersionChanged, "'\(target.bucket):\(target.key)' changed while it was read.")
-        )
-        let pause = attempt.configuration.buckets[target.bucket]?.watch.settle ?? .seconds(1)
+        let failure = FailureRecord(SluiceError(code, "'\(target.bucket):\(target.key)' \(words)."))
+        let settle = attempt.configuration.buckets[target.bucket]?.watch.settle ?? .seconds(1)
+        let pause = max(settle, waitAfterOutage(of: attempt.lease.delivery) ?? .zero)
         return await end(attempt, .release(failure, at: core.clock.now.advanced(by: pause)))
+    }
+
+    private func waitAfterOutage(of delivery: Delivery) -> Duration? {
+        let outages = delivery.attempts - delivery.tries - delivery.crashes
+        return FailurePolicy.wait(afterOutages: outages, random: core.random.fraction())
     }
 
     private func crash(_ attempt: ActiveAttempt, _ failure: FailureRecord) async -> AttemptReport {
@@ -151,8 +152,7 @@ struct AttemptExecutor: Sendable {
         case .retry(let moment): return await end(attempt, .retry(failure, at: moment))
         case .release: return await end(attempt, .release(nil, at: nil))
         case .outage:
-            let outages = delivery.attempts - delivery.tries - delivery.crashes
-            let wait = FailurePolicy.wait(afterOutages: outages, random: core.random.fraction())
+            let wait = waitAfterOutage(of: delivery)
             _ = await end(attempt, .release(failure, at: wait.map { core.clock.now.advanced(by: $0) }))
             return AttemptReport(.outage(failure))
         }

@@ -6,7 +6,7 @@ internal import ObjectStorage
 enum AttemptOutcome: Sendable {
     /// One consistent version was read, and all outputs are staged and durable.
     case staged(StagedRun)
-    /// There is no such object any more (trap W14).
+    /// The store says that there is no such object (any more): a look decides (trap W14).
     case gone
     /// The object changed while it was read: nothing of this attempt counts (trap W13).
     case changed

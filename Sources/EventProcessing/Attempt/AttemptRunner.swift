@@ -102,7 +102,8 @@ struct AttemptRunner: Sendable {
         _ function: any Function,
         _ control: AttemptControl
     ) -> AttemptOutcome {
-        let source = DigestingSource(reader)
+        let failure = SourceFailure()
+        let source = DigestingSource(reader, failure: failure)
         let opener = StagingOpener(
             assignment,
             trigger: trigger,
@@ -112,11 +113,11 @@ struct AttemptRunner: Sendable {
         )
         do throws(SluiceError) {
             let report = try function.invoke(
-                invocation(for: assignment, reader, source: source, outputs: opener, control)
+                invocation(for: assignment, reader, source, failure, outputs: opener, control)
             )
             try control.check()
             try source.drain(checking: control)
-            try reader.confirm()
+            try source.confirm()
             let outputs = try Self.finish(opener, report, function.name)
             return .staged(
                 StagedRun(
@@ -128,14 +129,16 @@ struct AttemptRunner: Sendable {
             )
         } catch {
             opener.abandonAll()
-            return Self.hasChanged(reader) ? .changed : Self.outcome(of: error)
+            if Self.hasChanged(reader) { return .changed }
+            return failure.error.map(Self.outcome) ?? .failed(Self.failure(ofOutputs: error))
         }
     }
 
     private func invocation(
         for assignment: WorkerAssignment,
         _ reader: any ObjectReader,
-        source: DigestingSource,
+        _ source: DigestingSource,
+        _ failure: SourceFailure,
         outputs: StagingOpener,
         _ control: AttemptControl
     ) -> Invocation {
@@ -154,8 +157,12 @@ struct AttemptRunner: Sendable {
             source: source,
             sourceAttributes: reader.attributes,
             sourceTags: { () throws(SluiceError) in
-                try BlockingBridge.wait { () async throws(SluiceError) in
-                    try await store?.tags(of: info.key, ifVersion: info.version) ?? [:]
+                do throws(SluiceError) {
+                    return try BlockingBridge.wait { () async throws(SluiceError) in
+                        try await store?.tags(of: info.key, ifVersion: info.version) ?? [:]
+                    }
+                } catch {
+                    throw failure.note(error)
                 }
             },
             outputs: outputs,
@@ -213,11 +220,28 @@ struct AttemptRunner: Sendable {
         }
     }
 
+    /// What a failure of the source means.
     private static func outcome(of error: SluiceError) -> AttemptOutcome {
         switch error.code {
         case .storageNotFound: .gone
         case .storageVersionChanged: .changed
         default: .failed(error)
+        }
+    }
+
+    /// What failed while the source could be read. A store that does not know the output that it was just
+    /// given (a proxy's 404, an upload that was aborted) is out of order; the object is not to blame.
+    private static func failure(ofOutputs error: SluiceError) -> SluiceError {
+        switch error.code {
+        case .storageNotFound, .storageVersionChanged, .storageStagedGone:
+            SluiceError(
+                .storageUnavailable,
+                "An output could not be written: \(error.message)",
+                hint: "The output's store, or a proxy before it, does not know what it was given; the work "
+                    + "goes on by itself once it does.",
+                cause: error
+            )
+        default: error
         }
     }
 }

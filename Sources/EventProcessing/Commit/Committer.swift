@@ -43,7 +43,7 @@ struct Committer: Sendable {
         do throws(SluiceError) {
             planned = try await claim.plan(run.outputs, of: trigger)
         } catch {
-            await discard(run)
+            await configuration.discard(run.places, core.logger)
             return .refused(error)
         }
         let decision = CommitDecision(
@@ -73,28 +73,15 @@ struct Committer: Sendable {
             case .failure(let error): return .interrupted(error)
             }
         case .sameContent:
-            await discard(run)
+            await configuration.discard(run.places, core.logger)
             return .sameContent
         case .collision(let row):
-            await discard(run)
+            await configuration.discard(run.places, core.logger)
             return .refused(Self.collision(of: delivery.target, with: row))
         case .fenced(let state):
             // A decision whose answer was lost is fenced by itself: what it decided needs these very outputs.
-            if state != .committing, state != .done { await discard(run) }
+            if state != .committing, state != .done { await configuration.discard(run.places, core.logger) }
             return .fenced(state)
-        }
-    }
-
-    /// Removes staged outputs that will not be published; what a failing store keeps, the next boot's sweep
-    /// removes.
-    private func discard(_ run: StagedRun) async {
-        for output in run.outputs {
-            guard let store = configuration.buckets[output.bucket]?.store else { continue }
-            do throws(SluiceError) {
-                try await store.discard(output.staged)
-            } catch {
-                core.logger.info("a staged output is left to the sweep", metadata: ["error": "\(error)"])
-            }
         }
     }
 

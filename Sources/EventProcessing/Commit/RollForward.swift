@@ -16,8 +16,6 @@ struct RollForward: Sendable {
         var visible: [Completion.Output] = []
         /// Those that the store lost.
         var lost: [PlannedOutput] = []
-        /// What the lost ones were to replace, as it lies there now.
-        var kept: [Completion.Output] = []
         /// How the first one was lost.
         var failure: SluiceError?
     }
@@ -64,7 +62,7 @@ struct RollForward: Sendable {
         let completion = Completion(
             delivery: pending.delivery.id,
             token: pending.token,
-            outputs: publication.visible + publication.kept,
+            outputs: publication.visible,
             caused: try await caused(by: publication.visible, hop: pending.delivery.hop),
             loss: loss(publication.failure, of: pending.delivery),
             now: core.clock.now
@@ -72,7 +70,10 @@ struct RollForward: Sendable {
         let result = try await core.ledger.complete(completion)
         report(completion, result, pending)
         // Only now: until it is in the ledger, every boot has to be told of the loss.
-        await discard(publication.lost, configuration)
+        let lost = publication.lost.map {
+            StagedPlace(bucket: $0.bucket, reference: StagedReference(text: $0.staged))
+        }
+        await configuration.discard(lost, core.logger)
         for (bucket, rows) in Dictionary(grouping: pending.remove, by: \.bucket) {
             await intake.hint(rows.map(\.key), in: bucket)
         }
@@ -99,31 +100,17 @@ struct RollForward: Sendable {
         _ rows: [OutputRow],
         _ configuration: ProcessingConfiguration
     ) async throws(SluiceError) {
-        var failure: SluiceError?
-        await withTaskGroup(of: SluiceError?.self) { group in
-            for (index, row) in rows.enumerated() {
-                if index >= Self.removalsAtATime, let result = await group.next() {
-                    failure = failure ?? result
-                }
-                group.addTask {
-                    guard let version = row.version else { return nil }
-                    do throws(SluiceError) {
-                        _ = try await Self.store(row.bucket, configuration).delete(
-                            row.key,
-                            ifVersion: version
-                        )
-                        return nil
-                    } catch {
-                        return error
-                    }
-                }
+        let failures = await Several.each(rows) { row -> SluiceError? in
+            guard let version = row.version else { return nil }
+            do throws(SluiceError) {
+                _ = try await Self.store(row.bucket, configuration).delete(row.key, ifVersion: version)
+                return nil
+            } catch {
+                return error
             }
-            for await result in group { failure = failure ?? result }
         }
-        if let failure { throw failure }
+        if let failure = failures.lazy.compactMap(\.self).first { throw failure }
     }
-
-    private static let removalsAtATime = 16
 
     private static func store(
         _ bucket: BucketName,
@@ -164,10 +151,6 @@ struct RollForward: Sendable {
                     case .storageStagedLost:
                         publication.lost.append(output)
                         publication.failure = publication.failure ?? error
-                        // The next attempt must know it as its own, or it would collide with it.
-                        if output.mayReplace, let info = try await store.head(output.key) {
-                            publication.kept.append(Completion.Output(bucket: bucket, info: info))
-                        }
                     default: throw error
                     }
                 }
@@ -185,19 +168,6 @@ struct RollForward: Sendable {
             FailureRecord(failure),
             retryAt: wait.map { core.clock.now.advanced(by: $0) }
         )
-    }
-
-    /// Lets the stores forget what they lost; what a failing one keeps, the next boot's sweep removes.
-    private func discard(_ lost: [PlannedOutput], _ configuration: ProcessingConfiguration) async {
-        for output in lost {
-            do throws(SluiceError) {
-                try await Self.store(output.bucket, configuration).discard(
-                    StagedReference(text: output.staged)
-                )
-            } catch {
-                core.logger.info("a staged output is left to the sweep", metadata: ["error": "\(error)"])
-            }
-        }
     }
 
     /// Nothing but a publish takes a staged output of an open commit away: it was visible, and whoever reads

@@ -9,8 +9,8 @@ internal import Synchronization
 final class ProcessingCore: Sendable {
     private struct State {
         var configuration: ProcessingConfiguration
-        /// Triggers whose first complete scan is not over.
-        var openBaselines: Set<TriggerName> = []
+        /// Triggers whose first complete scan is not over, with when they became known.
+        var openBaselines: [TriggerName: Timestamp] = [:]
         var paused: Set<TriggerName> = []
         /// What the operator should know now, by what it is about.
         var problems: [String: String] = [:]
@@ -41,6 +41,8 @@ final class ProcessingCore: Sendable {
     let feed = EventFeed()
     /// This boot's counters.
     let metrics = MetricsRecorder()
+    /// Numbers this boot's copies; negative tokens are never an attempt's.
+    let copies = Atomic<Int64>(0)
     /// What listings showed, so that what vanished is noticed.
     let presence = PresenceBook()
     /// Raised when a delivery may be leased that could not be before.
@@ -113,14 +115,15 @@ final class ProcessingCore: Sendable {
     }
 
     /// Whether a trigger's first complete scan is still to come.
-    func hasOpenBaseline(_ trigger: TriggerName) -> Bool {
-        state.withLock { $0.openBaselines.contains(trigger) }
-    }
+    func hasOpenBaseline(_ trigger: TriggerName) -> Bool { baseline(of: trigger) != nil }
 
-    /// Takes over what the ledger says of the triggers.
-    func take(_ rows: [TriggerRow]) {
+    /// When a trigger became known, until its first complete scan is over.
+    func baseline(of trigger: TriggerName) -> Timestamp? { state.withLock { $0.openBaselines[trigger] } }
+
+    /// Takes over what the ledger says of the triggers, and when those with an open baseline became known.
+    func take(_ rows: [TriggerRow], _ baselines: [TriggerName: Timestamp]) {
         state.withLock { state in
-            state.openBaselines = Set(rows.filter { !$0.baselineComplete }.map(\.name))
+            state.openBaselines = baselines
             state.paused = Set(rows.filter { $0.pausedReason != nil }.map(\.name))
         }
     }
@@ -137,7 +140,9 @@ final class ProcessingCore: Sendable {
     }
 
     /// A trigger's first complete scan is over.
-    func closeBaseline(_ trigger: TriggerName) { state.withLock { _ = $0.openBaselines.remove(trigger) } }
+    func closeBaseline(_ trigger: TriggerName) {
+        state.withLock { $0.openBaselines[trigger] = nil }
+    }
 
     /// Notes a problem until it is cleared; returns whether it is new.
     @discardableResult func note(problem text: String, about subject: String) -> Bool {
@@ -151,6 +156,13 @@ final class ProcessingCore: Sendable {
     /// A problem is over; returns whether there was one.
     @discardableResult func clearProblem(about subject: String) -> Bool {
         state.withLock { $0.problems.removeValue(forKey: subject) != nil }
+    }
+
+    /// Whoever noted problems about these subjects has ended.
+    func clearProblems(about subjects: some Sequence<String>) {
+        state.withLock { state in
+            for subject in subjects { state.problems[subject] = nil }
+        }
     }
 
     /// Adds to the feed, now.

@@ -5,8 +5,9 @@ internal import TriggerRules
 
 /// One look at a page of keys: the rows were read, the store is asked after that (trap N01).
 struct IntakeLook: Sendable {
-    /// So many keys are asked of a store at a time.
-    private static let parallelHeads = 16
+    /// A store's clock may be behind ours by so much: what seems to have been there before a trigger by less
+    /// may have come after it.
+    private static let clockMargin = Duration.seconds(60)
 
     /// What all parts share.
     let core: ProcessingCore
@@ -40,16 +41,21 @@ struct IntakeLook: Sendable {
                 matches: matching.contains(trigger.name),
                 row: known.first { $0.id.trigger == trigger.name },
                 via: provenance,
-                isOpen: core.hasOpenBaseline(trigger.name)
+                baseline: core.baseline(of: trigger.name).map(onStoresClock)
             )
         }
+    }
+
+    /// A moment by the clock that says when objects were modified; a directory's is this machine's.
+    private func onStoresClock(_ moment: Timestamp) -> Timestamp {
+        setup.store is any DirectObjectStore ? moment : moment.advanced(by: Self.clockMargin * -1)
     }
 
     /// One key as the store has it.
     typealias Sight = (key: ObjectKey, info: ObjectInfo?, writer: WriterState?)
 
     /// What the store says of each key now, with the state of its writer where that comes with it. A key that
-    /// cannot be an object is left out; any other failure throws.
+    /// cannot be an object is left out; any other failure throws, and ends the look.
     func heads(of keys: [ObjectKey]) async throws(SluiceError) -> [Sight] {
         let store = setup.store
         if let store = store as? any DirectObjectStore {
@@ -64,15 +70,8 @@ struct IntakeLook: Sendable {
         if keys.count == 1, let key = keys.first {
             return try Self.keep(key, await Self.head(key, of: store)).map { [($0.0, $0.1, nil)] } ?? []
         }
-        let answers = await withTaskGroup(of: (ObjectKey, Result<ObjectInfo?, SluiceError>).self) { group in
-            var answers: [(ObjectKey, Result<ObjectInfo?, SluiceError>)] = []
-            answers.reserveCapacity(keys.count)
-            for (index, key) in keys.enumerated() {
-                if index >= Self.parallelHeads, let answer = await group.next() { answers.append(answer) }
-                group.addTask { (key, await Self.head(key, of: store)) }
-            }
-            for await answer in group { answers.append(answer) }
-            return answers
+        let answers = await Several.each(keys, until: { Self.isOutage($0.1) }) { key in
+            (key, await Self.head(key, of: store))
         }
         var found: [Sight] = []
         for (key, answer) in answers {
@@ -90,6 +89,12 @@ struct IntakeLook: Sendable {
         } catch {
             return .failure(error)
         }
+    }
+
+    /// Whether a failure is not about one key: then asking for the others would only take as long again.
+    private static func isOutage(_ answer: Result<ObjectInfo?, SluiceError>) -> Bool {
+        guard case .failure(let error) = answer else { return false }
+        return error.code.blame != .object
     }
 
     private static func keep(

@@ -26,8 +26,8 @@ package enum IntakeRules {
 
     /// What one trigger's target should record, or nil when its row already says all.
     ///
-    /// `matches` is the matcher's verdict on `info`; `isOpen` tells whether the trigger's baseline is still
-    /// open.
+    /// `matches` is the matcher's verdict on `info`. `baseline` is set until the trigger's first scan is
+    /// over: what was last modified after that moment came later than the trigger, though a listing shows it.
     package static func observation(
         of info: ObjectInfo?,
         key: ObjectKey,
@@ -35,7 +35,7 @@ package enum IntakeRules {
         matches: Bool,
         row: TargetRow?,
         via provenance: Provenance,
-        isOpen: Bool
+        baseline: Timestamp?
     ) -> Observation? {
         let target = TargetID(trigger: trigger.name, bucket: trigger.bucket, key: key)
         guard let info else {
@@ -51,9 +51,10 @@ package enum IntakeRules {
         guard matches else { return nil }
         if row?.seen == info.version {
             // Put while the first scan ran: the scan may have taken it for one that was there before.
-            guard row?.skippedReason == "existing", isOpen, provenance == .live else { return nil }
+            guard row?.skippedReason == "existing", baseline != nil, provenance == .live else { return nil }
         }
-        let skips = provenance == .scan && isOpen && trigger.existing == .skip
+        let wasThere = baseline.map { info.modified <= $0 } ?? false
+        let skips = provenance == .scan && wasThere && trigger.existing == .skip
         return Observation(
             target: target,
             expectedRevision: row?.revision ?? 0,

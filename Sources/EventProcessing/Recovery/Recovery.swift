@@ -3,6 +3,7 @@ internal import EventModel
 internal import Execution
 internal import Logging
 internal import ObjectStorage
+internal import Synchronization
 internal import TriggerRules
 
 /// What a boot does before anything is leased: decided commits go forward, what dead boots staged is removed.
@@ -12,13 +13,13 @@ struct Recovery: Sendable {
     /// Records what is seen.
     let intake: Intake
 
-    /// Begins the boot and tries every decided commit once. Returns those whose store did not answer: they
-    /// go on in the background, which is safe, for the ledger leases nothing of a target whose commit is
-    /// open.
+    /// Begins the boot and tries decided commits once. Returns those whose store did not answer, the others
+    /// of its bucket, and all that are left when the task is cancelled: they go on in the background, which
+    /// is safe, for the ledger leases nothing of a target whose commit is open.
     func begin() async throws(SluiceError) -> [PendingCommit] {
         let now = core.clock.now
         let report = try await core.ledger.beginBoot(core.owner, at: now)
-        core.take(try await core.ledger.registerTriggers(Self.registrations(core.configuration), at: now))
+        try await core.register(core.configuration, at: now)
         core.logger.info(
             "boot begins",
             metadata: [
@@ -27,26 +28,25 @@ struct Recovery: Sendable {
             ]
         )
         let forward = RollForward(core: core, intake: intake)
-        return await withTaskGroup(of: PendingCommit?.self) { group in
-            var rest: [PendingCommit] = []
-            for (index, pending) in report.committing.enumerated() {
-                if index >= 16, let left = await group.next() ?? nil { rest.append(left) }
-                group.addTask {
-                    do throws(SluiceError) {
-                        _ = try await forward.once(pending)
-                        return nil
-                    } catch {
-                        self.core.logger.warning(
-                            "a decided commit waits",
-                            metadata: ["delivery": "\(pending.delivery.id)", "error": "\(error)"]
-                        )
-                        return pending
-                    }
-                }
+        let down = Mutex<Set<BucketName>>([])
+        let rest = await Several.each(report.committing) { pending -> PendingCommit? in
+            // One request to a store that does not answer takes long enough; each other takes as long.
+            guard !Task.isCancelled, down.withLock({ $0.isDisjoint(with: pending.buckets) }) else {
+                return pending
             }
-            for await left in group { if let left { rest.append(left) } }
-            return rest
+            do throws(SluiceError) {
+                _ = try await forward.once(pending)
+                return nil
+            } catch {
+                if error.code.blame == .outage { down.withLock { $0.formUnion(pending.buckets) } }
+                core.logger.warning(
+                    "a decided commit waits",
+                    metadata: ["delivery": "\(pending.delivery.id)", "error": "\(error)"]
+                )
+                return pending
+            }
         }
+        return rest.compactMap(\.self)
     }
 
     /// Rolls the rest forward, and sweeps every bucket, each for as long as it takes, or in one round only as
@@ -97,9 +97,9 @@ struct Recovery: Sendable {
             }
         }
     }
+}
 
-    /// What the ledger must know of the configured triggers.
-    static func registrations(_ configuration: ProcessingConfiguration) -> [TriggerRegistration] {
-        configuration.matcher.triggers.map { TriggerRegistration(name: $0.name, bucket: $0.bucket) }
-    }
+extension PendingCommit {
+    /// The buckets that it changes.
+    fileprivate var buckets: Set<BucketName> { Set(publish.map(\.bucket) + remove.map(\.bucket)) }
 }

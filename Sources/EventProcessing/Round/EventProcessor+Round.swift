@@ -54,7 +54,7 @@ extension EventProcessor {
             }
             for result in results { try result.get() }
             if dispatcher.isStopping { return }
-            _ = try await after.performDue()
+            try await after.performDue()
             // An after-action may have put an object where a trigger waits for it.
             let counters = try await core.ledger.counters()
             let backlog = try await core.ledger.backlog(at: core.clock.now)
@@ -83,16 +83,6 @@ extension EventProcessor {
             let first = await group.next() ?? nil
             group.cancelAll()
             return first ?? .success(())
-        }
-    }
-
-    private static func result(
-        _ body: () async throws(SluiceError) -> Void
-    ) async -> Result<Void, SluiceError> {
-        do throws(SluiceError) {
-            return .success(try await body())
-        } catch {
-            return .failure(error)
         }
     }
 

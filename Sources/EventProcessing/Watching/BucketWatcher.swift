@@ -48,6 +48,11 @@ final class BucketWatcher: Service {
     /// What operators see.
     var status: BucketStatus { state.withLock { $0 } }
 
+    /// What it notes problems about.
+    var subjects: [String] {
+        ["bucket", "watch of", "scan of", "recent objects of", "vanished of"].map { "\($0) \(bucket)" }
+    }
+
     /// Scans as soon as possible.
     func requestScan() { scanSignal.raise() }
 
@@ -89,8 +94,9 @@ final class BucketWatcher: Service {
         for (trigger, existing) in summary.baselines { try await close(trigger, existing: existing) }
     }
 
-    /// What was put while the scan ran is new to its trigger, though the scan took it for one that was there
-    /// before: its hint is under way, and corrects that for as long as the baseline is open.
+    /// A file that was moved here while the scan ran may be older than its trigger, and the scan took it for
+    /// one that was there before: its hint is under way, and corrects that for as long as the baseline is
+    /// open.
     private func letHintsCatchUp() async throws(SluiceError) {
         guard hasFeed.load(ordering: .relaxed) else { return }
         do {

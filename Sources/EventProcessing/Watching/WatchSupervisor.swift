@@ -28,13 +28,20 @@ final class WatchSupervisor: Service {
     func run() async {
         while !Task.isCancelled, !state.withLock({ $0.isStopping }) {
             let watchers = makeWatchers()
+            let queues = queues()
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.restartSignal.wait() }
                 for watcher in watchers { group.addTask { await watcher.run() } }
-                for source in makeSources() { group.addTask { await source.run() } }
+                for queue in queues.values {
+                    group.addTask {
+                        await SQSSource(core: self.core, intake: self.intake, subscription: queue).run()
+                    }
+                }
                 await group.next()
                 group.cancelAll()
             }
+            // A bucket or queue may not be watched any more; whatever still is says again what is wrong.
+            core.clearProblems(about: watchers.flatMap(\.subjects) + queues.keys.map { "queue \($0.url)" })
         }
     }
 
@@ -87,8 +94,8 @@ final class WatchSupervisor: Service {
         }
     }
 
-    /// One source for each queue, however many buckets take its messages.
-    private func makeSources() -> [SQSSource] {
+    /// One subscription for each queue, however many buckets take its messages.
+    private func queues() -> [SQSQueue: SQSSubscription] {
         let configuration = core.configuration
         var queues: [SQSQueue: SQSSubscription] = [:]
         for bucket in configuration.watchedBuckets {
@@ -96,7 +103,7 @@ final class WatchSupervisor: Service {
                 queues[subscription.queue] = queues[subscription.queue] ?? subscription
             }
         }
-        return queues.values.map { SQSSource(core: core, intake: intake, subscription: $0) }
+        return queues
     }
 
     private func makeWatchers() -> [BucketWatcher] {

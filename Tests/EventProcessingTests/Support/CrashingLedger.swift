@@ -80,9 +80,13 @@ struct CrashingLedger: Ledger {
     func end(_ ending: AttemptEnding) async throws(SluiceError) -> EndResult {
         try await around("end") { () throws(SluiceError) in await inner.end(ending) }
     }
-    func dueAfterActions(limit: Int, at now: Timestamp) async throws(SluiceError) -> [AfterAction] {
+    func dueAfterActions(
+        in bucket: BucketName?,
+        limit: Int,
+        at now: Timestamp
+    ) async throws(SluiceError) -> [AfterAction] {
         try crash.pass("dueAfterActions")
-        return await inner.dueAfterActions(limit: limit, at: now)
+        return await inner.dueAfterActions(in: bucket, limit: limit, at: now)
     }
     func finishAfterAction(
         _ action: AfterAction,

@@ -15,9 +15,12 @@ final class Gate: Sendable {
     /// Lets all pass, now and later.
     func open() { isOpen.store(true, ordering: .releasing) }
 
+    /// Somebody has come who waits otherwise.
+    func enter() { entered.add(1, ordering: .acquiringAndReleasing) }
+
     /// On a thread of its own: waits until the gate is open, calling `check` again and again.
     func pass(_ check: () throws -> Void = {}) rethrows {
-        entered.add(1, ordering: .acquiringAndReleasing)
+        enter()
         while !isOpen.load(ordering: .acquiring) { try check() }
     }
 }

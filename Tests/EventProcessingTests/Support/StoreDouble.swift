@@ -9,6 +9,8 @@ final class StoreDouble: ObjectStore {
     private let inner: any ObjectStore
     private let hook = Mutex<PageHook?>(nil)
     private let stageHook = Mutex<(@Sendable (any StagedWriter) -> any StagedWriter)?>(nil)
+    private let deleteHook = Mutex<(@Sendable (ObjectKey) async throws(SluiceError) -> Void)?>(nil)
+    private let publishHook = Mutex<(@Sendable () async throws(SluiceError) -> Void)?>(nil)
     private let lists = Mutex<[ContinuousClock.Instant]>([])
 
     init(_ inner: any ObjectStore) { self.inner = inner }
@@ -19,6 +21,16 @@ final class StoreDouble: ObjectStore {
     /// Wraps what is staged.
     func onStage(_ hook: @escaping @Sendable (any StagedWriter) -> any StagedWriter) {
         stageHook.withLock { $0 = hook }
+    }
+
+    /// Comes before a deletion; throwing fails it.
+    func onDelete(_ hook: (@Sendable (ObjectKey) async throws(SluiceError) -> Void)?) {
+        deleteHook.withLock { $0 = hook }
+    }
+
+    /// Comes before a publication; throwing fails it.
+    func onPublish(_ hook: (@Sendable () async throws(SluiceError) -> Void)?) {
+        publishHook.withLock { $0 = hook }
     }
 
     /// When listings began.
@@ -56,11 +68,19 @@ final class StoreDouble: ObjectStore {
         return hook(writer)
     }
     func publish(_ requests: [PublishRequest]) async -> [Result<PublishedObject, SluiceError>] {
-        await inner.publish(requests)
+        if let hook = publishHook.withLock({ $0 }) {
+            do throws(SluiceError) {
+                try await hook()
+            } catch {
+                return requests.map { _ in .failure(error) }
+            }
+        }
+        return await inner.publish(requests)
     }
     func discard(_ staged: StagedReference) async throws(SluiceError) { try await inner.discard(staged) }
     func delete(_ key: ObjectKey, ifVersion version: ObjectVersion?) async throws(SluiceError) -> Bool {
-        try await inner.delete(key, ifVersion: version)
+        if let hook = deleteHook.withLock({ $0 }) { try await hook(key) }
+        return try await inner.delete(key, ifVersion: version)
     }
     func tag(
         _ key: ObjectKey,
