@@ -8,11 +8,6 @@ internal import Testing
 
 /// What a store makes of servers that fail.
 @Suite struct S3FaultTests {
-    /// No wait between tries.
-    private struct Impatience: RandomSource {
-        func next() -> UInt64 { 0 }
-    }
-
     /// A bucket at a server that fails on demand.
     private struct Place {
         let server: FaultyS3Server

@@ -56,14 +56,20 @@ extension ObjectStoreContract {
     public static func read(_ reader: any ObjectReader, step: Int = 65_536) throws(SluiceError) -> [UInt8] {
         var bytes: [UInt8] = []
         while true {
-            let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: step, alignment: 16)
-            defer { unsafe memory.deallocate() }
-            var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
-            try reader.read(into: &span)
-            let count = unsafe span.finalize(for: memory)
-            if count == 0 { return bytes }
-            unsafe bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: memory[..<count]))
+            let next = try self.step(reader, of: step)
+            if next.isEmpty { return bytes }
+            bytes += next
         }
+    }
+
+    /// Reads once, into a buffer of so many bytes; nothing at the end.
+    public static func step(_ reader: any ObjectReader, of count: Int) throws(SluiceError) -> [UInt8] {
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
+        defer { unsafe memory.deallocate() }
+        var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
+        try reader.read(into: &span)
+        let count = unsafe span.finalize(for: memory)
+        return unsafe Array(UnsafeRawBufferPointer(rebasing: memory[..<count]))
     }
 
     /// Runs what blocks on a thread of its own, as an attempt does (trap X01).

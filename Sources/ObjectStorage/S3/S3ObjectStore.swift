@@ -16,9 +16,6 @@ public final class S3ObjectStore: ObjectStore {
     let pool: BlockingPool
     private let budget: PartBudget
 
-    /// So small objects are read in one answer.
-    static let wholeLimit: UInt64 = 1 << 20
-
     /// Opens a bucket; nothing is asked of the store yet. `pool` runs calls that block, and waits for no
     /// other work of its own; `budget` and `capabilities` are shared by all buckets of a process.
     public init(
@@ -55,7 +52,7 @@ public final class S3ObjectStore: ObjectStore {
         if let refusal = refusal(of: key) { throw refusal }
         guard let version else { return try await openPlain(key, nil) }
         guard let wanted = S3Version(version) else { throw session.changed(key) }
-        if wanted.sizeBytes <= Self.wholeLimit { return try await openWhole(key, wanted) }
+        if wanted.sizeBytes <= session.settings.wholeLimitBytes { return try await openWhole(key, wanted) }
         if wanted.sizeBytes > 2 * UInt64(session.settings.partSizeBytes) {
             do throws(SluiceError) {
                 return try await openRanged(key, wanted)
@@ -128,7 +125,7 @@ extension S3ObjectStore {
             let answer = try await session.send(
                 session.requests.get(key, tag: wanted.tag),
                 session.subject("read", key),
-                bodyLimit: 2 * Int(Self.wholeLimit)
+                bodyLimit: 2 * session.settings.wholeLimitBytes
             ) { response -> S3Reading<HTTPResponse?> in
                 guard let head = S3Head(response.headers, key) else { return .garbled("it has no ETag") }
                 if head.tag != wanted.tag { return .value(nil) }
