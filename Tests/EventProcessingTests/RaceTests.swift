@@ -8,8 +8,8 @@ internal import Testing
 internal import TriggerRules
 
 /// Sources that are overwritten, removed and put again at any call that an attempt, a commit or an
-/// after-action makes of ledger and stores: when all rests, outputs are whole and of the newest version (traps
-/// N09, W13, W14).
+/// after-action makes of ledger and stores: when all rests, outputs are whole and of the newest version
+/// (traps N09, W13, W14).
 @Suite struct RaceTests {
     @Test("in memory, where each put is a version", arguments: 0..<4)
     func memory(_ lane: UInt64) async throws {
@@ -61,7 +61,9 @@ private struct Race {
             seed: seed
         )
         configuration = ProcessingConfiguration(
-            buckets: ground.stores.map { BucketSetup(store: $0, after: $0.bucket == "inbox" ? after : .keep) },
+            buckets: ground.stores.map { store in
+                BucketSetup(store: store, after: store.bucket == "inbox" ? after : .keep)
+            },
             matcher: TriggerMatcher(triggers: [
                 trigger("split", on: "inbox", function: "split", to: "clean:{key}/{member}"),
                 trigger("whole", on: "inbox", function: "copy", to: "lake:{key}"),

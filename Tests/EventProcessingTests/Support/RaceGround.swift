@@ -61,7 +61,7 @@ struct S3RaceGround: RaceGround {
             )
             settings.endpoint = HTTPEndpoint(isTLS: false, host: "127.0.0.1", port: server.port)
             settings.probes = false
-            if bucket == "inbox" { (settings.wholeLimitBytes, settings.partSizeBytes) = (40, 50) }
+            if bucket == "inbox" { (settings.wholeLimitBytes, settings.partSizeBytes) = (20, 20) }
             stores.append(S3ObjectStore(bucket: bucket, settings: settings, pool: pool))
         }
         self.stores = stores
