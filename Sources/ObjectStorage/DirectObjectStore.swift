@@ -6,6 +6,9 @@ public protocol DirectObjectStore: ObjectStore {
     /// `head`, on the calling thread.
     func headHere(_ key: ObjectKey) throws(SluiceError) -> ObjectInfo?
 
+    /// Whether a key has an object, or could have one, by the same single look as `headHere`.
+    func vacancyHere(_ key: ObjectKey) throws(SluiceError) -> KeyVacancy
+
     /// `open(_:ifMatch:)`, on the calling thread.
     func openHere(
         _ key: ObjectKey, ifMatch version: ObjectVersion?
@@ -16,6 +19,16 @@ public protocol DirectObjectStore: ObjectStore {
 
     /// `head` and `writerState` of many keys, handed to another thread once; one answer per key, in order.
     func looks(at keys: [ObjectKey]) async throws(SluiceError) -> [Result<ObjectLook, SluiceError>]
+}
+
+/// What a store has in the place of an object to come.
+public enum KeyVacancy: Sendable, Hashable {
+    /// Nothing, and nothing is in the way.
+    case free
+    /// An object.
+    case taken
+    /// No object, but what keeps one from being put there: see `ObjectStore.obstacle(of:)`.
+    case blocked
 }
 
 /// What a store says of one key: the object, if there is one, and whether somebody still writes it.

@@ -75,6 +75,11 @@ public protocol ObjectStore: Sendable {
     /// can.
     func refusal(of key: ObjectKey) -> SluiceError?
 
+    /// What keeps an object from being put under a key where nothing lies; nil where nothing does. In a
+    /// directory no file lies below another: the object that lies where the key needs a directory, or the key
+    /// itself where a directory has its name.
+    func obstacle(of key: ObjectKey) async throws(SluiceError) -> ObjectKey?
+
     /// The digest of an object's bytes now, or nil when there is none; for comparing a foreign object with a
     /// staged output before it is adopted.
     func digest(_ key: ObjectKey) async throws(SluiceError) -> ContentDigest?
@@ -111,6 +116,9 @@ extension ObjectStore {
         of key: ObjectKey,
         ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> [String: String] { [:] }
+
+    /// Keys do not stand in each other's way.
+    public func obstacle(of key: ObjectKey) async throws(SluiceError) -> ObjectKey? { nil }
 
     /// Objects appear whole, so nobody writes them.
     public func writerState(of key: ObjectKey) async -> WriterState { .none }

@@ -4,10 +4,6 @@ internal import HTTPTransport
 internal import ObjectStorage
 internal import TestSupport
 
-/// No wait between tries.
-private struct Impatience: RandomSource {
-    func next() -> UInt64 { 0 }
-}
 
 /// A bucket at a server that fails on demand.
 struct FaultyPlace {

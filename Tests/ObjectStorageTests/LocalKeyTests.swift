@@ -7,43 +7,28 @@ internal import TestSupport
 internal import Testing
 
 @Suite struct LocalKeyTests {
-    /// Traps K01, K02, K03, K05, K07 and W17.
-    static let keys: [ObjectKey] = {
-        let texts = [
-            "a b", "a+b", "a%20b", "a%2Bb", "a%", "a%zz", "u\u{308}", "\u{FC}", "\u{1F600}",
-            "x\u{202E}gnp", "\u{FEFF}bom", "\u{FFFF}", "line\nbreak", "tab\there", "\u{1}", "\u{7F}",
-            "\u{1B}[31mred", "Case", "case", "CON", "nul.txt", "back\\slash", "-rf", "~",
-            ".hidden", "a..b", "..c", String(repeating: "n", count: 255),
-        ]
-        let invalid: [[UInt8]] = [[0xFF, 0xFE], [0x61, 0xC3], [0x64, 0x2F, 0x80, 0x81]]
-        // 25 components of 200 bytes: 5,024 bytes, where PATH_MAX is 4,096.
-        let component = String(repeating: "p", count: 200)
-        let long = Array(repeating: component, count: 25).joined(separator: "/")
-        return texts.map { ObjectKey($0) } + invalid.map { ObjectKey(bytes: $0) } + [ObjectKey(long)]
-    }()
-
     @Test("every key that can be a path is kept byte for byte through all calls, distinct from all others")
     func roundTrip() async throws {
         let bucket = WatchedBucket()
         let feed = await bucket.startFeed()
-        for (number, key) in Self.keys.enumerated() {
+        for (number, key) in OddKeys.all.enumerated() {
             #expect(bucket.store.refusal(of: key) == nil)
             let request = try await ObjectStoreContract.stage(
-                bucket.store, key, [UInt8(number)], token: Int64(number)
+                bucket.store, key, [UInt8(truncatingIfNeeded: number)], token: Int64(number)
             )
             #expect(try await bucket.store.publish([request])[0].get().info.key == key)
         }
-        #expect(try await feed.waits(for: Set(Self.keys)))
+        #expect(try await feed.waits(for: Set(OddKeys.all)))
         let listed = try await ObjectStoreContract.list(bucket.store, limit: 100).compactMap { entry in
             guard case .object(let info) = entry else { return nil }
             return info
         } as [ObjectInfo]
-        #expect(Set(listed.map(\.key)) == Set(Self.keys) && listed.count == Self.keys.count)
-        for (number, key) in Self.keys.enumerated() {
+        #expect(Set(listed.map(\.key)) == Set(OddKeys.all) && listed.count == OddKeys.all.count)
+        for (number, key) in OddKeys.all.enumerated() {
             let info = try #require(try await bucket.store.head(key))
             #expect(listed.contains(info))
             let reader = try await bucket.store.open(key, ifMatch: info.version)
-            #expect(try ObjectStoreContract.read(reader) == [UInt8(number)])
+            #expect(try ObjectStoreContract.read(reader) == [UInt8(truncatingIfNeeded: number)])
             try reader.confirm()
             try await bucket.store.untilUnwritten(key)
             #expect(await bucket.store.writerState(of: key) == .none)
@@ -67,6 +52,13 @@ internal import Testing
                 let error = #expect(throws: SluiceError.self) { try result.get() }
                 #expect(error?.code == .outputCollision, "\(key)")
             }
+            let obstacle = try await bucket.store.obstacle(of: key)
+            #expect(obstacle == (key == "d" ? "d" : "a"))
+            #expect(try bucket.store.vacancyHere(key) == .blocked)
+        }
+        for (key, vacancy) in [("a", .taken), ("d/y", .free), ("e/f", .free)] as [(ObjectKey, KeyVacancy)] {
+            #expect(try bucket.store.vacancyHere(key) == vacancy)
+            #expect(try await bucket.store.obstacle(of: key) == nil)
         }
         #expect(bucket.files.read("a") == [1] && bucket.files.read("d/x") == [2])
     }

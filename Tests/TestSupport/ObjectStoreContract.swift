@@ -61,6 +61,16 @@ extension ObjectStoreContract {
         return bytes
     }
 
+    /// Reads once, into a buffer of so many bytes; nothing at the end.
+    public static func step(_ reader: any ObjectReader, of count: Int) throws(SluiceError) -> [UInt8] {
+        let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 16)
+        defer { unsafe memory.deallocate() }
+        var span = unsafe OutputRawSpan(buffer: memory, initializedCount: 0)
+        try reader.read(into: &span)
+        let count = unsafe span.finalize(for: memory)
+        return unsafe Array(UnsafeRawBufferPointer(rebasing: memory[..<count]))
+    }
+
     /// Runs what blocks on a thread of its own, as an attempt does (trap X01).
     static func blocking<Value: Sendable>(
         _ body: @escaping @Sendable () throws(SluiceError) -> Value

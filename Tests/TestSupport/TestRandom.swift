@@ -1,5 +1,5 @@
 /// SplitMix64 (Steele, Lea, Flood 2014): the same numbers for the same seed.
-public struct TestRandom {
+public struct TestRandom: Sendable {
     private var state: UInt64
 
     /// Begins with a seed.

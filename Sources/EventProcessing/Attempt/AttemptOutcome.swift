@@ -40,8 +40,9 @@ struct StagedOutput: Sendable, Hashable {
     let staged: StagedReference
     /// Its content.
     let digest: ContentDigest
-    /// Whether nothing lay under its final key once it was staged: then the decision needs no further look.
-    var isKeyFree = false
+    /// What lay in its place once it was staged; nil where that was not asked. When nothing did, the decision
+    /// needs no further look.
+    var vacancy: KeyVacancy?
 }
 
 extension SluiceError.Code {

@@ -28,14 +28,14 @@ final class StagingOpener: OutputOpener {
         /// Set once it is durable.
         var digest: ContentDigest?
 
-        /// Whether nothing lies under the key; false as well when that is not known.
-        var isKeyFree: Bool {
-            guard let store else { return false }
+        /// What lies in the output's place; nil when that is not known.
+        var vacancy: KeyVacancy? {
+            guard let store else { return nil }
             do throws(SluiceError) {
-                return try store.headHere(key) == nil
+                return try store.vacancyHere(key)
             } catch {
                 // The look before the decision asks again, and reports it.
-                return false
+                return nil
             }
         }
     }
@@ -145,7 +145,7 @@ final class StagingOpener: OutputOpener {
                     key: output.key,
                     staged: output.writer.reference,
                     digest: digest,
-                    isKeyFree: output.isKeyFree
+                    vacancy: output.vacancy
                 )
             )
         }

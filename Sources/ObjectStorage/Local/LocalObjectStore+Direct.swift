@@ -5,26 +5,49 @@ internal import Glibc
 
 extension LocalObjectStore: DirectObjectStore {
     /// What lies under a key now.
-    public func headHere(_ key: ObjectKey) throws(SluiceError) -> ObjectInfo? {
+    public func headHere(_ key: ObjectKey) throws(SluiceError) -> ObjectInfo? { try find(key).info }
+
+    /// Whether a key has an object, or could have one.
+    public func vacancyHere(_ key: ObjectKey) throws(SluiceError) -> KeyVacancy { try find(key).vacancy }
+
+    private func find(
+        _ key: ObjectKey
+    ) throws(SluiceError) -> (vacancy: KeyVacancy, info: ObjectInfo?) {
         if let refusal = refusal(of: key) { throw refusal }
         let (parent, name) = try root.openParent(of: key.bytes)
         let directory: OpenFile
         switch parent {
         case .success(let found): directory = found
-        case .failure(Errno(ENOENT)), .failure(Errno(ENOTDIR)): return nil
+        case .failure(Errno(ENOENT)): return (.free, nil)
+        case .failure(Errno(ENOTDIR)): return (.blocked, nil)
         case .failure(let failure): throw error(failure, "look at", key)
         }
         switch directory.status(of: name) {
         case .success(let status):
-            if status.isDirectory { return nil }
+            if status.isDirectory { return (.blocked, nil) }
             guard status.isRegular else { throw notRegular(key, status) }
             guard Self.isReadable(name, status, in: directory) else {
                 throw error(Errno(EACCES), "read", key)
             }
-            return status.info(of: key)
-        case .failure(Errno(ENOENT)), .failure(Errno(ENOTDIR)): return nil
+            return (.taken, status.info(of: key))
+        case .failure(Errno(ENOENT)), .failure(Errno(ENOTDIR)): return (.free, nil)
         case .failure(let failure): throw error(failure, "look at", key)
         }
+    }
+
+    /// Walks down to what is in the way; only asked where something is.
+    func obstacleHere(_ key: ObjectKey) throws(SluiceError) -> ObjectKey? {
+        guard try find(key).vacancy == .blocked else { return nil }
+        let bytes = key.bytes
+        for slash in bytes.indices where bytes[slash] == UInt8(ascii: "/") {
+            let above = Array(bytes[..<slash])
+            // Taken away meanwhile, or not for us to enter: then the publication says so.
+            guard case .success(let file) = try root.open(above, OpenFile.pathOnly | O_NOFOLLOW),
+                case .success(let status) = file.status()
+            else { return nil }
+            if !status.isDirectory { return ObjectKey(bytes: above) }
+        }
+        return key
     }
 
     /// Opens the bytes of the file that lies under a key now.

@@ -104,6 +104,11 @@ public final class LocalObjectStore: ObjectStore {
         )
     }
 
+    /// A file where the key needs a directory, or a directory under the key itself.
+    public func obstacle(of key: ObjectKey) async throws(SluiceError) -> ObjectKey? {
+        try await pool.run { [self] () throws(SluiceError) in try obstacleHere(key) }
+    }
+
     /// A feed of the directory tree's changes; one thread and one inotify instance of its own.
     public func makeChangeFeed(queueLimit: Int) -> (any ChangeFeed)? {
         LocalChangeFeed(root: root, queueLimit: queueLimit)

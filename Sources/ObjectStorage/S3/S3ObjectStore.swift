@@ -16,8 +16,6 @@ public final class S3ObjectStore: ObjectStore {
     let pool: BlockingPool
     private let budget: PartBudget
 
-    /// So small objects are read in one answer.
-    static let wholeLimit: UInt64 = 1 << 20
     /// At most so many bytes of an object that comes through one connection wait in memory.
     private static let streamWindow = 4 << 20
 
@@ -74,7 +72,7 @@ public final class S3ObjectStore: ObjectStore {
     ) async throws(SluiceError) -> any ObjectReader {
         guard let version else { return try await openPlain(key, nil) }
         guard let wanted = S3Version(version) else { throw session.changed(key) }
-        if wanted.sizeBytes <= Self.wholeLimit { return try await openWhole(key, wanted) }
+        if wanted.sizeBytes <= session.settings.wholeLimitBytes { return try await openWhole(key, wanted) }
         if wanted.sizeBytes > 2 * UInt64(session.settings.partSizeBytes) {
             do throws(SluiceError) {
                 return try await openRanged(key, wanted)
@@ -147,7 +145,7 @@ extension S3ObjectStore {
             let answer = try await session.send(
                 session.requests.get(key, tag: wanted.tag),
                 session.subject("read", key),
-                bodyLimit: 2 * Int(Self.wholeLimit)
+                bodyLimit: 2 * session.settings.wholeLimitBytes
             ) { response -> S3Reading<HTTPResponse?> in
                 guard let head = S3Head(response.headers, key) else { return .garbled("it has no ETag") }
                 if head.tag != wanted.tag { return .value(nil) }

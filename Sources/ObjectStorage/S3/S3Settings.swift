@@ -22,6 +22,8 @@ public struct S3Settings: Sendable {
     public var partSizeBytes = 8 << 20
     /// So many parts of one output are sent, and ranges of one object read, at a time.
     public var parallelParts = 4
+    /// An object of so many bytes at most is read in one answer.
+    package var wholeLimitBytes = 1 << 20
     /// The storage class of outputs that name none.
     public var storageClass: String?
     /// How long requests may take.

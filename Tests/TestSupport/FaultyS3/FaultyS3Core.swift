@@ -18,6 +18,7 @@ final class FaultyS3Core: Sendable {
 
     private let state: Mutex<FaultyS3State>
     private let script = Mutex(FaultyS3Script())
+    private let hook = Mutex<(@Sendable (FaultyS3Request) -> Void)?>(nil)
     private let threads = Monitor(Threads())
 
     init(state: consuming FaultyS3State) { self.state = Mutex(state) }
@@ -32,6 +33,8 @@ final class FaultyS3Core: Sendable {
     func withScript<Result: Sendable>(_ body: (inout FaultyS3Script) -> Result) -> Result {
         script.withLock { script in body(&script) }
     }
+
+    func setHook(_ hook: (@Sendable (FaultyS3Request) -> Void)?) { self.hook.withLock { $0 = hook } }
 
     // MARK: Threads
 
@@ -96,6 +99,7 @@ final class FaultyS3Core: Sendable {
     private func serve(_ socket: FaultyS3Socket) {
         var reader = FaultyS3Reader(socket: socket)
         while let request = reader.next() {
+            hook.withLock { $0 }?(request)
             let fault = withScript { $0.next(for: request) }
             var answer = answer(request, fault)
             if request.method == "HEAD", answer.declaredCount == nil {
@@ -117,7 +121,12 @@ final class FaultyS3Core: Sendable {
             let clock = now + state.manner.clockOffset
             switch fault {
             case .overwrite(let bytes):
-                let object = FaultyS3Object(bytes: bytes, modified: clock, fields: [:])
+                let object = FaultyS3Object(
+                    bytes: bytes,
+                    etag: state.opaque(clock),
+                    modified: clock,
+                    fields: [:]
+                )
                 state.store(object, bucket: request.bucket, key: request.key)
             case .remove: state.store(nil, bucket: request.bucket, key: request.key)
             case .emptyPage, .duplicatePage, .repeatToken:

@@ -42,7 +42,8 @@ extension FaultyS3Server {
     ) -> String {
         core.withState { state in
             let now = core.now + state.manner.clockOffset
-            let object = FaultyS3Object(bytes: bytes, modified: now, fields: fields)
+            let etag = state.opaque(now)
+            let object = FaultyS3Object(bytes: bytes, etag: etag, modified: now, fields: fields)
             if state.buckets[bucket] == nil { state.buckets[bucket] = FaultyS3State.Bucket() }
             state.store(object, bucket: bucket, key: key)
             return object.etag
@@ -122,6 +123,10 @@ extension FaultyS3Server {
             $0.chaos = FaultyS3Chaos(seed: seed, percent: percent, kinds: kinds, faults: faults)
         }
     }
+
+    /// Calls `hook`, on the connection's thread, before each request is looked at; it may change what is
+    /// there.
+    public func onRequest(_ hook: (@Sendable (FaultyS3Request) -> Void)?) { core.setHook(hook) }
 
     /// Lets everything go well from now on.
     public func heal() {

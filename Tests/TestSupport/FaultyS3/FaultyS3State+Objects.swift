@@ -55,7 +55,7 @@ extension FaultyS3State {
         if let answer = broken(request, buckets[request.bucket]?.objects[request.key]) { return answer }
         let object = FaultyS3Object(
             bytes: request.body,
-            etag: opaque(request, now),
+            etag: opaque(now),
             modified: now,
             fields: FaultyS3Object.fields(of: request),
             tags: Self.tags(request.headers["x-amz-tagging"])
@@ -65,10 +65,10 @@ extension FaultyS3State {
     }
 
     /// An ETag that says nothing about the content, when the server gives such ones.
-    mutating func opaque(_ request: FaultyS3Request, _ now: Int) -> String? {
+    mutating func opaque(_ now: Int) -> String? {
         guard manner.hasOpaqueETags else { return nil }
         uploadCount += 1
-        return FaultyS3Object.md5(Array("\(request.target) \(now) \(uploadCount)".utf8))
+        return FaultyS3Object.md5(Array("\(now) \(uploadCount)".utf8))
     }
 
     /// CopyObject, with the conditions on its source.
@@ -86,7 +86,7 @@ extension FaultyS3State {
         fields["x-amz-storage-class"] = request.headers["x-amz-storage-class"]
         let object = FaultyS3Object(
             bytes: source.bytes,
-            etag: opaque(request, now),
+            etag: opaque(now),
             modified: now,
             fields: fields,
             tags: replacesTags ? Self.tags(request.headers["x-amz-tagging"]) : source.tags

@@ -67,7 +67,7 @@ extension FaultyS3State {
             bytes += part
             digests += FaultyS3Object.bytes(hexadecimal: String(etag))
         }
-        let etag = opaque(request, now) ?? "\(FaultyS3Object.md5(digests))-\(numbers.count)"
+        let etag = opaque(now) ?? "\(FaultyS3Object.md5(digests))-\(numbers.count)"
         let object = FaultyS3Object(
             bytes: bytes,
             etag: etag,

@@ -26,7 +26,7 @@ struct FaultyS3State: Sendable {
     /// Puts or removes an object, and remembers what reads are to see for a while.
     mutating func store(_ object: FaultyS3Object?, bucket: String, key: ObjectKey) {
         let before = buckets[bucket]?.objects[key]
-        if manner.staleReads > 0 { buckets[bucket]?.stale[key] = (before, manner.staleReads) }
+        buckets[bucket]?.stale[key] = manner.staleReads > 0 ? (before, manner.staleReads) : nil
         buckets[bucket]?.objects[key] = object
         if before == nil || object == nil { buckets[bucket]?.sorted = nil }
     }
