@@ -9,6 +9,9 @@ final class ThreadCrew: Sendable {
         /// Work that no thread has taken yet, oldest first; `head` is the index of the oldest.
         var queue: [(@Sendable () -> Void)?] = []
         var head = 0
+        /// Work that is about to come into the queue: a thread may look for it before it is there, and must
+        /// not count as idle for anything else.
+        var arriving = 0
         /// Threads alive, and how many of them wait for work; always `idleCount ≤ threadCount ≤ limit`.
         var threadCount = 0
         var idleCount = 0
@@ -60,14 +63,20 @@ final class ThreadCrew: Sendable {
     /// be started.
     func submit(_ work: @escaping @Sendable () -> Void) throws(SluiceError) {
         let needsThread = monitor.withLock { state in
-            guard !state.isStopped, state.threadCount < limit, state.idleCount <= state.queuedCount else {
-                return false
-            }
+            let isNeeded = state.idleCount <= state.queuedCount + state.arriving
+            state.arriving += 1
+            guard isNeeded, !state.isStopped, state.threadCount < limit else { return false }
             state.threadCount += 1
             return true
         }
-        if needsThread { try startThread() }
+        do throws(SluiceError) {
+            if needsThread { try startThread() }
+        } catch {
+            monitor.withLock { $0.arriving -= 1 }
+            throw error
+        }
         try monitor.withLock { state throws(SluiceError) in
+            state.arriving -= 1
             guard !state.isStopped else {
                 throw SluiceError(.cancelled, "The thread pool “\(name)” has been stopped.")
             }
