@@ -9,11 +9,12 @@ final class ThreadCrew: Sendable {
         /// Work that no thread has taken yet, oldest first; `head` is the index of the oldest.
         var queue: [(@Sendable () -> Void)?] = []
         var head = 0
+        /// Work that is about to come into the queue: a thread may look for it before it is there, and must
+        /// not count as idle for anything else.
+        var arriving = 0
         /// Threads alive, and how many of them wait for work; always `idleCount ≤ threadCount ≤ limit`.
         var threadCount = 0
         var idleCount = 0
-        /// Work about to be queued: who comes at the same moment must not count on the same idle thread.
-        var arrivingCount = 0
         /// Once true it stays true: nothing is accepted any more.
         var isStopped = false
         /// Who waits for the last thread to end.
@@ -62,15 +63,20 @@ final class ThreadCrew: Sendable {
     /// be started.
     func submit(_ work: @escaping @Sendable () -> Void) throws(SluiceError) {
         let needsThread = monitor.withLock { state in
-            let ahead = state.queuedCount + state.arrivingCount
-            state.arrivingCount += 1
-            guard !state.isStopped, state.threadCount < limit, state.idleCount <= ahead else { return false }
+            let isNeeded = state.idleCount <= state.queuedCount + state.arriving
+            state.arriving += 1
+            guard isNeeded, !state.isStopped, state.threadCount < limit else { return false }
             state.threadCount += 1
             return true
         }
-        if needsThread { try startThread() }
+        do throws(SluiceError) {
+            if needsThread { try startThread() }
+        } catch {
+            monitor.withLock { $0.arriving -= 1 }
+            throw error
+        }
         try monitor.withLock { state throws(SluiceError) in
-            state.arrivingCount -= 1
+            state.arriving -= 1
             guard !state.isStopped else {
                 throw SluiceError(.cancelled, "The thread pool “\(name)” has been stopped.")
             }
@@ -84,12 +90,11 @@ final class ThreadCrew: Sendable {
         do {
             try NativeThread.start(name: name, stackBytes: stackBytes) { [self] in runThread() }
         } catch {
-            let isAlone = monitor.withLock { state in
+            let remaining = monitor.withLock { state in
                 state.threadCount -= 1
-                if state.threadCount == 0 { state.arrivingCount -= 1 }
-                return state.threadCount == 0
+                return state.threadCount
             }
-            if isAlone { throw error }
+            if remaining == 0 { throw error }
         }
     }
 

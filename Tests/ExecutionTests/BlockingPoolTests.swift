@@ -22,6 +22,27 @@ internal import Testing
         #expect(pool.counts.threads == 0)
     }
 
+    @Test("no work waits for other work while there may be more threads", .timeLimit(.minutes(5)))
+    func startsTogether() async {
+        for _ in 0..<2000 {
+            let pool = BlockingPool(name: "test", limit: 3, stackBytes: NativeThread.smallStackBytes)
+            let entered = Monitor(0)
+            await withDiscardingTaskGroup { group in
+                for _ in 0..<3 {
+                    group.addTask {
+                        // Each ends only once all have begun.
+                        try? await pool.run { () throws(SluiceError) in
+                            entered.withLock { $0 += 1 }
+                            entered.wakeAll()
+                            _ = entered.wait { $0 == 3 ? true : nil }
+                        }
+                    }
+                }
+            }
+            await pool.shutdown()
+        }
+    }
+
     @Test("never more than the limit run at once, and a full pool does reach its limit")
     func limit() async throws {
         let pool = BlockingPool(name: "test", limit: 3)

@@ -4,7 +4,6 @@ internal import HTTPTransport
 internal import ObjectStorage
 internal import TestSupport
 
-
 /// A bucket at a server that fails on demand.
 struct FaultyPlace {
     let server: FaultyS3Server

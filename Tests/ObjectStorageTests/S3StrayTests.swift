@@ -7,11 +7,6 @@ internal import Testing
 
 /// That no unfinished upload stays behind: of lost answers, of interrupted and of killed programs.
 @Suite struct S3StrayTests {
-    /// Waits for nothing.
-    private struct Impatience: RandomSource {
-        func next() -> UInt64 { 0 }
-    }
-
     private struct Place {
         let server = FaultyS3Server()
         let client: HTTPClient
