@@ -7,7 +7,7 @@ struct CrashingLedger: Ledger {
     let crash: CrashPoint
     var id: String { inner.id }
 
-    private func around<Value: Sendable>(
+    func around<Value: Sendable>(
         _ name: String,
         _ call: () async throws(SluiceError) -> Value
     ) async throws(SluiceError) -> Value {
