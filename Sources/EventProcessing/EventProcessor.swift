@@ -26,6 +26,8 @@ public final class EventProcessor: Service {
     let after: AfterPerformer
     /// Keeps the buckets watched.
     let supervisor: WatchSupervisor
+    /// Carries jobs.
+    let jobs: JobRunner
     private let stopSignal = Signal()
     private let recovery: Recovery
 
@@ -54,6 +56,7 @@ public final class EventProcessor: Service {
         dispatcher = Dispatcher(core: core, intake: intake, suspects: suspects)
         after = AfterPerformer(core: core, intake: intake)
         supervisor = WatchSupervisor(core: core, intake: intake)
+        jobs = JobRunner(core: core)
         recovery = Recovery(core: core, intake: intake)
     }
 
@@ -95,11 +98,13 @@ public final class EventProcessor: Service {
     /// Swaps the configuration. New triggers begin their baseline; watchers begin anew; attempts keep their
     /// snapshot.
     public func reload(_ configuration: ProcessingConfiguration) async throws(SluiceError) {
-        let registrations = Recovery.registrations(configuration)
+        let lanes = JobLane.lanes(of: try await core.ledger.openJobs(), configuration)
+        let registrations = Recovery.registrations(configuration.with(lanes: lanes))
         let rows = try await core.ledger.registerTriggers(registrations, at: core.clock.now)
         // The baselines first: a listing under way must not take what was there before for new.
         core.take(rows)
         core.replace(configuration: configuration)
+        core.replace(lanes: lanes)
         supervisor.restart()
         core.dispatchSignal.raise()
         core.afterSignal.raise()
@@ -132,6 +137,10 @@ public final class EventProcessor: Service {
             }
             group.addTask {
                 await Housekeeping(core: self.core).run()
+                return .other
+            }
+            group.addTask {
+                await self.jobs.run()
                 return .other
             }
             group.addTask {

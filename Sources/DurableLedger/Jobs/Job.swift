@@ -185,6 +185,13 @@ public struct JobRow: Hashable, Sendable {
         self.updated = updated
     }
 
+    /// What it will look like when it has ended so.
+    public func ended(_ state: JobState, at now: Timestamp) -> JobRow {
+        var job = self
+        job.move(to: state, reason: nil, at: now)
+        return job
+    }
+
     /// The state that a paused job goes back to.
     public var resumed: JobState { isPrepared ? .active : .preparing }
 

@@ -55,7 +55,7 @@ struct Committer: Sendable {
             outputs: planned,
             statistics: run.statistics,
             skipsSameContent: Self.skipsSameContent(delivery),
-            wantsAfterAction: configuration.buckets[delivery.target.bucket]?.after ?? .keep != .keep,
+            wantsAfterAction: wantsAfterAction(trigger),
             now: core.clock.now
         )
         guard
@@ -83,6 +83,12 @@ struct Committer: Sendable {
             if state != .committing, state != .done { await discard(run) }
             return .fenced(state)
         }
+    }
+
+    /// A job with outputs of its own leaves the object as it found it.
+    private func wantsAfterAction(_ trigger: Trigger) -> Bool {
+        let after = configuration.buckets[trigger.bucket]?.after ?? .keep
+        return after != .keep && !configuration.lanes.contains { $0.name == trigger.name }
     }
 
     /// Removes staged outputs that will not be published; what a failing store keeps, the next boot's sweep

@@ -18,6 +18,7 @@ struct Recovery: Sendable {
     func begin() async throws(SluiceError) -> [PendingCommit] {
         let now = core.clock.now
         let report = try await core.ledger.beginBoot(core.owner, at: now)
+        core.replace(lanes: JobLane.lanes(of: try await core.ledger.openJobs(), core.configuration))
         core.take(try await core.ledger.registerTriggers(Self.registrations(core.configuration), at: now))
         core.logger.info(
             "boot begins",
@@ -92,6 +93,6 @@ struct Recovery: Sendable {
 
     /// What the ledger must know of the configured triggers.
     static func registrations(_ configuration: ProcessingConfiguration) -> [TriggerRegistration] {
-        configuration.matcher.triggers.map { TriggerRegistration(name: $0.name, bucket: $0.bucket) }
+        configuration.runnable.map { TriggerRegistration(name: $0.name, bucket: $0.bucket) }
     }
 }
