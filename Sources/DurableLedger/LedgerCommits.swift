@@ -164,7 +164,7 @@ public struct Completion: Hashable, Sendable {
     /// After a loss also what still lies where a lost output was to replace it: it stays the target's, who
     /// may replace it at the next attempt.
     public let outputs: [Output]
-    /// What they cause; class `live`, hop one more than this delivery's.
+    /// What they cause; class `live`, or `job` where this delivery is a job's; hop one more than this one's.
     public let caused: [Caused]
     /// What the store lost of what was staged; nil when all planned outputs were published.
     ///
