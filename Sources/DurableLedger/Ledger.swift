@@ -88,9 +88,13 @@ public protocol Ledger: Sendable {
     // MARK: Jobs
 
     /// Makes a job, in state `preparing`.
-    func createJob(_ specification: String, priority: Int, at now: Timestamp) async throws(SluiceError) -> JobRow
-    /// Adds tasks to a job that is preparing, and how far that has come; `isLast` makes it ready. A target that
-    /// has a task already gets no other. A job that is not preparing (any more) stays as it is.
+    func createJob(
+        _ specification: String,
+        priority: Int,
+        at now: Timestamp
+    ) async throws(SluiceError) -> JobRow
+    /// Adds tasks to a job that is preparing, and how far that has come; `isLast` makes it ready. A target
+    /// that has a task already gets no other. A job that is not preparing (any more) stays as it is.
     func addTasks(
         _ tasks: [NewJobTask],
         to job: JobID,
@@ -98,13 +102,13 @@ public protocol Ledger: Sendable {
         isLast: Bool,
         at now: Timestamp
     ) async throws(SluiceError) -> JobRow?
-    /// Begins up to `limit` pending tasks of an active job, in order: each joins the delivery that is ready or
-    /// under way for its target, else makes one of class `job`. Every later transaction that ends such a
+    /// Begins up to `limit` pending tasks of an active job, in order: each joins the delivery that is ready
+    /// or under way for its target, else makes one of class `job`. Every later transaction that ends such a
     /// delivery ends its tasks too.
     func feedJob(_ job: JobID, limit: Int, at now: Timestamp) async throws(SluiceError) -> JobFeed
-    /// Changes a job's state. `paused`, `cancelled` and `failed` withdraw what it has ready: deliveries made for
-    /// it alone are cancelled, and their tasks are pending again, or cancelled with the job. When a job is
-    /// cancelled or failed, what runs for it alone is told to end.
+    /// Changes a job's state. `paused`, `cancelled` and `failed` withdraw what it has ready: deliveries made
+    /// for it alone are cancelled, and their tasks are pending again, or cancelled with the job. When a job
+    /// is cancelled or failed, what runs for it alone is told to end.
     func setJob(
         _ job: JobID,
         to state: JobState,
@@ -121,8 +125,8 @@ public protocol Ledger: Sendable {
     func job(_ id: JobID) async throws(SluiceError) -> JobRow?
     /// One page of a job's tasks, by number.
     func tasks(_ query: JobTaskQuery) async throws(SluiceError) -> [JobTask]
-    /// One page of the targets of a trigger in a bucket, in byte order of their keys, from the first one behind
-    /// `after`; at most `limit` (1 to 1000). Empty at the end.
+    /// One page of the targets of a trigger in a bucket, in byte order of their keys, from the first one
+    /// behind `after`; at most `limit` (1 to 1000). Empty at the end.
     func targets(
         of trigger: TriggerName,
         in bucket: BucketName,

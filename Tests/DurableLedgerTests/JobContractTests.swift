@@ -29,7 +29,10 @@ internal import Testing
         try await ledger.tasks(JobTaskQuery(job: job))
     }
 
-    @Test("a job makes deliveries of its own class, and its tasks end with them", arguments: LedgerKind.allCases)
+    @Test(
+        "a job makes deliveries of its own class, and its tasks end with them",
+        arguments: LedgerKind.allCases
+    )
     func life(kind: LedgerKind) async throws {
         try await kind.test { ledger in
             let scene = try await ContractScene(ledger)

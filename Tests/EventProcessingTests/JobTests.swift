@@ -51,8 +51,11 @@ internal import Testing
             #expect(again.objects == 0)
         }
         let report = scene.texts("lake")
-        #expect(report.keys.sorted() == ["manifest.json", "results.csv", "results.ndjson", "summary.txt"]
-            .map { "reports/job-1/\($0)" })
+        #expect(
+            report.keys.sorted()
+                == ["manifest.json", "results.csv", "results.ndjson", "summary.txt"]
+                .map { "reports/job-1/\($0)" }
+        )
         let lines = report["reports/job-1/results.csv"]?.split(separator: "\n") ?? []
         #expect(lines.count == 31)
         #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("inbox,") && $0.contains(",succeeded,") })
@@ -214,7 +217,9 @@ internal import Testing
             try await eventually("the chain is made again") { scene.texts("lake")["1/1"] == "ya1\n" }
             try await eventually("all of it") { scene.texts("lake")["0/0"] == "ya0\n" }
         }
-        #expect(try await scene.tasks(JobID(1)).filter { $0.state == .skipped }.map(\.reason) == ["input-gone"])
+        #expect(
+            try await scene.tasks(JobID(1)).filter { $0.state == .skipped }.map(\.reason) == ["input-gone"]
+        )
         await scene.ledger.close()
     }
 }

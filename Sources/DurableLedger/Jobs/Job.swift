@@ -120,7 +120,9 @@ public struct JobTally: Hashable, Sendable {
         if let old { self[old] -= 1 } else { bytes += sizeBytes }
         self[new] += 1
         let wasEnded = old?.isEnded ?? false
-        if wasEnded != new.isEnded { endedBytes = new.isEnded ? endedBytes + sizeBytes : endedBytes - sizeBytes }
+        if wasEnded != new.isEnded {
+            endedBytes = new.isEnded ? endedBytes + sizeBytes : endedBytes - sizeBytes
+        }
     }
 }
 

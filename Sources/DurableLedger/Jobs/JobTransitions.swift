@@ -57,11 +57,11 @@ extension TargetRow {
         latest != nil && (latestState == .ready || latestState?.isOpen == true)
     }
 
-    /// Keeps that a job wants the target made, and says what its delivery is made of; nil when neither the row
-    /// nor the task knows a version.
+    /// Keeps that a job wants the target made, and says what its delivery is made of; nil when neither the
+    /// row nor the task knows a version.
     ///
-    /// The version is the one that the row has seen: whether what a listing showed is newer or older cannot be
-    /// told, and the attempt opens what is there.
+    /// The version is the one that the row has seen: whether what a listing showed is newer or older cannot
+    /// be told, and the attempt opens what is there.
     mutating func ask(for task: JobTask) -> SightingEffect? {
         guard let version = seen ?? task.version else { return nil }
         seen = version

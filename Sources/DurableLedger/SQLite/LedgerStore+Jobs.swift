@@ -10,6 +10,9 @@ extension LedgerStore {
 
     /// Loads jobs that have not ended, and what their tasks wait for.
     func loadJobs() throws(SluiceError) {
+        // A file that was opened at an older schema (`Options.schema`) has none.
+        let table = try sql("SELECT 1 FROM sqlite_schema WHERE name = 'job'").first { _ in true }
+        guard table != nil else { return }
         let tasks = try sql("SELECT delivery, job, number, size FROM job_task WHERE state = 1")
         while try tasks.next() {
             let task = LedgerMemory.WaitingTask(

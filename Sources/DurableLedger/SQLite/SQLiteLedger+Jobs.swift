@@ -48,7 +48,8 @@ extension SQLiteLedger {
         to priority: Int,
         at now: Timestamp
     ) async throws(SluiceError) -> JobRow? {
-        try await committer.write { store throws(SluiceError) in try store.setPriority(of: job, to: priority) }
+        try await committer.write { store throws(SluiceError) in try store.setPriority(of: job, to: priority)
+        }
     }
 
     /// One page of jobs, newest first.

@@ -117,7 +117,9 @@ final class Dispatcher: Service {
 
     /// Deliveries in flight that were made for jobs.
     var jobDeliveries: [DeliveryID] {
-        state.withLock { $0.active.values.map(\.lease.delivery).filter { $0.deliveryClass == .job }.map(\.id) }
+        state.withLock {
+            $0.active.values.map(\.lease.delivery).filter { $0.deliveryClass == .job }.map(\.id)
+        }
     }
 
     /// What keeps triggers from being served, for the status.

@@ -118,7 +118,12 @@ final class JobFinder {
         return page
     }
 
-    private func add(_ info: ObjectInfo, _ trigger: Trigger, _ rows: [TargetID: TargetRow], to page: inout Page) {
+    private func add(
+        _ info: ObjectInfo,
+        _ trigger: Trigger,
+        _ rows: [TargetID: TargetRow],
+        to page: inout Page
+    ) {
         let target = TargetID(trigger: trigger.name, bucket: trigger.bucket, key: info.key)
         if let reason = rules.refusal(of: info, for: trigger) {
             page.passed[reason, default: 0] += 1
@@ -243,7 +248,8 @@ final class JobFinder {
             guard !triggers.isEmpty else {
                 throw SluiceError(
                     .jobManifest,
-                    "Line \(entry.line) of \(place) names bucket '\(entry.bucket)', of which the job has no trigger.",
+                    "Line \(entry.line) of \(place) names bucket '\(entry.bucket)', "
+                        + "of which the job has no trigger.",
                     hint: "The first column is the bucket's name in the configuration."
                 )
             }
@@ -261,7 +267,8 @@ final class JobFinder {
         }
     }
 
-    private func add(_ entry: JobManifest.Entry, _ info: ObjectInfo?, _ trigger: Trigger, to page: inout Page) {
+    private func add(_ entry: JobManifest.Entry, _ info: ObjectInfo?, _ trigger: Trigger, to page: inout Page)
+    {
         let target = TargetID(trigger: trigger.name, bucket: entry.bucket, key: entry.key)
         guard let info else {
             // It was asked for by name, so its absence is told in the report.

@@ -2,13 +2,14 @@ internal import DurableLedger
 internal import EventModel
 internal import TriggerRules
 
-/// The triggers of jobs that do not write where the configured triggers do: each such job is a lane of its own,
-/// with targets and outputs of its own (DESIGN 2).
+/// The triggers of jobs that do not write where the configured triggers do: each such job is a lane of its
+/// own, with targets and outputs of its own (DESIGN 2).
 enum JobLane {
     /// The name of a job's lane.
     static func name(_ id: JobID) -> String { "job:\(id)" }
 
-    /// The triggers that process a job's objects: the configured ones, or in a lane their like under its name.
+    /// The triggers that process a job's objects: the configured ones, or in a lane their like under its
+    /// name.
     static func triggers(
         of specification: JobSpecification,
         _ configuration: ProcessingConfiguration,
@@ -22,7 +23,8 @@ enum JobLane {
         }
         var triggers: [Trigger] = []
         for name in specification.triggers {
-            guard let trigger = configuration.matcher.triggers.first(where: { $0.name.rawValue == name }) else {
+            guard let trigger = configuration.matcher.triggers.first(where: { $0.name.rawValue == name })
+            else {
                 throw SluiceError(
                     .processingUnknownTrigger,
                     "No trigger is called '\(name)'.",

@@ -25,7 +25,13 @@ struct JobLineage: Sendable {
         }
         guard let (ancestor, info) = found else {
             let nothing = Timestamp(nanoseconds: 0)
-            return NewJobTask(target: target, version: nil, sizeBytes: 0, modified: nothing, skip: "input-gone")
+            return NewJobTask(
+                target: target,
+                version: nil,
+                sizeBytes: 0,
+                modified: nothing,
+                skip: "input-gone"
+            )
         }
         return NewJobTask(
             target: ancestor,

@@ -56,7 +56,9 @@ final class JobManifest: Sendable {
         private var line = 0
         private var hasEnded = false
 
-        init(_ source: any ByteSource & Sendable, _ name: String) { (self.source, self.name) = (source, name) }
+        init(_ source: any ByteSource & Sendable, _ name: String) {
+            (self.source, self.name) = (source, name)
+        }
 
         mutating func next(limit: Int) throws(SluiceError) -> [Entry] {
             var entries: [Entry] = []
@@ -83,7 +85,10 @@ final class JobManifest: Sendable {
             rest = (Array(rest) + chunk)[...]
         }
 
-        private mutating func take(_ bytes: ArraySlice<UInt8>, into entries: inout [Entry]) throws(SluiceError) {
+        private mutating func take(
+            _ bytes: ArraySlice<UInt8>,
+            into entries: inout [Entry]
+        ) throws(SluiceError) {
             line += 1
             let text = bytes.last == UInt8(ascii: "\r") ? bytes.dropLast() : bytes
             if text.isEmpty { return }
@@ -102,7 +107,8 @@ final class JobManifest: Sendable {
             SluiceError(
                 .jobManifest,
                 "Line \(max(line, 1)) of \(name) \(reason).",
-                hint: "Each line is Bucket,Key or Bucket,Key,VersionId, without a header, the key URL-encoded."
+                hint:
+                    "Each line is Bucket,Key or Bucket,Key,VersionId, without a header, the key URL-encoded."
             )
         }
     }

@@ -22,7 +22,8 @@ enum JobReport {
     /// One line of CSV.
     static func csv(_ task: JobTask) -> String {
         let fields = [
-            task.target.bucket.rawValue, urlEncoded(task.target.key), task.version?.identity ?? "", status(task),
+            task.target.bucket.rawValue, urlEncoded(task.target.key), task.version?.identity ?? "",
+            status(task),
             task.failure?.code ?? "", "", task.failure?.message ?? task.reason ?? "",
         ]
         return fields.map(quoted).joined(separator: ",") + "\n"
@@ -31,7 +32,8 @@ enum JobReport {
     private static func quoted(_ text: String) -> String {
         let needsQuotes = text.utf8.contains { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }
         if !needsQuotes { return text }
-        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+        return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
+            + "\""
     }
 
     /// Percent-encodes all but what RFC 3986 leaves alone, and the slash.

@@ -72,7 +72,9 @@ struct JobRules: Sendable {
     }
 
     /// The prefix to list under: what all selected keys begin with.
-    var listedPrefix: ObjectKey { specification.prefixes.count == 1 ? keys.prefixes[0] : ObjectKey(bytes: []) }
+    var listedPrefix: ObjectKey {
+        specification.prefixes.count == 1 ? keys.prefixes[0] : ObjectKey(bytes: [])
+    }
 
     /// Whether a key can be one of those asked for.
     func takes(_ key: ObjectKey, for trigger: Trigger) -> Bool {

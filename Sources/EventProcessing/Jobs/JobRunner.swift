@@ -7,12 +7,13 @@ internal import ServiceLifecycle
 /// Carries jobs from their specification to their report: finds their tasks, begins them below live traffic,
 /// and ends the job when all have ended. All it knows is in the ledger, so it goes on after any stop.
 final class JobRunner: Service {
-    /// Tasks that jobs may have open at a time: enough to keep the workers busy between two rounds, few enough
-    /// that a pause or a more urgent job is soon heeded.
+    /// Tasks that jobs may have open at a time: enough to keep the workers busy between two rounds, few
+    /// enough that a pause or a more urgent job is soon heeded.
     static let window = 512
     /// A round takes so long at least, so that many ends of deliveries make one.
     private static let round = Duration.milliseconds(20)
-    /// A round is made at least so often while there are jobs: moments that a job waits for come by themselves.
+    /// A round is made at least so often while there are jobs: moments that a job waits for come by
+    /// themselves.
     private static let longestWait = Duration.seconds(1)
 
     private static let recentJobs = 20
@@ -43,7 +44,10 @@ final class JobRunner: Service {
                         await core.jobSignal.wait()
                     } else {
                         try? await core.clock.sleep(for: Self.round)
-                        await core.jobSignal.wait(until: core.clock.uptime + Self.longestWait, clock: core.clock)
+                        await core.jobSignal.wait(
+                            until: core.clock.uptime + Self.longestWait,
+                            clock: core.clock
+                        )
                     }
                 } catch {
                     failures += 1

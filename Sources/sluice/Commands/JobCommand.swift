@@ -74,7 +74,10 @@ struct JobCommand: AsyncParsableCommand {
         func run() async throws {
             let door = try await options.door()
             let page = try await door.get(JobPageView.self, "/v1/jobs", ["limit": "\(limit)"])
-            try options.show(page, page.jobs.isEmpty ? "No jobs.\n" : JobText.list(page.jobs, Terminal.output))
+            try options.show(
+                page,
+                page.jobs.isEmpty ? "No jobs.\n" : JobText.list(page.jobs, Terminal.output)
+            )
         }
     }
 
@@ -162,7 +165,8 @@ struct JobCommand: AsyncParsableCommand {
     /// `sluice job report`
     struct Report: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write a line for each object of a job: CSV as S3 Batch Operations writes it, or NDJSON."
+            abstract:
+                "Write a line for each object of a job: CSV as S3 Batch Operations writes it, or NDJSON."
         )
 
         @Argument(help: "The job's number.") var id: Int64

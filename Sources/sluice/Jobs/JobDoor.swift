@@ -5,12 +5,14 @@ internal import EventProcessing
 /// Asks the service, or its ledger, about jobs.
 enum JobDoor {
     /// A job's plan.
-    static func plan(_ specification: JobSpecification, _ door: any Door) async throws(SluiceError) -> JobPlan {
+    static func plan(_ specification: JobSpecification, _ door: any Door) async throws(SluiceError) -> JobPlan
+    {
         try await door.post(JobPlan.self, "/v1/jobs:plan", specification)
     }
 
     /// Pauses, resumes or cancels a job.
-    static func change(_ id: Int64, _ verb: String, _ reason: String?, _ options: GlobalOptions) async throws {
+    static func change(_ id: Int64, _ verb: String, _ reason: String?, _ options: GlobalOptions) async throws
+    {
         let door = try await options.door()
         let job = try await door.post(JobView.self, "/v1/jobs/\(id)/\(verb)", ReasonBody(reason: reason))
         try options.show(job, "job \(id) is \(job.state)\n")

@@ -24,7 +24,8 @@ enum JobReportFormat: String, ExpressibleByArgument, CaseIterable {
     private static func line(_ task: JobTaskView) -> String {
         let key = task.keyBase64.flatMap { Data(base64Encoded: $0) }.map(Array.init) ?? Array(task.key.utf8)
         let fields = [
-            task.bucket, APIRequest.encode(String(decoding: key, as: UTF8.self)), "", task.state, task.code ?? "", "",
+            task.bucket, APIRequest.encode(String(decoding: key, as: UTF8.self)), "", task.state,
+            task.code ?? "", "",
             task.message ?? task.reason ?? "",
         ]
         return fields.map(quoted).joined(separator: ",") + "\n"

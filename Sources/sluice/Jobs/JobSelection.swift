@@ -10,8 +10,11 @@ struct JobSelection: ParsableArguments {
     @Option(help: "A bucket of --function's objects; may be given several times.") var bucket: [String] = []
     @Option(help: "Keys that begin so; may be given several times.") var prefix: [String] = []
     @Option(help: "Keys that match this glob; may be given several times.") var glob: [String] = []
-    @Option(help: ArgumentHelp("A condition, as in a trigger's when:.", valueName: "expression")) var when: String?
-    @Option(help: ArgumentHelp("Modified at or after: 2026-10-01, or with a time and zone.", valueName: "time"))
+    @Option(help: ArgumentHelp("A condition, as in a trigger's when:.", valueName: "expression")) var when:
+        String?
+    @Option(
+        help: ArgumentHelp("Modified at or after: 2026-10-01, or with a time and zone.", valueName: "time")
+    )
     var since: String?
     @Option(help: ArgumentHelp("Modified before.", valueName: "time")) var before: String?
     @Option(
@@ -24,7 +27,8 @@ struct JobSelection: ParsableArguments {
     @Flag(help: "Outputs that another logic, or another version than today's, made.") var stale = false
     @Flag(help: "Objects without outputs.") var missing = false
     @Flag(help: "Dead letters.") var failed = false
-    @Option(help: ArgumentHelp("Where results go instead; BUCKET:TEMPLATE.", valueName: "place")) var output: String?
+    @Option(help: ArgumentHelp("Where results go instead; BUCKET:TEMPLATE.", valueName: "place")) var output:
+        String?
     @Option(help: ArgumentHelp("Where rejects go, with --output.", valueName: "place")) var rejects: String?
 
     /// What the options say; checked by whoever runs the job.
@@ -56,7 +60,8 @@ struct JobSelection: ParsableArguments {
 /// How a job is carried out.
 struct JobTerms: ParsableArguments {
     @Option(help: "Jobs of a higher priority are served first.") var priority = 0
-    @Option(help: ArgumentHelp("Fail when more fail: a number, or 2%.", valueName: "limit")) var maxFailures: String?
+    @Option(help: ArgumentHelp("Fail when more fail: a number, or 2%.", valueName: "limit")) var maxFailures:
+        String?
     @Option(help: ArgumentHelp("Begin at most so many a second: 500/s.", valueName: "rate")) var rate: String?
     @Option(help: ArgumentHelp("Pause at this time: 06:00, or a date with time and zone.", valueName: "time"))
     var until: String?
@@ -98,7 +103,8 @@ enum JobMoment {
     static func parse(_ text: String) throws(SluiceError) -> Timestamp {
         let full = text.count == 10 ? text + "T00:00:00Z" : text
         let strategies: [Date.ISO8601FormatStyle] = [
-            .iso8601, .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .colon),
+            .iso8601,
+            .iso8601.year().month().day().time(includingFractionalSeconds: true).timeZone(separator: .colon),
         ]
         for strategy in strategies {
             if let date = try? Date(full, strategy: strategy) {
@@ -115,7 +121,8 @@ enum JobMoment {
     /// The next time that the clock here shows `06:00`, or a moment as `parse` takes it.
     static func next(_ text: String) throws(SluiceError) -> Timestamp {
         let parts = text.split(separator: ":").compactMap { Int($0) }
-        guard text.count == 5, parts.count == 2, (0..<24).contains(parts[0]), (0..<60).contains(parts[1]) else {
+        guard text.count == 5, parts.count == 2, (0..<24).contains(parts[0]), (0..<60).contains(parts[1])
+        else {
             return try parse(text)
         }
         let wanted = DateComponents(hour: parts[0], minute: parts[1])

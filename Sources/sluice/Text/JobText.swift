@@ -86,7 +86,8 @@ enum JobText {
             text += "expected  \(Figures.seconds(seconds)), \(Figures.count(plan.requests)) requests, "
             text += "\(Figures.count(plan.billedUnits)) units of 100 ms, "
             text += "\(Figures.count(plan.expectedFailures)) failures\n"
-            text += "from      \(plan.sampled) objects (\(Figures.bytes(plan.sampledBytes))) that were tried\n"
+            text +=
+                "from      \(plan.sampled) objects (\(Figures.bytes(plan.sampledBytes))) that were tried\n"
         }
         for (format, count) in plan.formats.sorted(by: { $0.key < $1.key }) {
             text += "  \(count) × \(Printable.escape(format))\n"

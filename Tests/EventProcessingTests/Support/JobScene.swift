@@ -65,7 +65,10 @@ final class JobScene: Sendable {
         }
     }
 
-    static func job(_ trigger: String = "t", _ change: (inout JobSpecification) -> Void = { _ in }) -> JobSpecification {
+    static func job(
+        _ trigger: String = "t",
+        _ change: (inout JobSpecification) -> Void = { _ in }
+    ) -> JobSpecification {
         var specification = JobSpecification()
         specification.triggers = [trigger]
         change(&specification)
