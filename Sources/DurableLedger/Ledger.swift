@@ -91,6 +91,55 @@ public protocol Ledger: Sendable {
         at now: Timestamp
     ) async throws(SluiceError)
 
+    // MARK: Jobs
+
+    /// Makes a job, in state `preparing`.
+    func createJob(
+        _ specification: String,
+        priority: Int,
+        at now: Timestamp
+    ) async throws(SluiceError) -> JobRow
+    /// Adds tasks to a job that is preparing, and how far that has come; `isLast` makes it ready. A target
+    /// that has a task already gets no other. A job that is not preparing (any more) stays as it is.
+    func addTasks(
+        _ tasks: [NewJobTask],
+        to job: JobID,
+        cursor: String?,
+        isLast: Bool,
+        at now: Timestamp
+    ) async throws(SluiceError) -> JobRow?
+    /// Begins up to `limit` pending tasks of an active job, in order: each joins the delivery that is ready
+    /// or under way for its target, else makes one of class `job`. Every later transaction that ends such a
+    /// delivery ends its tasks too.
+    func feedJob(_ job: JobID, limit: Int, at now: Timestamp) async throws(SluiceError) -> JobFeed
+    /// Changes a job's state. `paused`, `cancelled` and `failed` withdraw what it has ready: deliveries made
+    /// for it alone are cancelled, and their tasks are pending again, or cancelled with the job. When a job
+    /// is cancelled or failed, what runs for it alone is told to end.
+    func setJob(
+        _ job: JobID,
+        to state: JobState,
+        reason: String?,
+        at now: Timestamp
+    ) async throws(SluiceError) -> JobChange
+    /// Changes a job's priority.
+    func setPriority(of job: JobID, to priority: Int, at now: Timestamp) async throws(SluiceError) -> JobRow?
+    /// One page of jobs, newest first, of those before `before`; at most `limit` (1 to 1000).
+    func jobs(before: JobID?, limit: Int) async throws(SluiceError) -> [JobRow]
+    /// Jobs that have not ended, by number.
+    func openJobs() async throws(SluiceError) -> [JobRow]
+    /// One job.
+    func job(_ id: JobID) async throws(SluiceError) -> JobRow?
+    /// One page of a job's tasks, by number.
+    func tasks(_ query: JobTaskQuery) async throws(SluiceError) -> [JobTask]
+    /// One page of the targets of a trigger in a bucket, in byte order of their keys, from the first one
+    /// behind `after`; at most `limit` (1 to 1000). Empty at the end.
+    func targets(
+        of trigger: TriggerName,
+        in bucket: BucketName,
+        after: ObjectKey?,
+        limit: Int
+    ) async throws(SluiceError) -> [TargetRow]
+
     // MARK: Notes
 
     /// Keeps a text under a name, instead of the one that was kept there: what a part of the service found

@@ -164,7 +164,7 @@ public struct Completion: Hashable, Sendable {
     /// After a loss, where it was to replace an earlier one of the target's, that one stays the target's, in
     /// the version that was published: the next attempt may replace it, and nothing else is ever removed.
     public let outputs: [Output]
-    /// What they cause; class `live`, hop one more than this delivery's.
+    /// What they cause; class `live`, or `job` where this delivery is a job's; hop one more than this one's.
     public let caused: [Caused]
     /// What the store lost of what was staged; nil when all planned outputs were published.
     ///

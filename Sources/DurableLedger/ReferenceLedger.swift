@@ -44,6 +44,10 @@ public actor ReferenceLedger: Ledger {
     var afters: [ObjectPlace: (action: AfterAction, dueAt: Timestamp?)] = [:]
     /// All notes by name.
     var notes: [String: LedgerNote] = [:]
+    /// All jobs.
+    var jobRows: [JobID: JobRow] = [:]
+    /// Their tasks, by number.
+    var jobTasks: [JobID: [JobTask]] = [:]
     /// The last delivery's number.
     var lastDelivery: Int64 = 0
     private var lastToken: Int64 = 0
@@ -128,11 +132,14 @@ public actor ReferenceLedger: Ledger {
     }
 
     /// Keeps a target's row, after what its new sighting makes of its latest delivery, and makes the new one.
-    private func record(_ row: TargetRow, _ effect: SightingEffect, at now: Timestamp) -> DeliveryID? {
+    func record(_ row: TargetRow, _ effect: SightingEffect, at now: Timestamp) -> DeliveryID? {
         targetRows[row.id] = row
-        if let latest = row.latest {
-            transition(latest) { old, _ in old.delivery.overtake(effect.overtaking, at: now) }
+        if let latest = row.latest, var old = entries[latest] {
+            old.delivery.overtake(effect.overtaking, at: now)
+            entries[latest] = old
+            targetRows[row.id]?.latestState = old.delivery.state
         }
+        defer { if let former = row.latest { settleTasks(of: former) } }
         guard let origin = effect.origin else { return nil }
         lastDelivery += 1
         let id = DeliveryID(lastDelivery)
@@ -280,6 +287,7 @@ public actor ReferenceLedger: Ledger {
         let answer = change(&entry, targetRows[target]?.overtaking(id) ?? .newer)
         entries[id] = entry
         if targetRows[target]?.latest == id { targetRows[target]?.latestState = entry.delivery.state }
+        settleTasks(of: id)
         return answer
     }
 }

@@ -105,7 +105,8 @@ extension TargetRow {
         let origin = DeliveryOrigin(
             object: caused.object,
             eventType: .createdPut,
-            deliveryClass: .live,
+            // What a job makes anew is made anew down the chain, below live traffic like the job itself.
+            deliveryClass: delivery.deliveryClass == .job ? .job : .live,
             hop: delivery.hop + 1,
             cause: delivery.id
         )

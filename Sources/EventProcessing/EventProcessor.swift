@@ -30,6 +30,8 @@ public final class EventProcessor: Service {
     let recovery: Recovery
     /// Ends the looking at buckets of one round.
     let lookStop = Signal()
+    /// Carries jobs.
+    let jobs: JobRunner
     private let stopSignal = Signal()
     private let isStopping = Atomic(false)
 
@@ -58,6 +60,7 @@ public final class EventProcessor: Service {
         dispatcher = Dispatcher(core: core, intake: intake, suspects: suspects)
         after = AfterPerformer(core: core, intake: intake)
         supervisor = WatchSupervisor(core: core, intake: intake)
+        jobs = JobRunner(core: core)
         recovery = Recovery(core: core, intake: intake)
     }
 
@@ -94,9 +97,11 @@ public final class EventProcessor: Service {
     /// Swaps the configuration. New triggers begin their baseline; watchers begin anew; attempts keep their
     /// snapshot.
     public func reload(_ configuration: ProcessingConfiguration) async throws(SluiceError) {
+        let lanes = JobLane.lanes(of: try await core.ledger.openJobs(), configuration)
         // The baselines first: a listing under way must not take what was there before for new.
-        try await core.register(configuration, at: core.clock.now)
+        try await core.register(configuration.with(lanes: lanes), at: core.clock.now)
         core.replace(configuration: configuration)
+        core.replace(lanes: lanes)
         supervisor.restart()
         core.dispatchSignal.raise()
         core.afterSignal.raise()
@@ -149,6 +154,10 @@ public final class EventProcessor: Service {
             }
             group.addTask {
                 await Housekeeping(core: self.core).run()
+                return .other
+            }
+            group.addTask {
+                await self.jobs.run()
                 return .other
             }
             group.addTask {

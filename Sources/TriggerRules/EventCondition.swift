@@ -23,6 +23,14 @@ public struct EventCondition: Sendable {
         }
     }
 
+    /// Compiles an expression that stands for itself; throws what is wrong with it.
+    public static func parse(_ source: String) throws(SluiceError) -> EventCondition {
+        switch compile(source) {
+        case .success(let condition): return condition
+        case .failure(let error): throw error.sluiceError
+        }
+    }
+
     /// Why an event is not taken, or nil.
     public func refusal(of event: ObjectEvent) -> String? { evaluate(event) }
 }

@@ -47,9 +47,10 @@ internal import Testing
             "sameContent", "collision", "fenced", "caused", "done", "ended ready", "ended dead",
             "ended superseded",
             "ended skipped", "ended cancelled", "committing", "ended leases", "after", "lost",
-            "lost but caused",
+            "lost but caused", "fed", "joined", "job changed", "job refused", "task succeeded",
+            "task failed", "task skipped", "task cancelled", "task open", "duplicate",
         ]
-        #expect(all.subtracting(reached) == [])
+        #expect(all.subtracting(reached) == [], "\(reached.sorted())")
     }
 
     private static func kinds(_ answer: any Hashable & Sendable) -> [String] {
@@ -63,6 +64,7 @@ internal import Testing
                 case .deferred: "deferred"
                 }
             }
+        case let tasks as [JobTask]: tasks.map { "task \($0.state)" }
         case let leases as [Lease]:
             leases.flatMap { [$0.delivery.isSuspect ? "suspect" : "", $0.done == nil ? "" : "remade"] }
         case .commit(let commit) as DecisionResult: ["commit", commit.remove.isEmpty ? "" : "removing"]
@@ -75,6 +77,14 @@ internal import Testing
         case let report as BootReport:
             [report.committing.isEmpty ? "" : "committing", report.endedLeases == 0 ? "" : "ended leases"]
         case let actions as [AfterAction]: actions.isEmpty ? [] : ["after"]
+        case let feed as JobFeed:
+            [
+                feed.begun > 0 ? "fed" : "", feed.joined > 0 ? "joined" : "",
+                feed.deferred > 0 ? "fed later" : "",
+            ]
+        case .changed as JobChange: ["job changed"]
+        case .refused as JobChange: ["job refused"]
+        case let job as JobRow?: job.map { $0.tally.duplicates > 0 ? ["duplicate"] : [] } ?? []
         default: []
         }
     }
@@ -137,6 +147,14 @@ internal import Testing
                 query.limit = 1000
                 return try await ledger.deliveries(query)
             },
+            LedgerCall("jobs") { try await $0.jobs(before: nil, limit: 100) },
+            LedgerCall("open jobs") { try await $0.openJobs() },
+            LedgerCall("targets of web") {
+                try await $0.targets(of: "web", in: "inbox", after: nil, limit: 1000)
+            },
+            LedgerCall("targets of next behind out/1") {
+                try await $0.targets(of: "next", in: "clean", after: "out/1", limit: 1)
+            },
             LedgerCall("conservation") { ledger in
                 var query = DeliveryQuery()
                 query.limit = 1000
@@ -157,6 +175,12 @@ internal import Testing
                 let target = TargetID(trigger: "web", bucket: bucket, key: key)
                 reads.append(LedgerCall("outputs of \(target)") { try await $0.outputs(of: target) })
             }
+        }
+        for number in 1...Int64(6) {
+            var query = JobTaskQuery(job: JobID(number))
+            query.limit = 1000
+            let asked = query
+            reads.append(LedgerCall("tasks of job \(number)") { try await $0.tasks(asked) })
         }
         for number in 1...Int64(60) {
             reads.append(LedgerCall("history \(number)") { try await $0.history(of: DeliveryID(number)) })

@@ -5,29 +5,35 @@ internal import EventModel
 ///
 /// The calls are concrete values: any part of a sequence can be replayed, which is what the shrinker does.
 struct RandomSequence {
-    private var random: SeededGenerator
+    /// Where chance comes from.
+    var random: SeededGenerator
     private var seconds: Int64 = 10
     private var boot = 0
     private var leases: [Lease] = []
     private var pending: [PendingCommit] = []
     private var after: [AfterAction] = []
 
-    private static let triggers: [TriggerRegistration] = [
+    /// The triggers of the sequence.
+    static let triggers: [TriggerRegistration] = [
         TriggerRegistration(name: "web", bucket: "inbox"), TriggerRegistration(name: "api", bucket: "inbox"),
         TriggerRegistration(name: "next", bucket: "clean"),
     ]
-    private static let keys: [ObjectKey] = ["a", "b", "dir/c", ObjectKey(bytes: [0xFF, 0x00, 0x41])]
-    private static let outputs: [ObjectKey] = ["out/1", "out/2", "out/3", "a"]
+    /// The keys of sources.
+    static let keys: [ObjectKey] = ["a", "b", "dir/c", ObjectKey(bytes: [0xFF, 0x00, 0x41])]
+    /// The keys of outputs.
+    static let outputs: [ObjectKey] = ["out/1", "out/2", "out/3", "a"]
 
     /// Begins a sequence.
     init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-    private var now: Timestamp { Sample.time(seconds) }
+    /// The time of the next call.
+    var now: Timestamp { Sample.time(seconds) }
     private var owner: OwnerID { OwnerID(boot: "boot\(boot)") }
 
     /// The next call, given what a model answers to reads.
     mutating func next(_ model: ReferenceLedger) async -> LedgerCall {
         seconds += Int64.random(in: 0...2, using: &random)
+        if random.chance(0.2) { return job() }
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<28: return await observe(model)
         case 28..<46: return lease()
@@ -277,7 +283,8 @@ struct RandomSequence {
         ContentDigest(crc64: UInt64.random(in: 0...1, using: &random) &- 1, sizeBytes: 1)
     }
 
-    private mutating func pick<Value>(_ values: [Value]) -> Value {
+    /// One of several.
+    mutating func pick<Value>(_ values: [Value]) -> Value {
         values[Int.random(in: values.indices, using: &random)]
     }
 }

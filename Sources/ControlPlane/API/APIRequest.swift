@@ -1,4 +1,5 @@
 public import EventModel
+internal import EventProcessing
 public import Foundation
 internal import HTTPTransport
 
@@ -87,7 +88,7 @@ public struct APIResponse: Sendable {
 
     private static func status(of code: SluiceError.Code) -> Int {
         switch code {
-        case .apiNotFound: 404
+        case .apiNotFound, .jobUnknown: 404
         case .apiMethod: 405
         case .apiTooLarge: 413
         case .apiMediaType: 415
@@ -95,7 +96,7 @@ public struct APIResponse: Sendable {
         case .apiUnauthorized, .webhookSignature: 401
         case .apiForbidden, .webhookTopic: 403
         case .webhookTimeout: 408
-        case .serviceNotRunning: 409
+        case .serviceNotRunning, .jobState: 409
         default:
             switch code.blame {
             case .usage: 400

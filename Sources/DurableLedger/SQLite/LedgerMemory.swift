@@ -37,6 +37,16 @@ struct LedgerMemory {
         var cursor: Int64 = 0
     }
 
+    /// A task that waits for a delivery.
+    struct WaitingTask: Hashable {
+        /// Its job.
+        let job: Int64
+        /// Its number.
+        let number: Int64
+        /// Its object's length.
+        let sizeBytes: UInt64
+    }
+
     /// The last number of a delivery.
     var lastDelivery: Int64 = 0
     /// The last number of a token.
@@ -78,6 +88,12 @@ struct LedgerMemory {
     var openTargets: [Int64: StoredTarget] = [:]
     /// How many outputs are being committed; while there are none, no observation needs to look for one.
     var committingOutputs = 0
+    /// Jobs that have not ended, and those that have while tasks of theirs are open.
+    var jobs: [Int64: JobRow] = [:]
+    /// Jobs that are not yet in their rows.
+    var dirtyJobs: Set<Int64> = []
+    /// Open tasks by the delivery that they wait for; as many as jobs have begun and not ended.
+    var waitingTasks: [Int64: [WaitingTask]] = [:]
     /// Where pruning goes on.
     var pruneCursor: Int64 = 0
     /// Proofs under way, by number.

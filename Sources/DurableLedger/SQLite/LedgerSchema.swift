@@ -64,11 +64,35 @@ enum LedgerSchema {
     }
 
     /// What each schema adds to the one before; a step that was released never changes.
-    private static let steps = [tables, notes]
+    private static let steps = [tables, notes, jobs]
 
     /// Schema 2: notes of the service to itself.
     private static let notes = [
         "CREATE TABLE note (name TEXT PRIMARY KEY, text TEXT NOT NULL, at INTEGER NOT NULL) WITHOUT ROWID"
+    ]
+
+    /// Schema 3: jobs and their tasks.
+    ///
+    /// States are `JobState.order` and `JobTaskState.order`; 1 is an open task.
+    private static let jobs = [
+        """
+        CREATE TABLE job (id INTEGER PRIMARY KEY, state INTEGER NOT NULL, priority INTEGER NOT NULL,
+            is_prepared INTEGER NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL,
+            pending INTEGER NOT NULL, open INTEGER NOT NULL, succeeded INTEGER NOT NULL,
+            failed INTEGER NOT NULL, skipped INTEGER NOT NULL, cancelled INTEGER NOT NULL,
+            bytes INTEGER NOT NULL, ended_bytes INTEGER NOT NULL, duplicates INTEGER NOT NULL,
+            specification TEXT NOT NULL, reason TEXT, cursor TEXT)
+        """,
+        "CREATE INDEX job_open ON job (state) WHERE state < 4",
+        """
+        CREATE TABLE job_task (job INTEGER NOT NULL, number INTEGER NOT NULL, stream INTEGER NOT NULL,
+            state INTEGER NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL, delivery INTEGER,
+            key BLOB NOT NULL, version TEXT, reason TEXT, failure BLOB, partial BLOB,
+            PRIMARY KEY (job, number)) WITHOUT ROWID
+        """,
+        "CREATE UNIQUE INDEX job_task_target ON job_task (job, key, stream)",
+        "CREATE INDEX job_task_pending ON job_task (job, number) WHERE state = 0",
+        "CREATE INDEX job_task_open ON job_task (delivery) WHERE state = 1",
     ]
 
     /// Schema 1.

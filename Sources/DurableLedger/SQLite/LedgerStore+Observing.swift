@@ -118,7 +118,8 @@ extension LedgerStore {
         return .recorded(try record(&target, effect, at: now))
     }
 
-    private func isCommittingOutput(_ target: TargetID) throws(SluiceError) -> Bool {
+    /// Whether an object is an output that is being committed.
+    func isCommittingOutput(_ target: TargetID) throws(SluiceError) -> Bool {
         guard memory.committingOutputs > 0, let bucket = memory.buckets[target.bucket] else { return false }
         return try sql.isCommitting.bind(bucket).bind(target.key.bytes).first { _ in true } ?? false
     }
@@ -130,9 +131,13 @@ extension LedgerStore {
         _ effect: SightingEffect,
         at now: Timestamp
     ) throws(SluiceError) -> DeliveryID? {
+        let former = target.row.latest
+        // What waits for the former delivery is told once the target's row says what took its place.
+        let waiting = former.flatMap { memory.waitingTasks.removeValue(forKey: $0.rawValue) }
         try overtake(target, effect.overtaking, at: now)
         guard let origin = effect.origin else {
             try save(&target)
+            try settle(waiting, for: former)
             return nil
         }
         memory.lastDelivery += 1
@@ -143,6 +148,7 @@ extension LedgerStore {
         try save(&target)
         let delivery = Delivery(id, of: target.row.id, from: origin, at: now)
         try save(LedgerEntry(delivery: delivery, target: target.number ?? 0, stream: target.stream), old: nil)
+        try settle(waiting, for: former)
         return id
     }
 

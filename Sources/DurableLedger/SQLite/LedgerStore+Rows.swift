@@ -107,6 +107,7 @@ extension LedgerStore {
         if waits, let due = delivery.notBefore, due < memory.earliestWaiting ?? .init(nanoseconds: .max) {
             memory.earliestWaiting = due
         }
+        try settleTasks(of: delivery)
     }
 
     /// Stores the decision to commit.
@@ -125,6 +126,7 @@ extension LedgerStore {
         memory.count(delivery.id.rawValue, entry.stream, from: old, to: delivery)
         memory.open[delivery.id.rawValue] = nil
         memory.openTargets[entry.target] = nil
+        try settleTasks(of: delivery)
     }
 
     // MARK: Targets

@@ -64,6 +64,7 @@ final class LedgerStore {
             self.memory.open[entry.delivery.id.rawValue] = entry
             self.memory.openTargets[entry.target] = target
         }
+        try loadJobs()
     }
 
     private func committingOutputs() throws(SluiceError) -> Int64 {
@@ -104,6 +105,7 @@ final class LedgerStore {
                 .bind(memory.counters[key] ?? 0).run()
         }
         memory.dirtyCounters = []
+        try flushJobs()
         guard memory.isMetaDirty else { return }
         var boot: Int64?
         if let owner = memory.currentBoot { boot = try number(of: owner) }

@@ -55,7 +55,7 @@ struct Committer: Sendable {
             outputs: planned,
             statistics: run.statistics,
             skipsSameContent: Self.skipsSameContent(delivery),
-            wantsAfterAction: configuration.buckets[delivery.target.bucket]?.after ?? .keep != .keep,
+            wantsAfterAction: wantsAfterAction(trigger),
             now: core.clock.now
         )
         guard
@@ -83,6 +83,12 @@ struct Committer: Sendable {
             if state != .committing, state != .done { await configuration.discard(run.places, core.logger) }
             return .fenced(state)
         }
+    }
+
+    /// A job with outputs of its own leaves the object as it found it.
+    private func wantsAfterAction(_ trigger: Trigger) -> Bool {
+        let after = configuration.buckets[trigger.bucket]?.after ?? .keep
+        return after != .keep && !configuration.lanes.contains { $0.name == trigger.name }
     }
 
     /// An operator who retries, or a job, wants the outputs made; anything else wants them up to date.

@@ -22,7 +22,9 @@ public struct ProcessingConfiguration: Sendable {
     /// that needs more runs alone.
     public let memoryBytes: Int
     private let byBucket: [BucketName: [Trigger]]
-    private let byName: [TriggerName: Trigger]
+    private var byName: [TriggerName: Trigger]
+    /// Triggers of jobs with a lane of their own: their deliveries run, and nothing watches for them.
+    private(set) var lanes: [Trigger] = []
 
     /// Takes one snapshot.
     public init(
@@ -46,7 +48,19 @@ public struct ProcessingConfiguration: Sendable {
         byName = Dictionary(matcher.triggers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// The trigger of this name, if it is configured.
+    /// The same with these lanes instead of its own.
+    func with(lanes: [Trigger]) -> ProcessingConfiguration {
+        var configuration = self
+        for lane in self.lanes { configuration.byName[lane.name] = nil }
+        for lane in lanes { configuration.byName[lane.name] = lane }
+        configuration.lanes = lanes
+        return configuration
+    }
+
+    /// All triggers whose deliveries may run: the configured ones, and the lanes of jobs.
+    var runnable: [Trigger] { matcher.triggers + lanes }
+
+    /// The trigger of this name, if it is configured or a job's lane.
     public func trigger(_ name: TriggerName) -> Trigger? { byName[name] }
 
     /// The triggers that watch a bucket, in the order of the configuration.

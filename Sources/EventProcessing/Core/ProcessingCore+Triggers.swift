@@ -3,15 +3,16 @@ internal import EventModel
 internal import TriggerRules
 
 extension ProcessingCore {
-    /// Makes the configured triggers known to the ledger, and takes over what it says of them.
+    /// Makes the configured triggers and the lanes of jobs known to the ledger, and takes over what it says of
+    /// them; nothing is watched for a lane, so it has no baseline.
     func register(_ configuration: ProcessingConfiguration, at now: Timestamp) async throws(SluiceError) {
-        let triggers = configuration.matcher.triggers
         let rows = try await ledger.registerTriggers(
-            triggers.map { TriggerRegistration(name: $0.name, bucket: $0.bucket) },
+            configuration.runnable.map { TriggerRegistration(name: $0.name, bucket: $0.bucket) },
             at: now
         )
         var baselines: [TriggerName: Timestamp] = [:]
-        for row in rows where row.isConfigured && !row.baselineComplete {
+        let watching = Set(configuration.matcher.triggers.map(\.name))
+        for row in rows where watching.contains(row.name) && !row.baselineComplete {
             baselines[row.name] = try await beginning(of: row, at: now)
         }
         take(rows, baselines)

@@ -3,12 +3,15 @@ internal import EventModel
 internal import Execution
 internal import Logging
 internal import Synchronization
+internal import TriggerRules
 
 /// What every part of processing shares: the edges (ledger, clock, randomness, threads) and the current
 /// configuration.
 final class ProcessingCore: Sendable {
     private struct State {
         var configuration: ProcessingConfiguration
+        /// Triggers of jobs with a lane of their own.
+        var lanes: [Trigger] = []
         /// Triggers whose first complete scan is not over, with when they became known.
         var openBaselines: [TriggerName: Timestamp] = [:]
         var paused: Set<TriggerName> = []
@@ -47,6 +50,12 @@ final class ProcessingCore: Sendable {
     let presence = PresenceBook()
     /// Raised when a delivery may be leased that could not be before.
     let dispatchSignal = Signal()
+    /// Raised when a delivery of a job ended, or a job was changed.
+    let jobSignal = Signal()
+    /// Raised when a job may be waiting for its tasks to be found.
+    let prepareSignal = Signal()
+    /// Counts the objects of reports that this boot staged.
+    let reports = Atomic<Int64>(0)
     /// Raised when an after-action may be due.
     let afterSignal = Signal()
     private let state: Mutex<State>
@@ -109,9 +118,17 @@ final class ProcessingCore: Sendable {
     /// Whether the ledger does not answer now.
     var hasLedgerProblem: Bool { state.withLock { $0.problems["ledger"] != nil } }
 
-    /// Swaps the snapshot.
+    /// Swaps the snapshot; the lanes of jobs stay.
     func replace(configuration: ProcessingConfiguration) {
-        state.withLock { $0.configuration = configuration }
+        state.withLock { $0.configuration = configuration.with(lanes: $0.lanes) }
+    }
+
+    /// Swaps the lanes of jobs.
+    func replace(lanes: [Trigger]) {
+        state.withLock { state in
+            state.lanes = lanes
+            state.configuration = state.configuration.with(lanes: lanes)
+        }
     }
 
     /// Whether a trigger's first complete scan is still to come.

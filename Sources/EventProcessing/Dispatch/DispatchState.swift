@@ -67,13 +67,13 @@ struct DispatchState {
         let free = free(workers: workers)
         guard free > 0 else { return [] }
         var rooms: [TriggerName: Int] = [:]
-        for trigger in configuration.matcher.triggers where !paused.contains(trigger.name) {
+        for trigger in configuration.runnable where !paused.contains(trigger.name) {
             let concurrency = trigger.concurrency.map { max(0, $0 - (byTrigger[trigger.name] ?? 0)) } ?? free
             rooms[trigger.name] = min(concurrency, gate.limit(of: trigger.name, at: uptime) ?? free)
         }
         let memory = memory(configuration)
         var windows: [TriggerName: Int] = [:]
-        for trigger in configuration.matcher.triggers {
+        for trigger in configuration.runnable {
             windows[trigger.name] = configuration.functions[trigger.function]?.windowBytes ?? 0
         }
         for (name, bytes) in windows where !memory.fits(bytes) { rooms[name] = 0 }

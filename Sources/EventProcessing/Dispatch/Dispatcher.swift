@@ -120,6 +120,13 @@ final class Dispatcher: Service {
     /// How many attempts are in flight.
     var activeCount: Int { state.withLock { $0.active.count } }
 
+    /// Deliveries in flight that were made for jobs.
+    var jobDeliveries: [DeliveryID] {
+        state.withLock {
+            $0.active.values.map(\.lease.delivery).filter { $0.deliveryClass == .job }.map(\.id)
+        }
+    }
+
     /// What keeps triggers from being served, for the status.
     var outages: [TriggerName: FailureRecord] { state.withLock { $0.gate.failures } }
 
@@ -204,6 +211,7 @@ final class Dispatcher: Service {
         }
         if let change { tell(outage: change, of: attempt, report.surroundings) }
         core.dispatchSignal.raise()
+        core.jobSignal.raise()
     }
 
     private func tell(

@@ -5,7 +5,8 @@ internal import ObjectStorage
 internal import TriggerRules
 
 extension EventProcessor: Operations {
-    private var atRest: LedgerOperations {
+    /// What the ledger alone answers.
+    var atRest: LedgerOperations {
         LedgerOperations(ledger: core.ledger, configuration: core.configuration, clock: core.clock)
     }
 

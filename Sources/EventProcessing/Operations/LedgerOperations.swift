@@ -9,9 +9,12 @@ internal import TriggerRules
 public struct LedgerOperations: Operations {
     /// So many deliveries explain a key.
     private static let explainedDeliveries = 20
-    private let ledger: any Ledger
-    private let configuration: ProcessingConfiguration?
-    private let clock: any TimeSource
+    /// What they work on.
+    let ledger: any Ledger
+    /// Stores and triggers, where they may be asked.
+    let configuration: ProcessingConfiguration?
+    /// The time.
+    let clock: any TimeSource
 
     /// Works on an open ledger; without a configuration, stores and triggers are not asked.
     public init(

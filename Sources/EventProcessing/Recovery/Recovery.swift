@@ -19,6 +19,7 @@ struct Recovery: Sendable {
     func begin() async throws(SluiceError) -> [PendingCommit] {
         let now = core.clock.now
         let report = try await core.ledger.beginBoot(core.owner, at: now)
+        core.replace(lanes: JobLane.lanes(of: try await core.ledger.openJobs(), core.configuration))
         try await core.register(core.configuration, at: now)
         core.logger.info(
             "boot begins",

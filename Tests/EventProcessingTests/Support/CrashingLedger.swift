@@ -9,7 +9,7 @@ struct CrashingLedger: Ledger {
     var answer: @Sendable ([Observation], Timestamp) async -> [ObservationResult]? = { _, _ in nil }
     var id: String { inner.id }
 
-    private func around<Value: Sendable>(
+    func around<Value: Sendable>(
         _ name: String,
         _ call: () async throws(SluiceError) -> Value
     ) async throws(SluiceError) -> Value {

@@ -1,0 +1,287 @@
+internal import DurableLedger
+internal import EventModel
+internal import Execution
+internal import ObjectStorage
+internal import TriggerRules
+
+/// Finds the objects that a job is about, page by page, in bounded memory. Used by one task at a time.
+final class JobFinder {
+    /// What one page of a source came to.
+    struct Page {
+        /// Objects that are selected.
+        var tasks: [NewJobTask] = []
+        /// How many objects were looked at and not selected, by reason.
+        var passed: [String: Int] = [:]
+        /// Where to go on after this page, for a later process.
+        var cursor = ""
+        /// Requests to stores that it took, about.
+        var requests = 0
+    }
+
+    /// Where objects are found.
+    private enum Source {
+        case listing(BucketName, [Trigger])
+        case targets(Trigger)
+        case manifest(String)
+    }
+
+    private static let pageSize = 1000
+    private let ledger: any Ledger
+    private let configuration: ProcessingConfiguration
+    private let rules: JobRules
+    private let pool: BlockingPool
+    private let sources: [Source]
+    private var position: Int
+    private var row: Int
+    private var lister: (any ObjectLister)?
+    private var manifest: JobManifest?
+    private var lastKey: ObjectKey?
+
+    /// Begins, or goes on at a page's cursor.
+    init(
+        _ rules: JobRules,
+        ledger: any Ledger,
+        configuration: ProcessingConfiguration,
+        pool: BlockingPool,
+        cursor: String? = nil
+    ) {
+        (self.rules, self.ledger, self.configuration, self.pool) = (rules, ledger, configuration, pool)
+        var sources: [Source] = []
+        if let manifest = rules.specification.manifest { sources.append(.manifest(manifest)) }
+        if rules.lists {
+            let byBucket = Dictionary(grouping: rules.triggers, by: \.bucket).sorted { $0.key < $1.key }
+            sources += byBucket.map { Source.listing($0.key, $0.value) }
+        }
+        if rules.asksLedger { sources += rules.triggers.map(Source.targets) }
+        self.sources = sources
+        // A listing cannot be entered in the middle: it begins anew, and what has a task gets no other.
+        let parts = (cursor ?? "").split(separator: ":").compactMap { Int($0) }
+        position = parts.first ?? 0
+        row = parts.count > 1 ? parts[1] : 0
+    }
+
+    /// The next page; nil at the end.
+    func next() async throws(SluiceError) -> Page? {
+        while position < sources.count {
+            let found: Page? =
+                switch sources[position] {
+                case .listing(let bucket, let triggers): try await list(bucket, triggers)
+                case .targets(let trigger): try await walk(trigger)
+                case .manifest(let place): try await read(place)
+                }
+            guard var page = found else {
+                position += 1
+                (lister, manifest, lastKey, row) = (nil, nil, nil, 0)
+                continue
+            }
+            page.cursor = "\(position):\(row)"
+            return page
+        }
+        return nil
+    }
+
+    private func store(_ bucket: BucketName) throws(SluiceError) -> any ObjectStore {
+        guard let store = configuration.buckets[bucket]?.store else {
+            throw SluiceError(.processingUnconfigured, "No bucket '\(bucket)' is configured.")
+        }
+        return store
+    }
+
+    // MARK: Listing
+
+    private func list(_ bucket: BucketName, _ triggers: [Trigger]) async throws(SluiceError) -> Page? {
+        let lister: any ObjectLister
+        if let open = self.lister {
+            lister = open
+        } else {
+            lister = try store(bucket).list(prefix: rules.listedPrefix)
+        }
+        self.lister = lister
+        let entries = try await lister.next(limit: Self.pageSize)
+        if entries.isEmpty { return nil }
+        var page = Page()
+        page.requests = 1
+        var infos: [ObjectInfo] = []
+        for entry in entries {
+            switch entry {
+            case .object(let info): infos.append(info)
+            case .ineligible(_, let reason): page.passed[reason, default: 0] += 1
+            }
+        }
+        var rows: [TargetID: TargetRow] = [:]
+        if !rules.specification.conditions.isEmpty {
+            for row in try await ledger.targets(in: bucket, keys: infos.map(\.key)) { rows[row.id] = row }
+        }
+        for info in infos {
+            for trigger in triggers { add(info, trigger, rows, to: &page) }
+        }
+        return page
+    }
+
+    private func add(
+        _ info: ObjectInfo,
+        _ trigger: Trigger,
+        _ rows: [TargetID: TargetRow],
+        to page: inout Page
+    ) {
+        let target = TargetID(trigger: trigger.name, bucket: trigger.bucket, key: info.key)
+        if let reason = rules.refusal(of: info, for: trigger) {
+            page.passed[reason, default: 0] += 1
+        } else if !rules.wants(rows[target], of: trigger, version: info.version) {
+            page.passed["up-to-date", default: 0] += 1
+        } else {
+            page.tasks.append(Self.task(target, info))
+        }
+    }
+
+    private static func task(_ target: TargetID, _ info: ObjectInfo) -> NewJobTask {
+        NewJobTask(target: target, version: info.version, sizeBytes: info.sizeBytes, modified: info.modified)
+    }
+
+    // MARK: The ledger's targets
+
+    private func walk(_ trigger: Trigger) async throws(SluiceError) -> Page? {
+        let rows = try await ledger.targets(
+            of: trigger.name,
+            in: trigger.bucket,
+            after: lastKey,
+            limit: Self.pageSize
+        )
+        guard let last = rows.last else { return nil }
+        lastKey = last.id.key
+        var page = Page()
+        let wanted = rows.filter { row in
+            rules.takes(row.id.key, for: trigger) && rules.wants(row, of: trigger, version: nil)
+        }
+        page.passed["up-to-date"] = rows.count - wanted.count
+        let gone = wanted.filter { $0.seen == nil }
+        let there = wanted.filter { $0.seen != nil }
+        if rules.needsLook {
+            try await look(at: there.map(\.id), trigger, &page)
+        } else {
+            page.tasks += there.map { row in
+                NewJobTask(
+                    target: row.id,
+                    version: row.seen,
+                    sizeBytes: row.done?.digest?.sizeBytes ?? 0,
+                    modified: Timestamp(nanoseconds: 0)
+                )
+            }
+        }
+        let lineage = JobLineage(ledger: ledger, configuration: configuration)
+        for row in gone where rules.specification.conditions.contains(.stale) && row.done != nil {
+            page.requests += 1
+            page.tasks.append(try await lineage.ancestor(of: row.id))
+        }
+        return page
+    }
+
+    /// Asks the store what only it knows; what is not there needs nothing.
+    private func look(
+        at targets: [TargetID],
+        _ trigger: Trigger,
+        _ page: inout Page
+    ) async throws(SluiceError) {
+        page.requests += targets.count
+        let infos = try await heads(targets.map { ($0.bucket, $0.key) })
+        for (target, info) in zip(targets, infos) {
+            guard let info else {
+                page.passed["not-found", default: 0] += 1
+                continue
+            }
+            if let reason = rules.refusal(of: info, for: trigger) {
+                page.passed[reason, default: 0] += 1
+            } else {
+                page.tasks.append(Self.task(target, info))
+            }
+        }
+    }
+
+    private static let parallelHeads = 16
+
+    /// What the stores say of these keys now, in order.
+    private func heads(_ places: [(BucketName, ObjectKey)]) async throws(SluiceError) -> [ObjectInfo?] {
+        let configuration = configuration
+        typealias Answer = (Int, Result<ObjectInfo?, SluiceError>)
+        let answers = await withTaskGroup(of: Answer.self) { group in
+            var answers: [Answer] = []
+            for (index, place) in places.enumerated() {
+                if index >= Self.parallelHeads, let answer = await group.next() { answers.append(answer) }
+                group.addTask {
+                    do throws(SluiceError) {
+                        guard let store = configuration.buckets[place.0]?.store,
+                            store.refusal(of: place.1) == nil
+                        else { return (index, .success(nil)) }
+                        return (index, .success(try await store.head(place.1)))
+                    } catch {
+                        return (index, error.code.blame == .object ? .success(nil) : .failure(error))
+                    }
+                }
+            }
+            for await answer in group { answers.append(answer) }
+            return answers
+        }
+        var infos = [ObjectInfo?](repeating: nil, count: places.count)
+        for (index, answer) in answers { infos[index] = try answer.get() }
+        return infos
+    }
+
+    // MARK: A manifest
+
+    private func read(_ place: String) async throws(SluiceError) -> Page? {
+        let manifest: JobManifest
+        if let open = self.manifest {
+            manifest = open
+        } else {
+            manifest = try await JobManifest.open(place, configuration, pool)
+            try await skip(row, of: manifest)
+        }
+        self.manifest = manifest
+        let entries = try await manifest.next(limit: Self.pageSize, on: pool)
+        if entries.isEmpty { return nil }
+        row += entries.count
+        var page = Page()
+        page.requests = entries.count
+        let infos = try await heads(entries.map { ($0.bucket, $0.key) })
+        for (entry, info) in zip(entries, infos) {
+            let triggers = rules.triggers.filter { $0.bucket == entry.bucket }
+            guard !triggers.isEmpty else {
+                throw SluiceError(
+                    .jobManifest,
+                    "Line \(entry.line) of \(place) names bucket '\(entry.bucket)', "
+                        + "of which the job has no trigger.",
+                    hint: "The first column is the bucket's name in the configuration."
+                )
+            }
+            for trigger in triggers { add(entry, info, trigger, to: &page) }
+        }
+        return page
+    }
+
+    private func skip(_ count: Int, of manifest: JobManifest) async throws(SluiceError) {
+        var rest = count
+        while rest > 0 {
+            let entries = try await manifest.next(limit: min(rest, Self.pageSize), on: pool)
+            if entries.isEmpty { return }
+            rest -= entries.count
+        }
+    }
+
+    private func add(_ entry: JobManifest.Entry, _ info: ObjectInfo?, _ trigger: Trigger, to page: inout Page)
+    {
+        let target = TargetID(trigger: trigger.name, bucket: entry.bucket, key: entry.key)
+        guard let info else {
+            // It was asked for by name, so its absence is told in the report.
+            let nothing = Timestamp(nanoseconds: 0)
+            page.tasks.append(
+                NewJobTask(target: target, version: nil, sizeBytes: 0, modified: nothing, skip: "not-found")
+            )
+            return
+        }
+        if let reason = rules.refusal(of: info, for: trigger) {
+            page.passed[reason, default: 0] += 1
+        } else {
+            page.tasks.append(Self.task(target, info))
+        }
+    }
+}

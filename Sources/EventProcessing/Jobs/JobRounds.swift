@@ -1,0 +1,36 @@
+internal import DurableLedger
+internal import EventModel
+
+/// What the runner of jobs remembers from round to round; pure.
+struct JobRounds {
+    /// Jobs that were open in the last round, or whose report failed; nil before the first round.
+    private var known: Set<JobID> = []
+    /// Tasks that a job may begin by its rate, as of a moment.
+    private var allowance: [JobID: (tasks: Double, at: Duration)] = [:]
+
+    /// Jobs that ended since the last round.
+    mutating func left(by open: [JobRow]) -> [JobID] {
+        let now = Set(open.map(\.id))
+        let ended = known.subtracting(now)
+        known = now
+        for id in ended { allowance[id] = nil }
+        return ended.sorted()
+    }
+
+    /// Has these looked at in the next round as if they had just ended.
+    mutating func recall(_ jobs: [JobID]) { known.formUnion(jobs) }
+
+    /// How many tasks a job may begin now.
+    mutating func room(for job: JobRow, _ rate: Double?, window: Int, at uptime: Duration) -> Int {
+        guard let rate, rate > 0 else { return max(0, window) }
+        let last = allowance[job.id] ?? (tasks: max(1, rate / 10), at: uptime)
+        let seconds = (uptime - last.at) / .seconds(1)
+        // At most a second's worth is saved up.
+        let tasks = min(max(1, rate), last.tasks + seconds * rate)
+        allowance[job.id] = (tasks, uptime)
+        return min(max(0, window), Int(tasks))
+    }
+
+    /// Tasks were begun.
+    mutating func fed(_ job: JobID, _ count: Int) { allowance[job]?.tasks -= Double(count) }
+}

@@ -1,0 +1,213 @@
+internal import DurableLedger
+internal import EventModel
+internal import Execution
+internal import Logging
+internal import ServiceLifecycle
+
+/// Carries jobs from their specification to their report: finds their tasks, begins them below live traffic,
+/// and ends the job when all have ended. All it knows is in the ledger, so it goes on after any stop.
+final class JobRunner: Service {
+    /// Tasks that jobs may have open at a time: enough to keep the workers busy between two rounds, few
+    /// enough that a pause or a more urgent job is soon heeded.
+    static let window = 512
+    /// A round takes so long at least, so that many ends of deliveries make one.
+    private static let round = Duration.milliseconds(20)
+    /// A round is made at least so often while there are jobs: moments that a job waits for come by
+    /// themselves.
+    private static let longestWait = Duration.seconds(1)
+
+    private static let recentJobs = 20
+
+    /// What all parts share.
+    let core: ProcessingCore
+    private let pool = BlockingPool(name: "job", limit: 2)
+
+    /// Uses what all parts share.
+    init(core: ProcessingCore) { self.core = core }
+
+    /// Works until the task is cancelled.
+    func run() async {
+        var memory = JobRounds()
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.prepareAgainAndAgain() }
+            var failures = 0
+            // One that ended just before the last stop may have no report yet.
+            if let recent = try? await core.ledger.jobs(before: nil, limit: Self.recentJobs) {
+                memory.recall(recent.map(\.id))
+            }
+            while !Task.isCancelled {
+                do throws(SluiceError) {
+                    let isIdle = try await round(&memory)
+                    failures = 0
+                    core.clearProblem(about: "jobs")
+                    if isIdle {
+                        await core.jobSignal.wait()
+                    } else {
+                        try? await core.clock.sleep(for: Self.round)
+                        await core.jobSignal.wait(
+                            until: core.clock.uptime + Self.longestWait,
+                            clock: core.clock
+                        )
+                    }
+                } catch {
+                    failures += 1
+                    core.heed(error)
+                    core.note(problem: "jobs wait: \(error.message)", about: "jobs")
+                    guard await core.backOff(afterFailures: failures) else { return }
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    // MARK: Preparing
+
+    private func prepareAgainAndAgain() async {
+        while !Task.isCancelled {
+            do throws(SluiceError) {
+                let jobs = try await core.ledger.openJobs()
+                guard let job = jobs.first(where: { $0.state == .preparing }) else {
+                    await core.prepareSignal.wait()
+                    continue
+                }
+                try await prepare(job)
+            } catch {
+                core.heed(error)
+                guard await core.backOff(afterFailures: 1) else { return }
+            }
+            core.jobSignal.raise()
+        }
+    }
+
+    /// Finds the tasks of a job; what stands in the way of that for good fails the job.
+    private func prepare(_ job: JobRow) async throws(SluiceError) {
+        do throws(SluiceError) {
+            let specification = try JobSpecification.decode(job.specification)
+            let configuration = core.configuration
+            let rules = try JobRules(specification, configuration, lane: JobLane.name(job.id))
+            let finder = JobFinder(
+                rules,
+                ledger: core.ledger,
+                configuration: configuration,
+                pool: pool,
+                cursor: job.cursor
+            )
+            while !Task.isCancelled {
+                let page = try await finder.next()
+                let now = try await core.ledger.addTasks(
+                    page?.tasks ?? [],
+                    to: job.id,
+                    cursor: page?.cursor ?? job.cursor,
+                    isLast: page == nil,
+                    at: core.clock.now
+                )
+                // Paused, cancelled, or all found.
+                guard let now, now.state == .preparing else { break }
+            }
+            core.clearProblem(about: "job \(job.id)")
+        } catch {
+            guard error.code.blame != .outage, error.code.blame != .transient else {
+                core.note(problem: "job \(job.id) waits: \(error.message)", about: "job \(job.id)")
+                throw error
+            }
+            _ = try await core.ledger.setJob(
+                job.id,
+                to: .failed,
+                reason: "\(error.code): \(error.message)",
+                at: core.clock.now
+            )
+        }
+    }
+
+    // MARK: Rounds
+
+    /// One look at all jobs; returns whether there is nothing to do until something changes.
+    private func round(_ memory: inout JobRounds) async throws(SluiceError) -> Bool {
+        let jobs = try await core.ledger.openJobs()
+        let ended = memory.left(by: jobs)
+        do throws(SluiceError) {
+            try await report(ended: ended)
+        } catch {
+            memory.recall(ended)
+            throw error
+        }
+        var open = jobs.reduce(0) { $0 + Int($1.tally.open) }
+        // The most urgent first; of equals the oldest.
+        for job in jobs.sorted(by: { ($1.priority, $0.id) < ($0.priority, $1.id) }) {
+            guard job.state == .ready || job.state == .active else { continue }
+            let specification = try JobSpecification.decode(job.specification)
+            if try await end(job, specification) { continue }
+            if let until = specification.until, until <= core.clock.now {
+                _ = try await core.ledger.setJob(
+                    job.id,
+                    to: .paused,
+                    reason: "its time is over",
+                    at: core.clock.now
+                )
+                continue
+            }
+            let room = memory.room(
+                for: job,
+                specification.ratePerSecond,
+                window: Self.window - open,
+                at: core.clock.uptime
+            )
+            guard room > 0, job.tally.pending > 0 || job.state == .ready else { continue }
+            let feed = try await core.ledger.feedJob(job.id, limit: room, at: core.clock.now)
+            memory.fed(job.id, feed.begun)
+            open += feed.begun
+            if feed.begun > 0 { core.dispatchSignal.raise() }
+        }
+        return jobs.allSatisfy { $0.state == .paused || $0.state == .preparing }
+    }
+
+    /// Ends a job whose tasks have all ended, or of which too many failed; says whether it did.
+    private func end(_ job: JobRow, _ specification: JobSpecification) async throws(SluiceError) -> Bool {
+        let tally = job.tally
+        let now = core.clock.now
+        if let reason = specification.maxFailures.verdict(
+            failed: tally.failed,
+            ended: tally.ended,
+            total: tally.total
+        ) {
+            _ = try await core.ledger.setJob(job.id, to: .failed, reason: reason, at: now)
+            core.logger.error("a job failed", metadata: ["job": "\(job.id)", "reason": "\(reason)"])
+            return true
+        }
+        guard job.isPrepared, tally.pending == 0, tally.open == 0 else { return false }
+        // Whoever waits for the job's end finds its report.
+        if let place = specification.report { try await report(job.ended(.complete, at: now), to: place) }
+        _ = try await core.ledger.setJob(job.id, to: .complete, reason: nil, at: now)
+        core.logger.notice(
+            "a job is complete",
+            metadata: [
+                "job": "\(job.id)", "succeeded": "\(tally.succeeded)", "failed": "\(tally.failed)",
+                "skipped": "\(tally.skipped)",
+            ]
+        )
+        return true
+    }
+
+    /// Writes what ended jobs were asked to report; each once, also after a restart.
+    private func report(ended jobs: [JobID]) async throws(SluiceError) {
+        for id in jobs {
+            guard let job = try await core.ledger.job(id), job.state.isFinished else { continue }
+            let specification = try JobSpecification.decode(job.specification)
+            if specification.isLane { try await core.updateLanes() }
+            if let place = specification.report { try await report(job, to: place) }
+        }
+    }
+
+    private func report(_ job: JobRow, to place: String) async throws(SluiceError) {
+        let note = "job \(job.id) report"
+        if try await core.ledger.recall(note) != nil { return }
+        do throws(SluiceError) {
+            try await JobReportWriter(core: core, pool: pool).write(job, to: place)
+            try await core.ledger.remember(note, place, at: core.clock.now)
+            core.clearProblem(about: note)
+        } catch {
+            core.note(problem: "the report of job \(job.id) cannot be written: \(error.message)", about: note)
+            throw error
+        }
+    }
+}
