@@ -42,6 +42,8 @@ final class AggregatePlan: Sendable {
     static let headerBytes = 32
     /// The parts of the key; a window is the first.
     let keys: [Key]
+    /// The slot of each part that is a field; −1 for the others.
+    let keySlots: [Int]
     /// The values.
     let values: [Value]
     /// Symbols of the output's fields: those of the keys, then those of the values.
@@ -68,6 +70,9 @@ final class AggregatePlan: Sendable {
     /// Lays out what `draft` gathered.
     init(_ draft: AggregateDraft, maximumGroups: Int, maximumBytes: Int, semantics: Int) {
         keys = draft.keys
+        keySlots = draft.keys.map { key in
+            if case .field(let slot) = key { slot } else { -1 }
+        }
         outputs = draft.outputs
         slots = draft.slots
         slotCount = draft.slotCount

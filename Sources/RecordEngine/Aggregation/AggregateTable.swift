@@ -92,32 +92,26 @@ internal import Glibc
         return unsafe UnsafeRawBufferPointer(start: keys.base + header.keyOffset, count: header.keyCount)
     }
 
+    /// The table's memory as it lies now; valid until a group is added.
+    var view: View {
+        unsafe View(
+            index: index,
+            mask: indexCount - 1,
+            entries: entries.base,
+            keys: keys.base,
+            stride: plan.stride
+        )
+    }
+
     /// The group of a key, which is new where there is none.
-    @inline(__always)
     func group(of key: UnsafeRawBufferPointer, _ hash: UInt64) -> Int {
-        let mask = indexCount &- 1
-        var place = Int(truncatingIfNeeded: hash) & mask
-        while true {
-            let found = unsafe index[place]
-            if found == 0 { return unsafe add(key, hash) }
-            if found &>> 32 == hash &>> 32 {
-                let group = Int(truncatingIfNeeded: found & 0xFFFF_FFFF) &- 1
-                if unsafe isKey(key, of: group) { return group }
-            }
-            place = (place &+ 1) & mask
-        }
+        if let known = unsafe view.find(key, hash) { return known }
+        return unsafe add(key, hash)
     }
 
-    @inline(__always)
-    private func isKey(_ key: UnsafeRawBufferPointer, of group: Int) -> Bool {
-        let known = unsafe self.key(group)
-        guard known.count == key.count else { return false }
-        guard let left = known.baseAddress, let right = key.baseAddress else { return true }
-        return unsafe memcmp(left, right, key.count) == 0
-    }
-
+    /// Adds the group of a key that is not there.
     @inline(never)
-    private func add(_ key: UnsafeRawBufferPointer, _ hash: UInt64) -> Int {
+    func add(_ key: UnsafeRawBufferPointer, _ hash: UInt64) -> Int {
         if (count + 1) * 2 > indexCount { grow() }
         let group = count
         entries.reserve(plan.stride)
@@ -157,5 +151,44 @@ internal import Glibc
         unsafe index = .allocate(capacity: indexCount)
         unsafe index.initialize(repeating: 0, count: indexCount)
         for group in 0..<count { place(group, header(group).hash) }
+    }
+}
+
+extension AggregateTable {
+    /// The memory of a table by plain pointers: what the hot loop looks into without a look at the object.
+    @unsafe struct View {
+        /// Places of groups.
+        let index: UnsafeMutablePointer<UInt64>
+        /// The number of places, less one.
+        let mask: Int
+        /// The first entry.
+        let entries: UnsafeMutableRawPointer
+        /// The first key.
+        let keys: UnsafeMutableRawPointer
+        /// From entry to entry.
+        let stride: Int
+
+        /// The group of a key; nil where there is none.
+        @inline(__always)
+        func find(_ key: UnsafeRawBufferPointer, _ hash: UInt64) -> Int? {
+            var place = unsafe Int(truncatingIfNeeded: hash) & mask
+            while true {
+                let found = unsafe index[place]
+                if found == 0 { return nil }
+                if found &>> 32 == hash &>> 32 {
+                    let group = Int(truncatingIfNeeded: found & 0xFFFF_FFFF) &- 1
+                    if unsafe isKey(key, of: group) { return group }
+                }
+                place = unsafe (place &+ 1) & mask
+            }
+        }
+
+        @inline(__always)
+        private func isKey(_ key: UnsafeRawBufferPointer, of group: Int) -> Bool {
+            let header = unsafe (entries + group &* stride).load(as: Header.self)
+            guard header.keyCount == key.count else { return false }
+            guard key.count > 0, let bytes = key.baseAddress else { return true }
+            return unsafe memcmp(keys + header.keyOffset, bytes, key.count) == 0
+        }
     }
 }

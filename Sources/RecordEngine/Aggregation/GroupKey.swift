@@ -20,13 +20,19 @@ enum GroupKey {
         let count: Int
     }
 
-    /// Appends a part.
+    /// Bytes that a part needs beyond its own, at most.
+    static let overhead = 16
+
+    /// Writes a part, for which there is room; returns how many bytes it has.
     @inline(__always)
-    static func append(_ tag: UInt8, _ bytes: UnsafeRawBufferPointer, to key: ByteBuffer) {
-        key.reserve(bytes.count &+ 16)
-        let start = unsafe key.base + key.count
+    static func write(
+        _ tag: UInt8,
+        _ bytes: UnsafePointer<UInt8>?,
+        count: Int,
+        at start: UnsafeMutableRawPointer
+    ) -> Int {
         unsafe start.storeBytes(of: tag, as: UInt8.self)
-        var length = bytes.count
+        var length = count
         var at = 1
         while length > 0x7F {
             unsafe start.storeBytes(
@@ -38,27 +44,20 @@ enum GroupKey {
             at &+= 1
         }
         unsafe start.storeBytes(of: UInt8(truncatingIfNeeded: length), toByteOffset: at, as: UInt8.self)
-        if let first = bytes.baseAddress {
-            unsafe (start + at + 1).copyMemory(from: first, byteCount: bytes.count)
+        if let bytes = unsafe bytes, count > 0 {
+            unsafe (start + at + 1).copyMemory(from: bytes, byteCount: count)
         }
-        key.count &+= at &+ 1 &+ bytes.count
+        return at &+ 1 &+ count
     }
 
-    /// Appends a part without bytes: null, true or false.
+    /// Writes the beginning of a window, for which there is room; returns how many bytes it has.
     @inline(__always)
-    static func append(_ tag: Int, to key: ByteBuffer) {
-        unsafe append(
-            UInt8(truncatingIfNeeded: tag),
-            UnsafeRawBufferPointer(start: nil, count: 0),
-            to: key
-        )
-    }
-
-    /// Appends the beginning of a window.
-    @inline(__always)
-    static func append(time seconds: Int64, to key: ByteBuffer) {
-        var value = (UInt64(bitPattern: seconds) ^ 1 << 63).bigEndian
-        unsafe withUnsafeBytes(of: &value) { unsafe append(time, $0, to: key) }
+    static func write(time seconds: Int64, at start: UnsafeMutableRawPointer) -> Int {
+        let value = (UInt64(bitPattern: seconds) ^ 1 << 63).bigEndian
+        unsafe start.storeBytes(of: time, as: UInt8.self)
+        unsafe start.storeBytes(of: 8, toByteOffset: 1, as: UInt8.self)
+        unsafe start.storeBytes(of: value, toByteOffset: 2, as: UInt64.self)
+        return 10
     }
 
     /// Seconds since 1970 of a window's beginning.

@@ -79,7 +79,8 @@ struct AggregateStep: RecordStep {
         guard let table = batch.groups else {
             preconditionFailure("A batch was to be folded into nothing.")
         }
-        var fold = AggregateFold(batch, into: table, batch.memory(memory) { AggregateScratch(plan) })
-        fold.run()
+        let scratch = batch.memory(memory) { AggregateScratch(plan) }
+        var fold = unsafe AggregateFold(batch, into: table, scratch)
+        unsafe fold.run()
     }
 }
