@@ -33,6 +33,9 @@ def duckdb_query(work, inputs, output, threads, level):
         query = f"SELECT * EXCLUDE (trace_id) REPLACE (regexp_replace(client_ip, '{LAST_BYTE}', '.0') AS client_ip) FROM {records}"
     elif work == "filter":
         query = f"SELECT * FROM {records} WHERE status >= 400"
+    elif work == "groupby":
+        query = f"SELECT service, status, count(*) AS requests, CAST(sum(bytes) AS BIGINT) AS bytes FROM {records} GROUP BY service, status"
+        packed = f"TO '{output}' (FORMAT json)"
     elif work == "access":
         names = ", ".join(f"'{name}'" for name in FIELDS)
         fields = ", ".join(f"CAST(nullif(r.{name}, '-') AS BIGINT) AS {name}" if name in NUMBERS else f"nullif(r.{name}, '-') AS \"{name}\""
@@ -51,10 +54,18 @@ def polars_query(work, inputs, output, threads, level):
     packed = {"compression": "gzip", "compression_level": None if level == "default" else int(level), "maintain_order": False, "lazy": True, "check_extension": False}
 
     def scan(source):
-        if work in ("rewrite", "filter"):
+        if work in ("rewrite", "filter", "groupby"):
             return pl.scan_ndjson(source, schema=schema)
         # Measured twice as fast as scan_lines; no log holds the separator.
         return pl.scan_csv(source, has_header=False, separator="\x01", quote_char=None, schema={"line": pl.String})
+
+    def groups():
+        sums = [pl.len().alias("requests"), pl.col("bytes").sum()]
+        parts = pl.collect_all([scan(source).group_by("service", "status").agg(sums) for source in sorted(glob.glob(inputs))], engine="streaming")
+        pl.concat(parts).group_by("service", "status").agg(pl.col("requests").sum(), pl.col("bytes").sum()).write_ndjson(output)
+
+    if work == "groupby":
+        return groups
 
     def query(source, target):
         frame = scan(source)

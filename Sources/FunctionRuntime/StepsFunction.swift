@@ -38,15 +38,40 @@ public struct StepsFunction: Function {
     ///
     /// Throws what failed; the rejects do not fail it.
     public func invoke(_ invocation: Invocation) throws(SluiceError) -> InvocationReport {
+        report(try run(invocation, givesPartial: false))
+    }
+
+    /// Whether the records are folded into groups: only then may partial results be asked for.
+    public var aggregates: Bool { pipeline.aggregates }
+
+    /// Folds one object as a part of a larger result: writes no rows, only rejects, and gives the groups.
+    ///
+    /// Throws what failed. `AggregateMerger` makes one result of those of many objects.
+    public func invokePartially(_ invocation: Invocation) throws(SluiceError) -> PartialInvocation {
+        let result = try run(invocation, givesPartial: true)
+        guard let partial = result.totals.partial else {
+            preconditionFailure("A function that folds no records was asked for its groups.")
+        }
+        return PartialInvocation(report: report(result), partial: partial)
+    }
+
+    private func run(
+        _ invocation: Invocation,
+        givesPartial: Bool
+    ) throws(SluiceError) -> PipelineReport {
         let isSmall = invocation.event.sizeBytes <= Self.smallObjectBytes
-        let result = try pipeline.run(
+        return try pipeline.run(
             source: invocation.source,
             sinks: InvocationSinks(invocation.outputs),
             executor: isSmall ? InlineExecutor() : executor,
             objectTime: invocation.event.time.nanoseconds == 0 ? nil : invocation.event.time,
             spools: spools,
+            givesPartial: givesPartial,
             checkCancellation: invocation.checkCancellation
         )
+    }
+
+    private func report(_ result: PipelineReport) -> InvocationReport {
         var report = InvocationReport()
         report.tally = pipeline.isByteMode ? nil : result.tally
         report.textBytesIn = result.totals.textBytesIn
@@ -65,6 +90,14 @@ public struct StepsFunction: Function {
         report.members = MemberTally(result.totals.members)
         return report
     }
+}
+
+/// What an invocation gave as a part of a larger result.
+public struct PartialInvocation: Sendable, Hashable {
+    /// Where the records went.
+    public let report: InvocationReport
+    /// The groups, as bytes that an `AggregateMerger` takes.
+    public let partial: [UInt8]
 }
 
 extension MemberTally {

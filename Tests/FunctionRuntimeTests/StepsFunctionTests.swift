@@ -28,6 +28,15 @@ internal import Testing
         executor: any BlockExecutor = InlineExecutor(),
         checkCancellation: @escaping @Sendable () throws(SluiceError) -> Void = { () throws(SluiceError) in }
     ) throws -> InvocationReport {
+        let function = try definition(text).makeFunction(executor: executor, spools: MemorySpoolProvider())
+        return try function.invoke(invocation(bytes, outputs, checkCancellation))
+    }
+
+    private func invocation(
+        _ bytes: [UInt8],
+        _ outputs: MemoryOutputs,
+        _ checkCancellation: @escaping @Sendable () throws(SluiceError) -> Void
+    ) -> Invocation {
         let event = ObjectEvent(
             bucket: "inbox",
             key: "a.log",
@@ -36,15 +45,30 @@ internal import Testing
             sizeBytes: UInt64(bytes.count),
             time: Timestamp(nanoseconds: 0)
         )
-        return try definition(text).makeFunction(executor: executor, spools: MemorySpoolProvider()).invoke(
-            Invocation(
-                event: event,
-                idempotencyKey: "1",
-                source: MemorySource(bytes),
-                outputs: outputs,
-                checkCancellation: checkCancellation
-            )
+        return Invocation(
+            event: event,
+            idempotencyKey: "1",
+            source: MemorySource(bytes),
+            outputs: outputs,
+            checkCancellation: checkCancellation
         )
+    }
+
+    @Test("gives its groups as a part of a larger result, and no output but rejects")
+    func partial() throws {
+        let text = "steps:\n  - parse: json\n  - aggregate: { by: k, values: { n: count } }\n"
+        let made = try definition(text).makeFunction(
+            executor: InlineExecutor(),
+            spools: MemorySpoolProvider()
+        )
+        let function = try #require(made as? StepsFunction)
+        let outputs = MemoryOutputs()
+        let result = try function.invokePartially(
+            invocation(Array("{\"k\":1}\nx\n".utf8), outputs, { () throws(SluiceError) in })
+        )
+        #expect(function.aggregates && !result.partial.isEmpty)
+        #expect(result.report.tally?.aggregated == 1 && result.report.tally?.isBalanced == true)
+        #expect(outputs.text(.result) == nil && outputs.text(.rejects)?.contains("\"line\":2") == true)
     }
 
     @Test("turns records into records and says where each went")

@@ -9,16 +9,22 @@ import Settings
 /// One target while it is fuzzed: `SLUICE_FUZZ=parse-json Fuzz [options of libFuzzer] [corpus]`.
 ///
 /// Whatever the bytes are, a run ends, balances, and makes the same bytes when the input comes in pieces.
-/// The target `xml` reads them as an answer of a store (`FuzzXML`).
+/// The target `xml` reads them as an answer of a store (`FuzzXML`), `partial` as a partial result
+/// (`FuzzPartial`).
 enum Fuzz {
-    /// Whether the environment names the target that is no pipeline.
-    static let readsXML = getenv("SLUICE_FUZZ").map { String(cString: $0) } == FuzzXML.name
+    /// What the environment names that is no pipeline; nil where it names one.
+    static let other: (@Sendable ([UInt8]) -> Void)? =
+        switch getenv("SLUICE_FUZZ").map({ String(cString: $0) }) {
+        case FuzzXML.name: FuzzXML.check
+        case FuzzPartial.name: FuzzPartial.check
+        default: nil
+        }
 
     /// The pipeline that the environment names; without a name, prints all targets and ends.
     static let pipeline: Pipeline = {
         let name = getenv("SLUICE_FUZZ").map { String(cString: $0) }
         guard let target = FuzzTarget.all.first(where: { $0.name == name }) else {
-            print((FuzzTarget.all.map(\.name) + [FuzzXML.name]).joined(separator: "\n"))
+            print((FuzzTarget.all.map(\.name) + [FuzzXML.name, FuzzPartial.name]).joined(separator: "\n"))
             exit(name == nil ? 0 : 64)
         }
         var diagnostics = Diagnostics()
@@ -32,7 +38,7 @@ enum Fuzz {
 
     /// Runs over the bytes at once and in pieces, and compares.
     static func check(_ bytes: [UInt8]) {
-        guard !readsXML else { return FuzzXML.check(bytes) }
+        if let other { return other(bytes) }
         let whole = outcome(bytes, piece: bytes.count)
         let pieces = outcome(bytes, piece: 1 + bytes.count % 7)
         guard whole != pieces else { return }
@@ -58,7 +64,7 @@ enum Fuzz {
 /// What libFuzzer calls before the first input.
 @_cdecl("LLVMFuzzerInitialize")
 public func initialize(_ argc: UnsafeMutableRawPointer?, _ argv: UnsafeMutableRawPointer?) -> CInt {
-    if !Fuzz.readsXML { _ = Fuzz.pipeline }
+    if Fuzz.other == nil { _ = Fuzz.pipeline }
     return 0
 }
 

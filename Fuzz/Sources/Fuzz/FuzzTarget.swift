@@ -36,6 +36,19 @@ struct FuzzTarget {
                 - redact: { fields: [a, email], as: mask }
                 - compact: [null, empty]
                 """
-        )
+        ),
+        FuzzTarget(
+            name: "aggregate",
+            steps: """
+                - decompress: none
+                - parse: json
+                - aggregate:
+                    by: [a, { k: b + 1 }]
+                    window: 1m
+                    time: t
+                    values: { n: count, s: { sum: c }, m: { min: c }, d: { distinct: a },
+                              q: { quantile: c, q: 0.5 } }
+                """
+        ),
     ]
 }

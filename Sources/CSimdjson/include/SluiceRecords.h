@@ -33,7 +33,13 @@ enum {
 };
 
 /// Where a record stands.
-enum { SLUICE_LIVE = 0, SLUICE_DROPPED = 1, SLUICE_REJECTED = 2, SLUICE_DEDUPLICATED = 3 };
+enum {
+    SLUICE_LIVE = 0,
+    SLUICE_DROPPED = 1,
+    SLUICE_REJECTED = 2,
+    SLUICE_DEDUPLICATED = 3,
+    SLUICE_AGGREGATED = 4,
+};
 
 /// Why the JSON parser rejects a record; `detail` is the offset within the record.
 enum {

@@ -30,6 +30,10 @@ public protocol BlockProcessor: Sendable {
     func carry(_ carry: [UInt8], over block: borrowing Block) -> [UInt8]
     /// What users should know of how the unit was read: which format was recognised.
     func notes(on unit: UnitContext) -> [String]
+    /// Whether the records are folded into groups, so that blocks themselves write nothing.
+    var folds: Bool { get }
+    /// What the records of one result are folded into; nil where each is written by itself.
+    func makeAggregation() -> Aggregation?
     /// Processes one block: appends encoded records to `output.encoded`, rejected ones to `output.rejects`,
     /// and counts them.
     ///
@@ -57,6 +61,10 @@ extension BlockProcessor {
     public func forRun() -> any BlockProcessor { self }
     /// Nothing is carried on.
     public func carry(_ carry: [UInt8], over block: borrowing Block) -> [UInt8] { carry }
+    /// Nothing is folded.
+    public var folds: Bool { false }
+    /// Nothing is folded.
+    public func makeAggregation() -> Aggregation? { nil }
     /// Nothing to say.
     public func notes(on unit: UnitContext) -> [String] { [] }
 }
@@ -132,6 +140,8 @@ public final class BlockOutput {
     private(set) var runs: [OutputRun] = []
     /// The names by number: those of the block's `OutputTable`.
     var names: [OutputName] = []
+    /// What the block's records were folded into; nil where they are written one by one.
+    private(set) var groups: AggregateTable?
     /// Rejected records, encoded as NDJSON with line number, reason and original bytes.
     public let rejects = ByteBuffer()
     /// Where the block's records went.
@@ -145,6 +155,13 @@ public final class BlockOutput {
 
     /// An empty output.
     public init() {}
+
+    /// The empty table that the block's records are folded into.
+    func makeGroups(_ plan: AggregatePlan) -> AggregateTable {
+        let table = groups ?? AggregateTable(plan)
+        groups = table
+        return table
+    }
 
     /// Notes that `mixed` has grown by this many bytes of the output with this number.
     func addRun(of number: UInt32, byteCount: Int) {
@@ -162,6 +179,7 @@ public final class BlockOutput {
         mixed.removeAll()
         runs.removeAll(keepingCapacity: true)
         names.removeAll(keepingCapacity: true)
+        groups?.removeAll()
         rejects.removeAll()
         tally = RecordTally()
         counters.removeAll(keepingCapacity: true)

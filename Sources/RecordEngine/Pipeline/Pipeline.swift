@@ -22,6 +22,9 @@ public struct Pipeline: Sendable {
     /// Whether bytes are passed through, without records.
     public var isByteMode: Bool { processor == nil }
 
+    /// Whether the records are folded into groups, so that the results of many objects can be merged.
+    public var aggregates: Bool { processor?.folds == true }
+
     /// Bytes of codec windows that one run may need on top of the memory that every run may: 0 unless the
     /// limits allow windows above the ordinary 64 MiB.
     public var windowBytes: Int {
@@ -83,17 +86,21 @@ public struct Pipeline: Sendable {
     }
 
     /// Runs over one object; see `PipelineDriver.run`.
+    ///
+    /// With `givesPartial` a pipeline that folds its records writes no rows, and the report holds the groups.
     public func run(
         source: any ByteSource,
         sinks: any PipelineSinks,
         executor: any BlockExecutor,
         objectTime: Timestamp? = nil,
         spools: any SpoolProvider = MemorySpoolProvider(),
+        givesPartial: Bool = false,
         checkCancellation: @escaping () throws(SluiceError) -> Void = { () throws(SluiceError) in }
     ) throws(SluiceError) -> PipelineReport {
         var driver = makeDriver()
         driver.objectTime = objectTime
         driver.spools = spools
+        driver.givesPartial = givesPartial
         let totals = try driver.run(
             source: source,
             sinks: sinks,

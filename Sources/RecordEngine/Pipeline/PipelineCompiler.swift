@@ -22,6 +22,8 @@ struct PipelineCompiler {
     private var encoder: (kind: EncoderKind, made: any RecordEncoder)?
     private var lineSteps: [any RecordStep] = []
     private var steps: [any RecordStep] = []
+    /// Steps on the rows that `aggregate` makes.
+    private var rowSteps: [any RecordStep] = []
     private var lineNames: [String] = []
     private var stepNames: [String] = []
     /// The stages seen so far, with their nodes' places.
@@ -83,6 +85,7 @@ struct PipelineCompiler {
             lineSteps: lineSteps,
             parser: parser,
             steps: steps,
+            rowSteps: rowSteps,
             encoder: encoder.made,
             needsUTF8: encoder.kind.needsUTF8 || charset?.needsUTF8 == true,
             framing: DecodedFraming(charset: charset ?? .unspecified, framing: framing ?? parser.framing),
@@ -152,13 +155,15 @@ struct PipelineCompiler {
                 order(entry, "'\(entry.name)' works on records: it stands behind 'parse'.")
             }
         }
+        let isOnRows = context.isBehindAggregate
+        if isOnRows, kind == .aggregate { order(entry, "'aggregate' stands here a second time.") }
         let compiled = kind.compile(entry.value, &context)
         note(kind.spec, entry.value)
         if context.isBeforeParse {
             lineSteps += compiled
             lineNames += compiled.map { _ in entry.name }
         } else {
-            steps += compiled
+            if isOnRows { rowSteps += compiled } else { steps += compiled }
             stepNames += compiled.map { step in
                 step.madeField.map { "\(entry.name): \($0)" } ?? entry.name
             }

@@ -23,6 +23,9 @@ public struct PipelineDriver: Sendable {
     public var spools: any SpoolProvider = MemorySpoolProvider()
     /// When the object was last modified, for time stamps without a year; nil where nobody knows.
     public var objectTime: Timestamp?
+    /// Whether a pipeline that folds its records gives the groups, as a part of a larger result, and writes
+    /// no rows; see `PipelineDriverReport.partial`.
+    public var givesPartial = false
     /// Falsifies what passes between the stages, to prove that a loss is noticed.
     ///
     /// Nothing outside of tests sets it.

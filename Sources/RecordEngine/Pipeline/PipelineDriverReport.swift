@@ -32,6 +32,10 @@ public struct PipelineDriverReport: Sendable, Hashable {
     /// How the text was read, where that was found out: the format that was recognised; at most 20.
     public var notes: [String] = []
 
+    /// The groups of the whole object as bytes that an `AggregateMerger` takes; nil unless the run was to
+    /// give them.
+    public var partial: [UInt8]?
+
     /// A report of nothing.
     public init() {}
 }

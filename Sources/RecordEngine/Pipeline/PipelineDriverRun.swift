@@ -82,6 +82,17 @@ final class PipelineDriverRun {
         return try totals.finish(reader.totals)
     }
 
+    /// Writes the rows of groups, and reads nothing.
+    func write(_ aggregation: Aggregation) throws(SluiceError) -> PipelineDriverReport {
+        let unit = PipelineDriverUnit(UnitInfo(), driver.processor, writer, totals, aggregation)
+        totals.begin(unit)
+        try unit.open()
+        try unit.end()
+        try totals.rejects.end()
+        try writer.drain()
+        return try totals.finish(reader.totals)
+    }
+
     private func begin(_ info: UnitInfo) throws(SluiceError) -> PipelineDriverUnit {
         let unit = PipelineDriverUnit(info, driver.processor?.forRun(), writer, totals)
         totals.begin(unit)

@@ -20,6 +20,8 @@ final class PipelineDriverTotals: PipelineDriverChannelOwner {
     /// Units that are not yet written to their end.
     private var unfinished: [ObjectIdentifier: PipelineDriverUnit] = [:]
     private var report = PipelineDriverReport()
+    /// The groups of all units, where the run gives them away; nil before the first unit ended.
+    private(set) var groups: Aggregation?
     /// Units that were not lost.
     private var unitsWritten: UInt64 = 0
 
@@ -31,6 +33,11 @@ final class PipelineDriverTotals: PipelineDriverChannelOwner {
 
     /// Keeps a unit until it is finished or lost.
     func begin(_ unit: PipelineDriverUnit) { unfinished[ObjectIdentifier(unit)] = unit }
+
+    /// Takes the groups of a unit that was read to its end.
+    func add(_ aggregation: Aggregation) throws(SluiceError) {
+        if let groups { try groups.merge(aggregation.table) } else { groups = aggregation }
+    }
 
     /// A unit whose outputs are written: its numbers count.
     func finish(_ unit: PipelineDriverUnit) throws(SluiceError) {
@@ -121,6 +128,9 @@ final class PipelineDriverTotals: PipelineDriverChannelOwner {
                 "\(Self.describe(report.tally)); \(rejects.records) of \(rejected) rejects were written",
                 UnitInfo()
             )
+        }
+        if writer.driver.givesPartial, let groups = groups ?? writer.driver.processor?.makeAggregation() {
+            report.partial = AggregatePartial.write(groups.table)
         }
         if let format = input.archive { try finishMembers(input, format) }
         return report

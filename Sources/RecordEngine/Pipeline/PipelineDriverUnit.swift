@@ -19,6 +19,8 @@ final class PipelineDriverUnit: PipelineDriverChannelOwner {
     let info: UnitInfo
     /// What its blocks are processed by; nil where bytes are passed through.
     let processor: (any BlockProcessor)?
+    /// What its records are folded into; nil where they are written one by one.
+    private let aggregation: Aggregation?
     private let writer: PipelineDriverWriter
     /// Holds the unit until it is finished.
     private unowned let totals: PipelineDriverTotals
@@ -50,10 +52,12 @@ final class PipelineDriverUnit: PipelineDriverChannelOwner {
         _ info: UnitInfo,
         _ processor: (any BlockProcessor)?,
         _ writer: PipelineDriverWriter,
-        _ totals: PipelineDriverTotals
+        _ totals: PipelineDriverTotals,
+        _ aggregation: Aggregation? = nil
     ) {
         self.info = info
         self.processor = processor
+        self.aggregation = aggregation ?? processor?.makeAggregation()
         self.writer = writer
         self.totals = totals
         roll = processor?.outputRoll
@@ -61,24 +65,47 @@ final class PipelineDriverUnit: PipelineDriverChannelOwner {
 
     /// Opens the output without a name, where records or bytes go to it anyway.
     func open() throws(SluiceError) {
-        if processor?.namesOutputs != true { try main.open() }
+        if !givesPartial, processor?.namesOutputs != true { try main.open() }
     }
+
+    /// Whether its groups are a part of a larger result, and no rows are made of them.
+    private var givesPartial: Bool { writer.driver.givesPartial && aggregation != nil }
 
     /// Takes over a block that was processed: the next one of the unit.
     func add(_ task: PipelineDriverTask) throws(SluiceError) {
-        // The writers count what they write; a processor's own count of it would prove nothing.
-        task.output.tally.output = 0
-        tally += task.output.tally
-        let added = task.output.counters
-        while counters.count < added.count { counters.append(0) }
-        for index in added.indices { counters[index] &+= added[index] }
+        count(task.output)
+        if let groups = task.output.groups { try aggregation?.merge(groups) }
         try scatter(task.output)
         try main.add(task)
         try writer.limitGathered()
     }
 
+    private func count(_ output: BlockOutput) {
+        // The writers count what they write; a processor's own count of it would prove nothing.
+        output.tally.output = 0
+        tally += output.tally
+        let added = output.counters
+        while counters.count < added.count { counters.append(0) }
+        for index in added.indices { counters[index] &+= added[index] }
+    }
+
+    /// Writes the rows of the groups, or gives the groups to the whole run.
+    private func addGroups(_ aggregation: Aggregation) throws(SluiceError) {
+        if givesPartial { return try totals.add(aggregation) }
+        let rows = BlockOutput()
+        while aggregation.nextRows(into: rows) {
+            count(rows)
+            unsafe try totals.rejects.add(rows.rejects.bytes)
+            try scatter(rows)
+            unsafe try main.add(rows.encoded.bytes)
+            try writer.limitGathered()
+            rows.clear()
+        }
+    }
+
     /// Ends all outputs; the unit is finished when they are written.
     func end() throws(SluiceError) {
+        if let aggregation { try addGroups(aggregation) }
         for name in names { try named[name]?.end() }
         try main.end()
         isEnded = true

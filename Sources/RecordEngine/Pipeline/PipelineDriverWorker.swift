@@ -30,8 +30,10 @@ final class PipelineDriverWorker {
         let scratch = self.scratch ?? processor.makeScratch()
         self.scratch = scratch
         // Most pipelines write about as much as they read: room for it at once saves growing step by step.
-        let target = processor.namesOutputs ? task.output.mixed : task.output.encoded
-        target.reserve(block.text.count)
+        if !processor.folds {
+            let target = processor.namesOutputs ? task.output.mixed : task.output.encoded
+            target.reserve(block.text.count)
+        }
         try processor.process(block, into: task.output, scratch: scratch)
         task.output.tally.input = block.recordCount
     }

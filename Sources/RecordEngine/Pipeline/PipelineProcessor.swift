@@ -3,7 +3,8 @@ internal import EventModel
 
 /// What a compiled function does with a block, batch by batch.
 ///
-/// split → [steps on lines] → parse → steps → encode.
+/// split → [steps on lines] → parse → steps → encode; where a step folds the records into groups, their rows
+/// are what the steps behind it and the encoder get.
 ///
 /// Everything that changes lives in the scratch, except what stateful steps remember.
 struct PipelineProcessor: BlockProcessor {
@@ -13,6 +14,8 @@ struct PipelineProcessor: BlockProcessor {
     let parser: ParserPlan
     /// Steps on records, after `parse`.
     private(set) var steps: [any RecordStep]
+    /// Steps on the rows of groups, where the last of `steps` folds the records.
+    private(set) var rowSteps: [any RecordStep]
     /// How records become lines.
     let encoder: any RecordEncoder
     /// Whether the output must be well-formed UTF-8.
@@ -37,6 +40,12 @@ struct PipelineProcessor: BlockProcessor {
     /// Whether no step remembers records.
     var isStateless: Bool { !lineSteps.contains(where: \.isStateful) && !steps.contains(where: \.isStateful) }
 
+    /// What the last step folds the records into; nil where it leaves them.
+    var aggregate: AggregatePlan? { (steps.last as? AggregateStep)?.plan }
+
+    /// Whether a step folds the records.
+    var folds: Bool { aggregate != nil }
+
     /// What surrounds the records of an output.
     var outputFrame: OutputFrame { encoder.frame }
 
@@ -44,19 +53,23 @@ struct PipelineProcessor: BlockProcessor {
     var namesOutputs: Bool { !placeholders.isEmpty }
 
     /// The placeholders that the steps fill in output templates.
-    var placeholders: Set<String> { Set(steps.flatMap(\.placeholders)) }
+    var placeholders: Set<String> { Set((steps + rowSteps).flatMap(\.placeholders)) }
 
     /// As the step that names outputs wants it.
-    var outputRoll: OutputRoll? { steps.lazy.compactMap(\.outputRoll).first }
+    var outputRoll: OutputRoll? { (steps + rowSteps).lazy.compactMap(\.outputRoll).first }
 
     /// The same stages, with fresh memory in those that remember records.
     func forRun() -> any BlockProcessor {
-        if isStateless { return self }
+        if isStateless, rowSteps.isEmpty { return self }
         var copy = self
         copy.lineSteps = lineSteps.map { $0.instance() }
         copy.steps = steps.map { $0.instance() }
+        copy.rowSteps = rowSteps.map { $0.instance() }
         return copy
     }
+
+    /// Where the records of one result are folded into groups.
+    func makeAggregation() -> Aggregation? { aggregate.map { Aggregation(AggregateTable($0), self) } }
 
     /// What the parser wants to know of the text before the next block.
     func carry(_ carry: [UInt8], over block: borrowing Block) -> [UInt8] {
@@ -84,6 +97,7 @@ struct PipelineProcessor: BlockProcessor {
         var number = block.firstRecord
         let batch = scratch.batch
         batch.begin(block)
+        batch.groups = aggregate.map { output.makeGroups($0) }
         var next = 0
         var skipped: UInt64 = 0
         let end = block.index?.slices.count ?? block.text.count
@@ -104,6 +118,7 @@ struct PipelineProcessor: BlockProcessor {
         }
         output.tally.dropped = counts.dropped
         output.tally.deduplicated = counts.deduplicated
+        output.tally.aggregated = counts.aggregated
         output.tally.rejected = counts.rejected &+ counts.rejectedBefore &+ UInt64(block.oversized.count)
         output.counters = counts.values
         output.names = batch.outputs.names
@@ -128,6 +143,18 @@ struct PipelineProcessor: BlockProcessor {
         if !batch.truncated.isEmpty { TruncationMark.apply(to: batch, symbol: truncationSymbol) }
         counts.endStage(batch)
         for step in steps {
+            step.apply(to: batch)
+            counts.endStage(batch)
+        }
+        if batch.groups != nil { return }
+        encode(batch, output)
+        counts.endStage(batch)
+    }
+
+    /// The stages behind the one that folds, over rows that were put into the batch.
+    func runRows(_ batch: RecordBatch, _ output: BlockOutput, _ counts: inout StageCounts) {
+        counts.begin(batch, at: lineSteps.count + 1 + steps.count)
+        for step in rowSteps {
             step.apply(to: batch)
             counts.endStage(batch)
         }
@@ -218,83 +245,5 @@ final class PipelineScratch: BlockScratch {
                 needsUTF8: processor.needsUTF8
             )
         )
-    }
-}
-
-/// Counts by stage what became of the records, from the records' own state.
-struct StageCounts {
-    /// Four per stage: records in, dropped, rejected, deduplicated.
-    private(set) var values: [UInt64]
-    /// Counters of one stage.
-    static let perStage = 4
-    private var stage = 0
-    private var alreadyDeduplicated = 0
-    private var live = 0
-    private var alreadyRejected = 0
-    /// Records that were rejected before the first stage.
-    private(set) var rejectedBefore: UInt64 = 0
-
-    /// Counts nothing yet.
-    init(stageCount: Int) { values = [UInt64](repeating: 0, count: Self.perStage * stageCount) }
-
-    /// Records that all stages dropped.
-    var dropped: UInt64 { sum(1) }
-    /// Records that all stages rejected.
-    var rejected: UInt64 { sum(2) }
-    /// Records that all stages found to be copies.
-    var deduplicated: UInt64 { sum(3) }
-
-    private func sum(_ place: Int) -> UInt64 {
-        stride(from: place, to: values.count, by: Self.perStage).reduce(0) { $0 &+ values[$1] }
-    }
-
-    /// Notes records that never came to be looked at, because a stage drops them.
-    mutating func addDropped(_ count: UInt64, ofStage stage: Int) {
-        values[Self.perStage * stage] &+= count
-        values[Self.perStage * stage + 1] &+= count
-    }
-
-    /// Starts a batch, of which every record is live, except those that the framer rejected.
-    mutating func begin(_ batch: RecordBatch) {
-        stage = 0
-        live = batch.liveCount
-        alreadyRejected = batch.count - live
-        rejectedBefore &+= UInt64(alreadyRejected)
-        alreadyDeduplicated = 0
-    }
-
-    /// Notes what a stage did; marks the records that it rejected with its number.
-    mutating func endStage(_ batch: RecordBatch) {
-        var nowLive = 0
-        var nowRejected = 0
-        var nowDeduplicated = 0
-        for index in 0..<batch.count {
-            let state = unsafe batch.records[index].state
-            if state == UInt8(SLUICE_LIVE) { nowLive &+= 1 }
-            if state == UInt8(SLUICE_REJECTED) { nowRejected &+= 1 }
-            if state == UInt8(SLUICE_DEDUPLICATED) { nowDeduplicated &+= 1 }
-        }
-        let newlyRejected = nowRejected - alreadyRejected
-        let newlyDeduplicated = nowDeduplicated - alreadyDeduplicated
-        let place = Self.perStage * stage
-        values[place] &+= UInt64(live)
-        values[place + 1] &+= UInt64(live - nowLive - newlyRejected - newlyDeduplicated)
-        values[place + 2] &+= UInt64(newlyRejected)
-        values[place + 3] &+= UInt64(newlyDeduplicated)
-        if newlyRejected > 0 { mark(batch) }
-        live = nowLive
-        alreadyRejected = nowRejected
-        alreadyDeduplicated = nowDeduplicated
-        stage += 1
-    }
-
-    /// Stage numbers in records count from 1; 0 is "not marked yet".
-    private func mark(_ batch: RecordBatch) {
-        for index in 0..<batch.count {
-            let record = unsafe batch.records[index]
-            if record.state == UInt8(SLUICE_REJECTED), record.step == 0 {
-                unsafe batch.records[index].step = UInt8(clamping: stage + 1)
-            }
-        }
     }
 }

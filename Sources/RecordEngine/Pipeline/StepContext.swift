@@ -13,6 +13,8 @@ struct StepContext {
     var fields = KnownFields(isOpen: false, names: ["line"])
     /// Whether steps see raw lines.
     var isBeforeParse = true
+    /// Whether steps see rows that an `aggregate` step made.
+    private(set) var isBehindAggregate = false
     /// What the steps so far fill in output templates.
     private var outputPlaceholders: Set<String> = []
     /// Fields that the steps so far may add to one record.
@@ -38,6 +40,15 @@ struct StepContext {
             )
         }
         outputPlaceholders.insert(placeholder)
+    }
+
+    /// Whether a step so far says where records go.
+    var namesOutputs: Bool { !outputPlaceholders.isEmpty }
+
+    /// Notes that a step folds the records: what follows sees its rows.
+    mutating func noteAggregate(fields names: [String]) {
+        fields = KnownFields(isOpen: false, names: names)
+        isBehindAggregate = true
     }
 
     /// A number for memory that a step needs in each thread: see `RecordBatch.memory`.

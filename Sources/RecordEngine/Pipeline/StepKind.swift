@@ -19,7 +19,7 @@ enum StepKind: String, CaseIterable, Sendable {
     /// Parses the text of a field.
     case parseField = "parse_field"
     /// Named as in the configuration.
-    case sample, limit, dedupe, route, partition, timestamp, convert
+    case sample, limit, dedupe, route, partition, timestamp, convert, aggregate
 
     /// What the step is.
     var spec: ComponentSpec {
@@ -46,6 +46,7 @@ enum StepKind: String, CaseIterable, Sendable {
         case .partition: PartitionStep.spec
         case .timestamp: TimestampStep.spec
         case .convert: ConvertStep.spec
+        case .aggregate: AggregateStep.spec
         }
     }
 
@@ -77,6 +78,7 @@ enum StepKind: String, CaseIterable, Sendable {
         case .partition: PartitionStep.compile(node, &context)
         case .timestamp: TimestampStep.compile(node, &context)
         case .convert: ConvertStep.compile(node, &context)
+        case .aggregate: AggregateStep.compile(node, &context)
         }
     }
 }

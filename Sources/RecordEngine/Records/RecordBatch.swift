@@ -42,6 +42,8 @@ internal import ExpressionLanguage
     private var fieldCapacity: Int
     /// One behind the last field that any record may use; nil until a step asks.
     private var fieldsEnd: Int?
+    /// What an `aggregate` step folds the records into; nil where there is none.
+    var groups: AggregateTable?
     /// Values that steps made.
     let arena = ByteBuffer(capacity: 64 << 10)
     /// The names that the function mentions.
@@ -245,6 +247,10 @@ extension sluice_record {
     /// Takes the record out because one like it was seen before.
     @inline(__always)
     mutating func deduplicate() { state = UInt8(SLUICE_DEDUPLICATED) }
+
+    /// Takes the record out because its group holds what it says.
+    @inline(__always)
+    mutating func aggregate() { state = UInt8(SLUICE_AGGREGATED) }
 
     /// Takes the record out because it cannot be read or processed.
     @inline(__always)

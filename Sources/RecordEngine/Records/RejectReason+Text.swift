@@ -42,6 +42,7 @@ extension RejectReason {
         case .notFinite: "result is no finite number"
         case .tooMuchText: "steps made more text than a record may hold"
         case .limitKeys: "more different values than limit counts"
+        case .notNumber: "number expected"
         case .noLine: "no field 'line' to write"
         case .lineFeedInLine: "the field 'line' holds a line feed"
         case .jsonNoList: "JSON: no list of the name that is exploded"

@@ -85,6 +85,8 @@ enum RejectReason: UInt8 {
     case lineFeedInLine
     /// Shown as "more different values than limit counts".
     case limitKeys
+    /// Shown as "number expected".
+    case notNumber
 
     /// Shown as "JSON: no list of the name that is exploded".
     case jsonNoList = 100
