@@ -38,16 +38,8 @@ struct S3Publication: Sendable {
         let isGuarded = request.expecting == .absent && capabilities.completesIfAbsent
         for look in 0..<Self.mostLooks {
             if look > 0 || !isGuarded, let published = try await settle() { return published }
-            let complete = store.session.requests.completeUpload(
-                request.key,
-                upload: upload,
-                tags: try await partTags(),
-                ifAbsent: isGuarded
-            )
             do throws(SluiceError) {
-                let subject = store.session.subject("publish", request.key)
-                _ = try await store.session.send(complete, subject, read: S3Answers.completed)
-                return try await published()
+                return try await end(ifAbsent: isGuarded)
             } catch {
                 switch error.code {
                 // Something came between: look what it is.
@@ -64,6 +56,22 @@ struct S3Publication: Sendable {
             "“\(request.key)” of bucket “\(store.bucket)” changes again and again.",
             hint: "Find out who else writes there; the output is published as soon as it rests."
         )
+    }
+
+    /// Ends the upload. Throws `storage.staged-gone` when there is none.
+    private func end(ifAbsent isGuarded: Bool) async throws(SluiceError) -> PublishedObject {
+        // Never without parts: stores refuse that before they look for the upload.
+        var parts = tags
+        if parts == nil { parts = try await askForTags() }
+        let complete = store.session.requests.completeUpload(
+            request.key,
+            upload: upload,
+            tags: parts ?? [],
+            ifAbsent: isGuarded
+        )
+        let subject = store.session.subject("publish", request.key)
+        _ = try await store.session.send(complete, subject, read: S3Answers.completed)
+        return try await published()
     }
 
     /// What is to be answered without ending the upload; nil when it may be ended.
@@ -121,17 +129,6 @@ struct S3Publication: Sendable {
             }
         }
         return try await store.digest(request.key) == request.digest
-    }
-
-    private func partTags() async throws(SluiceError) -> [String] {
-        if let tags { return tags }
-        do throws(SluiceError) {
-            return try await askForTags()
-        } catch {
-            // The end of an upload that is gone is found out by ending it.
-            guard error.code == .storageStagedGone else { throw error }
-            return []
-        }
     }
 
     /// Asks for the parts; throws `storage.staged-gone` when there is no such upload.
