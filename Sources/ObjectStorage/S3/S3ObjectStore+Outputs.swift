@@ -18,10 +18,10 @@ extension S3ObjectStore {
         _ request: PublishRequest,
         _ capabilities: S3Capabilities
     ) async throws(SluiceError) -> PublishedObject {
-        if let refusal = refusal(of: request.key) { throw refusal }
         guard let (mark, upload) = UploadJournal.parse(request.staged) else {
-            throw SluiceError(.storageStagedGone, "“\(request.staged.text)” is no output of this bucket.")
+            throw .stagedElsewhere(request, bucket: bucket)
         }
+        if let refusal = refusal(of: request.key) { throw refusal }
         let entry = journal.known(mark)
         let publication = S3Publication(
             store: self,
