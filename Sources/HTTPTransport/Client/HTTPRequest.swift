@@ -29,6 +29,8 @@ public struct HTTPRequest: Sendable {
     public var body: [UInt8]
     /// For the whole request; nil: only the limits for connecting and for standing still.
     public var timeout: Duration?
+    /// How long it may stand still, where that is longer than the client's own limit.
+    public var stallTimeout: Duration?
     /// Goes through this socket instead of TCP.
     var unixSocket: String?
     /// Sent instead of `path` and `query`.

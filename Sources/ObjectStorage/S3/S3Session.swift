@@ -42,15 +42,16 @@ final class S3Session: Sendable {
     }
 
     /// Sends a request and reads its answer, whole. `accepts` says which statuses are answers; all others are
-    /// refusals.
+    /// refusals. `mayRepeat` is told of each problem, and says whether the request may be sent again for it.
     func send<Value: Sendable>(
         _ request: HTTPRequest,
         _ subject: S3Subject,
         bodyLimit: Int = 1 << 20,
         accepts: (Int) -> Bool = { (200..<300).contains($0) },
+        mayRepeat: (S3RetryPlan.Problem) -> Bool = { _ in true },
         read: (HTTPResponse) -> S3Reading<Value>
     ) async throws(SluiceError) -> Value {
-        try await perform(request, subject) { (signed) async throws(SluiceError) -> S3Reading<Value> in
+        try await perform(request, subject, mayRepeat) { (signed) async throws(SluiceError) -> S3Reading<Value> in
             let response = try await settings.client.send(signed, bodyLimit: bodyLimit)
             guard accepts(response.status) else { return .refused(S3Refusal(response)) }
             return read(response)
@@ -79,6 +80,7 @@ final class S3Session: Sendable {
     private func perform<Value: Sendable>(
         _ request: HTTPRequest,
         _ subject: S3Subject,
+        _ mayRepeat: (S3RetryPlan.Problem) -> Bool = { _ in true },
         _ exchange: (HTTPRequest) async throws(SluiceError) -> S3Reading<Value>
     ) async throws(SluiceError) -> Value {
         var plan = S3RetryPlan()
@@ -98,6 +100,7 @@ final class S3Session: Sendable {
             } catch {
                 problem = .failed(error)
             }
+            let isRepeatable = mayRepeat(problem)
             switch plan.step(
                 after: problem,
                 at: clock.uptime,
@@ -105,6 +108,7 @@ final class S3Session: Sendable {
                 fraction: random.fraction()
             ) {
             case .giveUp: throw problem.error(subject)
+            case .again where !isRepeatable: throw problem.error(subject)
             case .again(let wait): try await pause(wait, subject)
             case .refresh: await refresh()
             case .correct(let date):

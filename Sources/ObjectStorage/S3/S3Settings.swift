@@ -24,6 +24,9 @@ public struct S3Settings: Sendable {
     public var parallelParts = 4
     /// The storage class of outputs that name none.
     public var storageClass: String?
+    /// So long a store may be silent while it ends an upload: it puts all parts together then, which takes
+    /// minutes for large ones (AWS, CompleteMultipartUpload).
+    public var endTimeout = Duration.seconds(600)
     /// A directory of ours that remembers uploads under way across restarts; nil remembers in memory.
     public var journal: String?
 
