@@ -36,7 +36,8 @@ public protocol ObjectStore: Sendable {
     /// that the store itself lost it (an S3 store may abort or forget an unfinished upload) and that no
     /// publication of it was ever recorded: it has to be made again. Lost stays the answer, also at later
     /// boots, until the output is discarded. A publication whose record a crash prevented, and whose object
-    /// was taken away meanwhile, counts as lost: making it twice is harmless, losing it is not.
+    /// was taken away meanwhile, counts as lost: making it twice is harmless, losing it is not. What another
+    /// kind of store staged, before the bucket was moved, is lost as well.
     ///
     /// A final object whose bytes already equal the staged ones is left as it is and its version returned.
     func publish(_ requests: [PublishRequest]) async -> [Result<PublishedObject, SluiceError>]

@@ -7,6 +7,11 @@ internal import Testing
 
 /// What is said of staged outputs that a store lost: a commit that was decided is made again, never given up.
 @Suite struct S3LossTests {
+    /// No wait between tries.
+    private struct Impatience: RandomSource {
+        func next() -> UInt64 { 0 }
+    }
+
     /// A store with one bucket, and the directory in which uploads are written down.
     private struct Place {
         let server = FaultyS3Server()
@@ -14,10 +19,15 @@ internal import Testing
         let pool = BlockingPool(name: "s3", limit: 4, stackBytes: NativeThread.smallStackBytes)
         let directory = TemporaryDirectory()
 
-        init() throws { client = try HTTPClient() }
+        init() throws {
+            client = try HTTPClient(HTTPClient.Options(stallTimeout: .seconds(1), proxy: ""))
+        }
 
         /// The bucket, as a process that starts anew would make it.
-        func store(journal: Bool = true) -> S3ObjectStore {
+        func store(
+            journal: Bool = true,
+            clock: any TimeSource = SystemTimeSource()
+        ) -> S3ObjectStore {
             let credentials = Credentials(accessKey: "AKID", secretKey: Secret("secret"))
             var settings = S3Settings(
                 bucketName: "bucket",
@@ -27,8 +37,15 @@ internal import Testing
             settings.endpoint = HTTPEndpoint(url: server.endpoint)
             settings.region = "us-east-1"
             settings.pathStyle = true
+            settings.limits.end = .seconds(2)
             if journal { settings.journal = directory.path("uploads") }
-            return S3ObjectStore(bucket: "lake", settings: settings, pool: pool, budget: PartBudget())
+            return S3ObjectStore(
+                bucket: "lake",
+                settings: settings,
+                pool: pool,
+                clock: clock,
+                random: Impatience()
+            )
         }
 
         func stage(
@@ -144,6 +161,77 @@ internal import Testing
             await expect(.storageStagedGone, next, again)
             place.directory.write(file, record)
             await expect(.storageStagedLost, place.store(), again, "Made twice is harmless, lost is not.")
+        }
+    }
+
+    @Test("an answered end is believed where reads lag behind, or the object is taken away at once (N08)")
+    func believed() async throws {
+        try await Self.onServer { place in
+            let store = place.store()
+            for isLate in [true, false] {
+                let request = try await place.stage(store, "out", [1, 2])
+                place.server.setManner { $0.staleReads = isLate ? 3 : 0 }
+                // The store heeds conditions, so the first look is the one after the end.
+                if !isLate { place.server.fail(.head, with: .remove, key: "out") }
+                let published = try await publish(store, request)
+                #expect(published.info.sizeBytes == 2 && !published.wasUnchanged)
+                if isLate {
+                    while try await store.head("out") == nil {}
+                    #expect(try await store.head("out")?.version == published.info.version)
+                }
+                #expect(place.directory.files(below: "uploads").isEmpty)
+                place.server.setManner { $0.staleReads = 0 }
+                place.server.remove("out")
+            }
+        }
+    }
+
+    @Test("an upload that lost parts counts as lost", arguments: ["InvalidPart", "InvalidPartOrder"])
+    func lostParts(_ code: String) async throws {
+        try await Self.onServer { place in
+            let store = place.store()
+            let request = try await place.stage(store, "out", [1, 2])
+            place.server.fail(.complete, with: .error(400, code))
+            await expect(.storageStagedLost, store, request)
+            try await store.discard(request.staged)
+            #expect(place.server.openUploads().isEmpty)
+        }
+    }
+
+    @Test("an upload that is lost while it is written blames the store, not the object")
+    func lostEarly() async throws {
+        try await Self.onServer { place in
+            for answer in [FaultyS3Fault.error(404, "NoSuchUpload"), .error(404, "")] {
+                place.server.fail(.uploadPart, with: answer)
+                let error = await #expect(throws: SluiceError.self) {
+                    _ = try await place.stage(place.store(), "out", [1, 2])
+                }
+                #expect(error?.code == .storageStagedLost)
+                #expect(error?.code.blame == .transient)
+            }
+        }
+    }
+
+    @Test("an end that was not answered is waited for before the upload is lost", arguments: [false, true])
+    func unanswered(_ isSilent: Bool) async throws {
+        try await Self.onServer { place in
+            let clock = ManualClock()
+            let store = place.store(clock: clock)
+            let request = try await place.stage(store, "out", [1, 2])
+            place.server.fail(.complete, with: .hold(isSilent: isSilent))
+            await expect(.storageUnavailable, store, request)
+            clock.advance(by: .seconds(200))
+            await expect(.storageUnavailable, store, request)
+            place.server.land()
+            try await publish(store, request)
+            #expect(place.server.object("out")?.bytes == [1, 2])
+
+            place.server.remove("out")
+            let again = try await place.stage(store, "out", [1, 2])
+            place.server.fail(.complete, with: .hold(isSilent: isSilent))
+            await expect(.storageUnavailable, store, again)
+            clock.advance(by: .seconds(301))
+            await expect(.storageStagedLost, store, again, "It never came.")
         }
     }
 }

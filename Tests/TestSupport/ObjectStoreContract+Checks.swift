@@ -165,6 +165,19 @@ extension ObjectStoreContract {
         #expect(await stagedCount(store) == 0)
     }
 
+    /// The bucket was another kind of store when the output was staged: forgetting it would lose it.
+    func losesWhatIsElsewhere() async throws {
+        let store = makeStore()
+        let request = PublishRequest(
+            staged: StagedReference(text: "elsewhere:1"),
+            key: "out",
+            digest: ContentDigester.digest(of: [1]),
+            expecting: .absent
+        )
+        await expect(.storageStagedLost) { _ = try await publish(store, request) }
+        try await store.discard(request.staged)
+    }
+
     func discards() async throws {
         let store = makeStore()
         let request = try await Self.stage(store, "out", [1], token: 1)

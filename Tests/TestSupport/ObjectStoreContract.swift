@@ -46,6 +46,7 @@ public struct ObjectStoreContract: Sendable {
         try await reportsCollisions()
         try await deletesOnlyThatVersion()
         try await sweepsDeadBoots()
+        try await losesWhatIsElsewhere()
         try await discards()
         try await refusesKeys()
     }

@@ -175,8 +175,8 @@ extension Exchange {
     }
 
     private func setLimits(_ order: Order) throws(SluiceError) {
-        let stall = options.stallTimeout.milliseconds
-        if stall > 0 {
+        let stall = max(options.stallTimeout, order.request.stallTimeout ?? .zero).milliseconds
+        if options.stallTimeout > .zero {
             try easy.set(CURLOPT_LOW_SPEED_LIMIT, 1)
             try easy.set(CURLOPT_LOW_SPEED_TIME, (stall + 999) / 1000)
         }

@@ -32,6 +32,8 @@ public struct HTTPRequest: Sendable {
     /// Whether the server answers when it has news. Such requests are counted apart: they occupy connections
     /// and no bandwidth, and must keep none from others.
     public var isLongPoll = false
+    /// How long it may stand still, where that is longer than the client's own limit.
+    public var stallTimeout: Duration?
     /// Goes through this socket instead of TCP.
     var unixSocket: String?
     /// Sent instead of `path` and `query`.

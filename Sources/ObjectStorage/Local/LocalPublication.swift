@@ -21,10 +21,10 @@ struct LocalPublication {
 
     /// Moves the output to its key, or finds that it, or its equal, is there.
     mutating func run() throws(SluiceError) -> PublishedObject {
-        if let refusal = store.refusal(of: request.key) { throw refusal }
         guard let staged = StagePath.components(request.staged) else {
-            throw SluiceError(.storageIO, "“\(request.staged.text)” is not staged in “\(store.bucket)”.")
+            throw .stagedElsewhere(request, bucket: store.bucket)
         }
+        if let refusal = store.refusal(of: request.key) { throw refusal }
         let (directory, name) = try parent()
         targets.append(try SyncTarget(directory, bucket: store.bucket))
         let source = try store.staging.directory(ledger: staged.ledger, boot: staged.boot, creating: false)

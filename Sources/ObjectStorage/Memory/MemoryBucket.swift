@@ -63,6 +63,7 @@ struct MemoryBucket {
         bucket: BucketName,
         now: Timestamp
     ) throws(SluiceError) -> PublishedObject {
+        if StagePath.components(request.staged) == nil { throw .stagedElsewhere(request, bucket: bucket) }
         let present = objects[request.key]
         if let present, ContentDigester.digest(of: present.bytes) == request.digest {
             // Equal bytes stay as they are. When nothing is staged any more, they are this very output,
@@ -87,6 +88,15 @@ struct MemoryBucket {
 }
 
 extension SluiceError {
+    /// The bucket was another kind of store when an output was staged; there it is lost to the one of now.
+    static func stagedElsewhere(_ request: PublishRequest, bucket: BucketName) -> SluiceError {
+        SluiceError(
+            .storageStagedLost,
+            "“\(request.key)” was not staged in what bucket “\(bucket)” is now.",
+            hint: "It is made again. Let open commits end before a bucket is moved."
+        )
+    }
+
     /// Something else lies where an output shall be seen.
     static func collision(at key: ObjectKey, bucket: BucketName) -> SluiceError {
         SluiceError(

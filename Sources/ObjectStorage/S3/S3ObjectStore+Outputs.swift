@@ -18,10 +18,10 @@ extension S3ObjectStore {
         _ request: PublishRequest,
         _ capabilities: S3Capabilities
     ) async throws(SluiceError) -> PublishedObject {
-        if let refusal = refusal(of: request.key) { throw refusal }
         guard let (mark, upload) = UploadJournal.parse(request.staged) else {
-            throw SluiceError(.storageStagedGone, "“\(request.staged.text)” is no output of this bucket.")
+            throw .stagedElsewhere(request, bucket: bucket)
         }
+        if let refusal = refusal(of: request.key) { throw refusal }
         let entry = journal.known(mark)
         let publication = S3Publication(
             store: self,
@@ -37,16 +37,21 @@ extension S3ObjectStore {
             return published
         } catch {
             guard error.code == .storageStagedGone else { throw error }
+            if journal.isOpen(mark, at: session.clock.uptime) { throw unanswered(request.key, error) }
             // The entry goes once the publication is known: as long as it is there, nobody knows of one. It
             // stays until the output is discarded, so that the next process is told the same.
             guard try await find(mark) != nil else { throw error }
-            throw SluiceError(
-                .storageStagedLost,
-                "The store of bucket “\(bucket)” lost the unfinished upload of “\(request.key)”.",
-                hint: "It is made again. Let no lifecycle rule abort incomplete uploads within a day.",
-                cause: error
-            )
+            throw .lost(request.key, bucket: bucket, cause: error)
         }
+    }
+
+    private func unanswered(_ key: ObjectKey, _ cause: SluiceError) -> SluiceError {
+        SluiceError(
+            .storageUnavailable,
+            "The store of bucket “\(bucket)” did not say what became of “\(key)”, which is not there yet.",
+            hint: "It is looked for again for some minutes, and made again if it does not appear.",
+            cause: cause
+        )
     }
 
     private func find(_ mark: String) async throws(SluiceError) -> UploadJournal.Entry? {
@@ -136,5 +141,17 @@ private func inParallel<Element: Sendable, Answer: Sendable>(
         }
         for await (done, answer) in group { answers[done] = answer }
         return elements.indices.compactMap { answers[$0] }
+    }
+}
+
+extension SluiceError {
+    /// A store forgot an upload that was under way.
+    static func lost(_ key: ObjectKey, bucket: BucketName, cause: SluiceError) -> SluiceError {
+        SluiceError(
+            .storageStagedLost,
+            "The store of bucket “\(bucket)” lost the unfinished upload of “\(key)”.",
+            hint: "It is made again. Let no lifecycle rule abort incomplete uploads within a day.",
+            cause: cause
+        )
     }
 }

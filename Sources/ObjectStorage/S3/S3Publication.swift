@@ -1,4 +1,5 @@
 internal import EventModel
+internal import Execution
 internal import HTTPTransport
 
 /// Makes one staged output visible; may be repeated, by any process, until it says what came of it.
@@ -38,16 +39,8 @@ struct S3Publication: Sendable {
         let isGuarded = request.expecting == .absent && capabilities.completesIfAbsent
         for look in 0..<Self.mostLooks {
             if look > 0 || !isGuarded, let published = try await settle() { return published }
-            let complete = store.session.requests.completeUpload(
-                request.key,
-                upload: upload,
-                tags: try await partTags(),
-                ifAbsent: isGuarded
-            )
             do throws(SluiceError) {
-                let subject = store.session.subject("publish", request.key)
-                _ = try await store.session.send(complete, subject, read: S3Answers.completed)
-                return try await published()
+                return try await end(ifAbsent: isGuarded)
             } catch {
                 switch error.code {
                 // Something came between: look what it is.
@@ -64,6 +57,59 @@ struct S3Publication: Sendable {
             "“\(request.key)” of bucket “\(store.bucket)” changes again and again.",
             hint: "Find out who else writes there; the output is published as soon as it rests."
         )
+    }
+
+    /// Ends the upload. Throws `storage.staged-gone` when there is none.
+    private func end(ifAbsent isGuarded: Bool) async throws(SluiceError) -> PublishedObject {
+        // Never without parts: stores refuse that before they look for the upload.
+        var parts = tags
+        if parts == nil { parts = try await askForTags() }
+        var complete = store.session.requests.completeUpload(
+            request.key,
+            upload: upload,
+            tags: parts ?? [],
+            ifAbsent: isGuarded
+        )
+        complete.stallTimeout = store.session.settings.limits.end
+        var date = store.session.clock.now
+        let tag = try await store.session.send(
+            complete,
+            store.session.subject("publish", request.key),
+            mayRepeat: { problem in
+                guard problem.leavesOpen else { return true }
+                store.journal.leaveOpen(mark, at: store.session.clock.uptime)
+                // Who was silent for so long may still be at it: a second end would come between.
+                return !problem.isSilence
+            },
+            read: { response in
+                date = response.header("date").flatMap(S3Date.http) ?? date
+                return S3Answers.completed(response)
+            }
+        )
+        return try await published(tag, date)
+    }
+
+    /// A yes with an ETag is proof, whatever a look shows: that may lag behind (trap N08), and whoever reads
+    /// the bucket may have taken the object away or replaced it.
+    private func published(_ tag: String, _ date: Timestamp) async throws(SluiceError) -> PublishedObject {
+        do throws(SluiceError) {
+            switch try await look() {
+            case .itself(let info), .equal(let info):
+                return PublishedObject(info: info, wasUnchanged: false)
+            case .nothing, .foreign: break
+            }
+        } catch {
+            // Another object is there, or the store answers no more: nothing that speaks against the proof.
+            if error.code == .storageBadAnswer || error.code == .cancelled { throw error }
+        }
+        let sizeBytes = request.digest.sizeBytes
+        let info = ObjectInfo(
+            key: request.key,
+            version: S3Version(tag: tag, sizeBytes: sizeBytes).version,
+            sizeBytes: sizeBytes,
+            modified: date
+        )
+        return PublishedObject(info: info, wasUnchanged: false)
     }
 
     /// What is to be answered without ending the upload; nil when it may be ended.
@@ -123,17 +169,6 @@ struct S3Publication: Sendable {
         return try await store.digest(request.key) == request.digest
     }
 
-    private func partTags() async throws(SluiceError) -> [String] {
-        if let tags { return tags }
-        do throws(SluiceError) {
-            return try await askForTags()
-        } catch {
-            // The end of an upload that is gone is found out by ending it.
-            guard error.code == .storageStagedGone else { throw error }
-            return []
-        }
-    }
-
     /// Asks for the parts; throws `storage.staged-gone` when there is no such upload.
     private func askForTags() async throws(SluiceError) -> [String] {
         var found: [Int: String] = [:]
@@ -174,5 +209,22 @@ struct S3Publication: Sendable {
                 + "\(request.digest.sizeBytes).",
             hint: "The store or a proxy changes what is written; it must not be used for outputs."
         )
+    }
+}
+
+extension S3RetryPlan.Problem {
+    /// Whether the store may have done what it was asked, or may still be at it.
+    fileprivate var leavesOpen: Bool {
+        switch self {
+        case .refused(let refusal): refusal.kind == .busy
+        case .garbled: true
+        case .failed(let error): error.code != .transportUnreachable
+        }
+    }
+
+    /// Whether no answer came in time.
+    fileprivate var isSilence: Bool {
+        guard case .failed(let error) = self else { return false }
+        return error.code == .transportTimeout
     }
 }

@@ -60,7 +60,7 @@ extension S3Refusal {
         case noKey
         /// There is no such bucket.
         case noBucket
-        /// There is no such multipart upload.
+        /// There is no such multipart upload, or it lacks parts that were there.
         case noUpload
         /// The condition of the request does not hold.
         case preconditionFailed
@@ -98,7 +98,7 @@ extension S3Refusal {
         /// By S3's word.
         static let byCode: [String: Kind] = [
             "NoSuchKey": .noKey, "NoSuchVersion": .noKey, "NoSuchBucket": .noBucket,
-            "NoSuchUpload": .noUpload,
+            "NoSuchUpload": .noUpload, "InvalidPart": .noUpload, "InvalidPartOrder": .noUpload,
             "PreconditionFailed": .preconditionFailed, "ConditionalRequestConflict": .conflict,
             "OperationAborted": .conflict,
             "AccessDenied": .denied, "AllAccessDisabled": .denied, "AccountProblem": .denied,

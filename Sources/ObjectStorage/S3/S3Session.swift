@@ -49,18 +49,24 @@ final class S3Session: Sendable {
 
     /// Sends a request and reads its answer, whole. `accepts` says which statuses are answers; all others are
     /// refusals. `whenUncertain` is called after a try that the store may have obeyed without saying so.
+    /// `mayRepeat` is told of each problem, and says whether the request may be sent again for it.
     func send<Value: Sendable>(
         _ request: HTTPRequest,
         _ subject: S3Subject,
         bodyLimit: Int = 1 << 20,
         accepts: (Int) -> Bool = { (200..<300).contains($0) },
         whenUncertain: () -> Void = {},
+        mayRepeat: (S3RetryPlan.Problem) -> Bool = { _ in true },
         read: (HTTPResponse) -> S3Reading<Value>
     ) async throws(SluiceError) -> Value {
         var request = request
         // One that is made for a stream must only not stand still; here all of it is waited for.
         request.timeout = request.timeout ?? settings.limits.transfer(max(request.body.count, bodyLimit))
-        return try await perform(request, subject) { (signed) async throws(SluiceError) -> S3Reading<Value> in
+        return try await perform(
+            request,
+            subject,
+            mayRepeat
+        ) { (signed) async throws(SluiceError) -> S3Reading<Value> in
             let response: HTTPResponse
             do throws(SluiceError) {
                 response = try await settings.client.send(signed, bodyLimit: bodyLimit)
@@ -124,6 +130,7 @@ final class S3Session: Sendable {
     private func perform<Value: Sendable>(
         _ request: HTTPRequest,
         _ subject: S3Subject,
+        _ mayRepeat: (S3RetryPlan.Problem) -> Bool = { _ in true },
         _ exchange: (HTTPRequest) async throws(SluiceError) -> S3Reading<Value>
     ) async throws(SluiceError) -> Value {
         var plan = S3RetryPlan()
@@ -145,6 +152,7 @@ final class S3Session: Sendable {
             } catch {
                 problem = .failed(error)
             }
+            let isRepeatable = mayRepeat(problem)
             switch plan.step(
                 after: problem,
                 at: clock.uptime,
@@ -152,6 +160,7 @@ final class S3Session: Sendable {
                 fraction: random.fraction()
             ) {
             case .giveUp: throw problem.error(subject)
+            case .again where !isRepeatable: throw problem.error(subject)
             case .again(let wait): try await pause(wait, subject)
             case .refresh: await refresh()
             case .correct(let date): storeClock.follow(date)

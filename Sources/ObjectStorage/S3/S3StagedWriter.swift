@@ -211,10 +211,16 @@ extension S3StagedWriter {
             state.underWay[number] = nil
             switch result {
             case .success(let tag): state.tags[number] = tag
-            case .failure(let error): state.failure = state.failure ?? error
+            case .failure(let error): state.failure = state.failure ?? lost(error, state.entry.key)
             }
         }
         state.wakeAll()
+    }
+
+    /// An upload that the store knows no more: another attempt makes another, for the object is not to blame.
+    private func lost(_ error: SluiceError, _ key: ObjectKey) -> SluiceError {
+        guard error.code == .storageStagedGone || error.code == .storageNotFound else { return error }
+        return .lost(key, bucket: session.bucket, cause: error)
     }
 
     private func waitForRoom() {

@@ -30,6 +30,10 @@ final class UploadJournal: Sendable {
     private let bucket: BucketName
     private let files: JournalFiles?
     private let entries = Mutex<[String: Entry]>([:])
+    /// When the store last left open whether it ended an upload.
+    private let leftOpen = Mutex<[String: Duration]>([:])
+    /// So long a store may still be at the end of an upload that it did not answer.
+    private static let patience = Duration.seconds(300)
 
     /// The journal of a bucket, with files below `directory` if there is one.
     init(bucket: BucketName, directory: String?) {
@@ -66,7 +70,21 @@ final class UploadJournal: Sendable {
     /// Forgets an upload that is published or given up; blocks.
     func forget(_ mark: String) {
         entries.withLock { $0[mark] = nil }
+        leftOpen.withLock { $0[mark] = nil }
         files?.remove(mark)
+    }
+
+    /// Remembers that the store did not say whether it ended an upload.
+    func leaveOpen(_ mark: String, at uptime: Duration) { leftOpen.withLock { $0[mark] = uptime } }
+
+    /// Whether an upload that is not there any more may yet turn out to be an object.
+    func isOpen(_ mark: String, at uptime: Duration) -> Bool {
+        leftOpen.withLock { leftOpen in
+            guard let since = leftOpen[mark] else { return false }
+            if uptime - since < Self.patience { return true }
+            leftOpen[mark] = nil
+            return false
+        }
     }
 
     /// What this process knows of an upload.

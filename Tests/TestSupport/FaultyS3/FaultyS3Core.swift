@@ -133,6 +133,13 @@ final class FaultyS3Core: Sendable {
                 if request.kind.isListing, state.buckets[request.bucket] != nil {
                     return state.list(request, fault: fault)
                 }
+            case .hold:
+                let before = state.buckets[request.bucket]?.objects[request.key]
+                let answer = state.answer(request, now: clock)
+                let made = state.buckets[request.bucket]?.objects[request.key]
+                state.held.append((request.bucket, request.key, made))
+                state.store(before, bucket: request.bucket, key: request.key)
+                return answer
             default: break
             }
             return state.answer(request, now: clock)
@@ -192,7 +199,8 @@ extension FaultyS3Response {
         case .truncate(let count): delivery = .cut(count)
         case .shorten(let count): body = Array(body.dropLast(count))
         case .reset(let count): delivery = .reset(count)
-        case .loseAnswer: delivery = .reset(-1)
+        case .loseAnswer, .hold(false): delivery = .reset(-1)
+        case .hold(true): delivery = .silence
         case .drip(let bytes, let milliseconds): delivery = .drip(bytes: bytes, milliseconds: milliseconds)
         default: break
         }

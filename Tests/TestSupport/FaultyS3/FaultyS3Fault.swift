@@ -28,6 +28,9 @@ public enum FaultyS3Fault: Sendable {
     case drip(bytes: Int, milliseconds: Int)
     /// No answer at all, until the client gives up; nothing is done.
     case silence
+    /// No answer, or a reset in its place, while the store is still at the end of an upload: the upload is
+    /// gone, and the object is not there before `land()`.
+    case hold(isSilent: Bool)
     /// The key gets another content just before the request is looked at (trap N09).
     case overwrite([UInt8])
     /// The key is removed just before the request is looked at.

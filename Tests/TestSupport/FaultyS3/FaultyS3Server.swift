@@ -74,6 +74,14 @@ extension FaultyS3Server {
     /// Forgets all uploads that are under way, as a lifecycle rule or a restart of the store may.
     public func loseUploads() { core.withState { $0.uploads = [:] } }
 
+    /// Ends what `FaultyS3Fault.hold` held: the objects are there from now on.
+    public func land() {
+        core.withState { state in
+            for (bucket, key, object) in state.held { state.store(object, bucket: bucket, key: key) }
+            state.held = []
+        }
+    }
+
     /// Gives a bucket so many objects that are computed when they are asked for; what was in it is hidden.
     public func makeSynthetic(count: Int, prefix: String = "", bucket: String = "bucket") {
         core.withState {

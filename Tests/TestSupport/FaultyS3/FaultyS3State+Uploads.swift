@@ -45,16 +45,17 @@ extension FaultyS3State {
 
     /// CompleteMultipartUpload.
     mutating func complete(_ request: FaultyS3Request, now: Int) -> FaultyS3Response {
-        guard let id = request.text("uploadId"), let upload = uploads[id], upload.key == request.key else {
-            return .error(404, "NoSuchUpload")
-        }
-        if let answer = broken(request, buckets[request.bucket]?.objects[request.key]) { return answer }
+        // Real stores look at the body before they look for the upload.
         let numbers = FaultyS3XML.texts(of: "PartNumber", in: request.body).compactMap { Int($0) }
         let etags = FaultyS3XML.texts(of: "ETag", in: request.body).map { $0[...].trimming { $0 == "\"" } }
         guard !numbers.isEmpty, numbers.count == etags.count else { return .error(400, "MalformedXML") }
         guard zip(numbers, numbers.dropFirst()).allSatisfy({ $0 < $1 }) else {
             return .error(400, "InvalidPartOrder")
         }
+        guard let id = request.text("uploadId"), let upload = uploads[id], upload.key == request.key else {
+            return .error(404, "NoSuchUpload")
+        }
+        if let answer = broken(request, buckets[request.bucket]?.objects[request.key]) { return answer }
         var bytes: [UInt8] = []
         var digests: [UInt8] = []
         for (number, etag) in zip(numbers, etags) {

@@ -20,6 +20,8 @@ struct FaultyS3State: Sendable {
     var uploads: [String: FaultyS3Upload] = [:]
     var uploadCount = 0
     var tokenCount = 0
+    /// What uploads became whose end is not over.
+    var held: [(bucket: String, key: ObjectKey, object: FaultyS3Object?)] = []
     /// The page that came before, by bucket, for `duplicatePage`.
     var lastPage: [String: [ObjectKey]] = [:]
 
