@@ -40,6 +40,9 @@ internal import Testing
                 sequence.learn(answer)
                 calls.append(call)
             }
+            for job in try await model.jobs(before: nil, limit: 100) {
+                reached.formUnion(Self.kinds(await model.tasks(JobTaskQuery(job: job.id))))
+            }
         }
         let all: Set<String> = [
             "delivered", "recorded", "unchanged", "moved", "deferred", "suspect", "remade", "commit",
@@ -50,7 +53,7 @@ internal import Testing
             "lost but caused", "fed", "joined", "job changed", "job refused", "task succeeded",
             "task failed", "task skipped", "task cancelled", "task open", "duplicate",
         ]
-        #expect(all.subtracting(reached) == [], "\(reached.sorted())")
+        #expect(all.subtracting(reached) == [])
     }
 
     private static func kinds(_ answer: any Hashable & Sendable) -> [String] {

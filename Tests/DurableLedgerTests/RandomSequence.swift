@@ -55,6 +55,7 @@ struct RandomSequence {
         return [
             LedgerCall("beginBoot \(owner)") { try await $0.beginBoot(owner, at: now) },
             LedgerCall("register all") { try await $0.registerTriggers(Self.triggers, at: now) },
+            LedgerCall("createJob") { try await $0.createJob("words", priority: 1, at: now) },
         ]
     }
 

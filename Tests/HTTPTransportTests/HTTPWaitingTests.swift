@@ -104,4 +104,32 @@ internal import Testing
         }
         #expect(error?.code == .transportProxy)
     }
+
+    @Test("long polls, however many, keep no connection from other requests to the same server")
+    func longPolls() async throws {
+        let polls = Monitor(0)
+        let server = try ScriptedServer { request, peer in
+            guard request.target == "/poll" else { return peer.answer(200, [1]) }
+            polls.withLock { $0 += 1 }
+            polls.wakeAll()
+            peer.waitForEnd()
+            return false
+        }
+        let options = HTTPClient.Options(
+            proxy: "",
+            connectionsPerHost: 2,
+            maxConnections: 2,
+            maxLongPolls: 5
+        )
+        let client = try HTTPClient(options)
+        var poll = HTTPRequest(endpoint: server.endpoint, path: "/poll")
+        poll.isLongPoll = true
+        let calls = (0..<6).map { _ in client.start(poll) { _ in } }
+        try await onThread { _ = polls.wait { $0 >= 5 ? true : nil } }
+        for _ in 0..<3 {
+            #expect(try await client.send(HTTPRequest(endpoint: server.endpoint)).body == [1])
+        }
+        #expect(polls.withLock { $0 } == 5, "the sixth waits for one of its kind")
+        for call in calls { call.cancel() }
+    }
 }

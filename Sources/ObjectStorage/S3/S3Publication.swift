@@ -82,7 +82,7 @@ struct S3Publication: Sendable {
                 return !problem.isSilence
             },
             read: { response in
-                date = response.header("date").flatMap(S3Date.http) ?? date
+                date = response.date ?? date
                 return S3Answers.completed(response)
             }
         )

@@ -47,9 +47,11 @@ final class S3Session: Sendable {
         S3Subject(verb: verb, key: key, bucket: bucket)
     }
 
-    /// Sends a request and reads its answer, whole. `accepts` says which statuses are answers; all others are
-    /// refusals. `whenUncertain` is called after a try that the store may have obeyed without saying so.
-    /// `mayRepeat` is told of each problem, and says whether the request may be sent again for it.
+    /// Sends a request and reads its answer, whole.
+    ///
+    /// `accepts` says which statuses are answers; all others are refusals. `whenUncertain` is called after a
+    /// try that the store may have obeyed without saying so. `mayRepeat` is told of each problem, and says
+    /// whether the request may be sent again for it.
     func send<Value: Sendable>(
         _ request: HTTPRequest,
         _ subject: S3Subject,
