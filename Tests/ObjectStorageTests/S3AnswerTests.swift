@@ -96,7 +96,11 @@ internal import Testing
     @Test("dates that are none are nil, whatever they look like")
     func readsDates() {
         #expect(S3Date.http("Sun, 06 Nov 1994 08:49:37 GMT")?.milliseconds == 784_111_777_000)
-        #expect(S3Date.iso("2024-02-29T23:59:59Z")?.description == "2024-02-29T23:59:59.000Z")
+        for zone in ["Z", ".000Z", "+00:00", ".5+00:00", "+0000"] {
+            let date = S3Date.iso("2024-02-29T23:59:59\(zone)")
+            #expect(date?.description == "2024-02-29T23:59:59.000Z", "\(zone)")
+        }
+        #expect(S3Date.iso("2024-02-29T23:59:59+02:00") == nil)
         for text in ["", "now", "Sun, 06 Foo 1994 08:49:37 GMT", "Sun, 06 Nov 1994 99:49:37 GMT"] {
             #expect(S3Date.http(text) == nil && S3Date.iso(text) == nil)
         }

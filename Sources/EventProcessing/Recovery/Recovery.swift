@@ -56,12 +56,21 @@ struct Recovery: Sendable {
         await withDiscardingTaskGroup { group in
             for pending in rest { group.addTask { _ = await forward.run(pending) } }
             for setup in core.configuration.buckets.values {
-                group.addTask { await sweep(setup.store, sparing: rest) }
+                group.addTask { await sweep(setup.store, sparing: rest, waits: true) }
             }
         }
     }
 
-    private func sweep(_ store: any ObjectStore, sparing rest: [PendingCommit]) async {
+    /// Sweeps every bucket once; what a store does not answer is left to the next time.
+    func sweep(sparing rest: [PendingCommit]) async {
+        await withDiscardingTaskGroup { group in
+            for setup in core.configuration.buckets.values {
+                group.addTask { await sweep(setup.store, sparing: rest, waits: false) }
+            }
+        }
+    }
+
+    private func sweep(_ store: any ObjectStore, sparing rest: [PendingCommit], waits: Bool) async {
         let keeping = Set(
             rest.flatMap(\.publish).filter { $0.bucket == store.bucket }.map {
                 StagedReference(text: $0.staged)
@@ -85,7 +94,10 @@ struct Recovery: Sendable {
                     "a sweep waits",
                     metadata: ["bucket": "\(store.bucket)", "error": "\(error)"]
                 )
-                guard await core.backOff(afterFailures: failures) else { return }
+                // Who may not, or cannot, is not asked again before the next sweep.
+                let refusals = [SluiceError.Code.storageAccessDenied, .storageUnsupported, .storageRefused]
+                if refusals.contains(error.code) { return }
+                guard waits, await core.backOff(afterFailures: failures) else { return }
             }
         }
     }

@@ -34,7 +34,8 @@ package struct S3RetryPlan: Sendable {
     /// A signature this old may be the reason of a refusal that names none; S3 itself allows 15 minutes.
     package static let suspiciousSkew = Duration.seconds(240)
 
-    private let backoff = Backoff(initial: .milliseconds(100), maximum: .seconds(5))
+    /// Between two tries.
+    static let backoff = Backoff(initial: .milliseconds(100), maximum: .seconds(5))
     private var failures = 0
     /// When the first problem was met.
     private var firstFailure: Duration?
@@ -110,7 +111,7 @@ package struct S3RetryPlan: Sendable {
     ) -> Step {
         failures += 1
         guard failures < most else { return .giveUp }
-        let wait = backoff.ceiling(afterFailures: failures) * fraction
+        let wait = Self.backoff.ceiling(afterFailures: failures) * fraction
         // What the store asks for is kept, plus jitter, so that those it sent away do not return together.
         return .again(after: (asked ?? .zero) + wait)
     }

@@ -51,7 +51,8 @@ final class S3Session: Sendable {
         mayRepeat: (S3RetryPlan.Problem) -> Bool = { _ in true },
         read: (HTTPResponse) -> S3Reading<Value>
     ) async throws(SluiceError) -> Value {
-        try await perform(request, subject, mayRepeat) { (signed) async throws(SluiceError) -> S3Reading<Value> in
+        try await perform(request, subject, mayRepeat) {
+            (signed) async throws(SluiceError) -> S3Reading<Value> in
             let response = try await settings.client.send(signed, bodyLimit: bodyLimit)
             guard accepts(response.status) else { return .refused(S3Refusal(response)) }
             return read(response)
@@ -133,7 +134,8 @@ final class S3Session: Sendable {
         return signed
     }
 
-    private func pause(_ wait: Duration, _ subject: S3Subject) async throws(SluiceError) {
+    /// Waits between two tries.
+    func pause(_ wait: Duration, _ subject: S3Subject) async throws(SluiceError) {
         do {
             try await clock.sleep(for: wait)
         } catch {

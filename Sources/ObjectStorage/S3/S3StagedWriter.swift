@@ -115,7 +115,7 @@ final class S3StagedWriter: StagedWriter {
         return (state.entry, state.digester.digest, state.failure)
     }
 
-    /// Ends what is on its way, and the upload. What cannot be removed now, the next boot's sweep removes.
+    /// Ends what is on its way, and the upload. What cannot be removed now, a sweep removes.
     func abandon() {
         let (tasks, isFirst) = state.withLock { state in
             let isFirst = state.phase != .abandoned
@@ -135,8 +135,7 @@ final class S3StagedWriter: StagedWriter {
             }
             journal.forget(entry.mark)
         } catch {
-            // It stays in the journal.
-            return
+            journal.giveUp(entry)
         }
     }
 }
