@@ -122,4 +122,40 @@ internal import Testing
             #expect(place.server.object("k")?.bytes == [9], "The producer's new version stays.")
         }
     }
+
+    @Test("a probe leaves no upload behind, and needs no answer about versions")
+    func probe() async throws {
+        try await JournaledBucket.run { place in
+            place.server.fail(.complete, with: .error(400, "Whatever"))
+            #expect(try await place.store().capabilities().completesIfAbsent == false)
+            #expect(place.server.openUploads().isEmpty)
+            for answer in [FaultyS3Fault.nothing, .page, .error(404, "")] {
+                place.server.heal()
+                place.server.fail(.bucket, with: answer, times: 5)
+                let found = try await place.store().capabilities()
+                #expect(found.completesIfAbsent && !found.isVersioned, "\(answer)")
+            }
+        }
+    }
+
+    @Test("a store that refused to tag is asked again after an hour")
+    func tagging() async throws {
+        try await JournaledBucket.run { place in
+            let clock = ManualClock()
+            let store = place.store(clock: clock)
+            place.server.fail(.putTags, with: .error(403, "AccessDenied"))
+            let first = try await store.capabilities().tagging
+            #expect(first == .unknown)
+            let second = try await store.capabilities().tagging
+            #expect(second == .unknown)
+            clock.advance(by: .seconds(3601))
+            let third = try await store.capabilities().tagging
+            #expect(third == .kept)
+            let count = place.server.count(.putTags)
+            clock.advance(by: .seconds(86_400))
+            let fourth = try await store.capabilities().tagging
+            #expect(fourth == .kept)
+            #expect(place.server.count(.putTags) == count)
+        }
+    }
 }
