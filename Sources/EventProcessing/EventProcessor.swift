@@ -153,7 +153,7 @@ public final class EventProcessor: Service {
                 return .other
             }
             group.addTask {
-                await Housekeeping(core: self.core).run()
+                await Housekeeping(core: self.core, recovery: self.recovery, rest: rest).run()
                 return .other
             }
             group.addTask {

@@ -57,7 +57,7 @@ struct Recovery: Sendable {
         await withDiscardingTaskGroup { group in
             for pending in rest { group.addTask { note(await forward.run(pending), of: pending) } }
             for setup in core.configuration.buckets.values {
-                group.addTask { await sweep(setup.store, sparing: rest) }
+                group.addTask { await sweep(setup.store, sparing: rest, waits: true) }
             }
         }
     }
@@ -67,7 +67,16 @@ struct Recovery: Sendable {
         for bucket in Set(pending.publish.map(\.bucket)) { core.round?.note(error, with: bucket) }
     }
 
-    private func sweep(_ store: any ObjectStore, sparing rest: [PendingCommit]) async {
+    /// Sweeps every bucket once; what a store does not answer is left to the next time.
+    func sweep(sparing rest: [PendingCommit]) async {
+        await withDiscardingTaskGroup { group in
+            for setup in core.configuration.buckets.values {
+                group.addTask { await sweep(setup.store, sparing: rest, waits: false) }
+            }
+        }
+    }
+
+    private func sweep(_ store: any ObjectStore, sparing rest: [PendingCommit], waits: Bool) async {
         let keeping = Set(
             rest.flatMap(\.publish).filter { $0.bucket == store.bucket }.map {
                 StagedReference(text: $0.staged)
@@ -91,10 +100,13 @@ struct Recovery: Sendable {
                     "a sweep waits",
                     metadata: ["bucket": "\(store.bucket)", "error": "\(error)"]
                 )
+                // Who may not, or cannot, is not asked again before the next sweep.
+                let refusals = [SluiceError.Code.storageAccessDenied, .storageUnsupported, .storageRefused]
+                if refusals.contains(error.code) { return }
                 if let round = core.round, failures >= RoundTroubles.mostTries {
                     return round.note(error, with: store.bucket)
                 }
-                guard await core.backOff(afterFailures: failures) else { return }
+                guard waits, await core.backOff(afterFailures: failures) else { return }
             }
         }
     }

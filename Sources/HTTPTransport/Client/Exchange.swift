@@ -140,6 +140,7 @@ extension Exchange {
         if let socket = request.unixSocket { try easy.set(CURLOPT_UNIX_SOCKET_PATH, socket) }
         if let proxy = options.proxy { try easy.set(CURLOPT_PROXY, proxy) }
         try easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        if request.isSentOnce { try easy.set(CURLOPT_FRESH_CONNECT, 1) }
         guard request.endpoint.isTLS else { return }
         if let file = options.caFile { try easy.set(CURLOPT_CAINFO, file) }
         if options.skipsVerification {

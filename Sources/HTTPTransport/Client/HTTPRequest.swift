@@ -34,6 +34,9 @@ public struct HTTPRequest: Sendable {
     public var isLongPoll = false
     /// How long it may stand still, where that is longer than the client's own limit.
     public var stallTimeout: Duration?
+    /// Whether it goes out once at most: libcurl itself sends again on a connection that was used before and
+    /// died without an answer, so it gets one of its own.
+    public var isSentOnce = false
     /// Goes through this socket instead of TCP.
     var unixSocket: String?
     /// Sent instead of `path` and `query`.

@@ -17,9 +17,11 @@ package enum InternetDate {
     }
 
     /// A date of ISO 8601 in UTC: `2026-10-01T00:00:00.000Z`; the fraction is dropped, for HEAD has none.
+    /// Some stores write `+00:00` for `Z`.
     package static func iso(_ text: String) -> Timestamp? {
-        let parts = text.split { $0 == "-" || $0 == "T" || $0 == ":" || $0 == "." || $0 == "Z" }
-        guard parts.count >= 6, text.hasSuffix("Z") else { return nil }
+        guard let zone = ["Z", "+00:00", "+0000"].first(where: text.hasSuffix) else { return nil }
+        let parts = text.dropLast(zone.count).split { $0 == "-" || $0 == "T" || $0 == ":" || $0 == "." }
+        guard parts.count >= 6 else { return nil }
         let numbers = parts.prefix(6).compactMap { Int64($0) }
         guard numbers.count == 6 else { return nil }
         return moment(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5])

@@ -24,12 +24,14 @@ struct JournalFiles: Sendable {
             makeDirectories(entry.name)
             number = unsafe Glibc.open(path, flags, 0o600)
         }
-        guard number >= 0 else { throw error(Errno(errno), path) }
+        guard number >= 0 else { throw error(Errno(errno), "write down an upload in", path) }
         let file = OpenFile(owning: number)
         let bytes = Array(text.utf8)
         // So few bytes are written at once or not at all (write(2)).
         let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file.number, $0.baseAddress, $0.count) }
-        guard count == bytes.count else { throw error(Errno(count < 0 ? errno : ENOSPC), path) }
+        guard count == bytes.count else {
+            throw error(Errno(count < 0 ? errno : ENOSPC), "write down an upload in", path)
+        }
     }
 
     /// Makes an entry's file durable, with its name. That it is removed later need not be: an entry too many
@@ -44,29 +46,42 @@ struct JournalFiles: Sendable {
             }
         }
         // EINVAL: a file system whose directories cannot be synchronised (fsync(2)).
-        if let failure, failure != Errno(EINVAL) { throw error(failure, path) }
+        if let failure, failure != Errno(EINVAL) { throw error(failure, "write down an upload in", path) }
     }
 
     private func open(_ path: String, _ flags: Int32) throws(SluiceError) -> OpenFile {
         let number = unsafe Glibc.open(path, flags)
-        guard number >= 0 else { throw error(Errno(errno), path) }
+        guard number >= 0 else { throw error(Errno(errno), "write down an upload in", path) }
         return OpenFile(owning: number)
     }
 
     /// Removes an entry's file, if there is one.
     func remove(_ mark: String) { unsafe Glibc.unlink(path(mark)) }
 
-    /// Reads an entry; nil when there is none, or none that can be read.
-    func read(_ mark: String) -> UploadJournal.Entry? {
+    /// Whether there is an entry, whatever became of its content: what cannot be read was not published.
+    func has(_ mark: String) throws(SluiceError) -> Bool {
+        var status = stat()
+        let path = path(mark)
+        if unsafe lstat(path, &status) == 0 { return true }
+        guard errno == ENOENT else { throw error(Errno(errno), "look for an upload in", path) }
+        return false
+    }
+
+    /// Reads an entry; nil when there is none, or a crash kept it from being written.
+    func read(_ mark: String) throws(SluiceError) -> UploadJournal.Entry? {
         guard let name = UploadJournal.name(mark) else { return nil }
-        let number = unsafe Glibc.open(path(mark), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
-        guard number >= 0 else { return nil }
+        let path = path(mark)
+        let number = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard number >= 0 else {
+            if errno == ENOENT { return nil }
+            throw error(Errno(errno), "read what is known of an upload from", path)
+        }
         let file = OpenFile(owning: number)
         var bytes = [UInt8](repeating: 0, count: 8192)
         let count = unsafe bytes.withUnsafeMutableBytes {
             unsafe Glibc.read(file.number, $0.baseAddress, $0.count)
         }
-        guard count > 0 else { return nil }
+        guard count >= 0 else { throw error(Errno(errno), "read what is known of an upload from", path) }
         let lines = String(decoding: bytes[..<count], as: UTF8.self).split(
             separator: "\n",
             omittingEmptySubsequences: false
@@ -83,32 +98,38 @@ struct JournalFiles: Sendable {
     }
 
     /// All entries of a ledger, by mark.
-    func readAll(of ledger: String) -> [String: UploadJournal.Entry] {
+    func readAll(of ledger: String) throws(SluiceError) -> [String: UploadJournal.Entry] {
         var found: [String: UploadJournal.Entry] = [:]
-        for boot in names(in: "\(directory)/\(ledger)") {
-            for file in names(in: "\(directory)/\(ledger)/\(boot)") where file.hasPrefix("\(bucket).") {
+        for boot in try names(in: "\(directory)/\(ledger)") {
+            for file in try names(in: "\(directory)/\(ledger)/\(boot)") where file.hasPrefix("\(bucket).") {
                 let mark = "\(ledger)/\(boot)/\(file.dropFirst("\(bucket).".count))"
-                if let entry = read(mark) { found[mark] = entry }
+                if let entry = try read(mark) { found[mark] = entry }
             }
         }
         return found
     }
 
     /// All entries of the bucket, whoever wrote them.
-    func readAll() -> [UploadJournal.Entry] {
-        names(in: directory).filter(StagePath.isPlain).flatMap { readAll(of: $0).values }
+    func readAll() throws(SluiceError) -> [UploadJournal.Entry] {
+        var found: [UploadJournal.Entry] = []
+        for ledger in try names(in: directory) where StagePath.isPlain(ledger) {
+            found += try readAll(of: ledger).values
+        }
+        return found
     }
 
-    /// Whether all entries of a ledger are of this bucket.
+    /// Whether all entries of a ledger are of this bucket; false as well when they cannot be read.
     func hasNoOther(_ ledger: String) -> Bool {
-        names(in: "\(directory)/\(ledger)").allSatisfy { boot in
-            names(in: "\(directory)/\(ledger)/\(boot)").allSatisfy { $0.hasPrefix("\(bucket).") }
+        guard let boots = try? names(in: "\(directory)/\(ledger)") else { return false }
+        return boots.allSatisfy { boot in
+            let entries = try? names(in: "\(directory)/\(ledger)/\(boot)")
+            return entries?.allSatisfy { $0.hasPrefix("\(bucket).") } ?? false
         }
     }
 
     /// Removes empty directories of other boots.
-    func removeEmpty(of ledger: String, except boot: String) {
-        for name in names(in: "\(directory)/\(ledger)") where name != boot {
+    func removeEmpty(of ledger: String, except boot: String) throws(SluiceError) {
+        for name in try names(in: "\(directory)/\(ledger)") where name != boot {
             // rmdir(2) takes only an empty one, which is what is wanted.
             unsafe Glibc.rmdir("\(directory)/\(ledger)/\(name)")
         }
@@ -128,16 +149,23 @@ struct JournalFiles: Sendable {
         [directory, "\(directory)/\(name.ledger)", "\(directory)/\(name.ledger)/\(name.boot)"]
     }
 
-    private func names(in path: String) -> [String] {
+    private func names(in path: String) throws(SluiceError) -> [String] {
         let number = unsafe Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW)
-        guard number >= 0 else { return [] }
+        guard number >= 0 else {
+            if errno == ENOENT { return [] }
+            throw error(Errno(errno), "list the uploads in", path)
+        }
         let file = OpenFile(owning: number)
         var batch = DirectoryBatch()
         var names: [String] = []
-        while case .success(let entries?) = batch.read(file) {
-            names += entries.compactMap { String(validating: $0.name, as: UTF8.self) }
+        while true {
+            switch batch.read(file) {
+            case .success(nil): return names
+            case .success(let entries?):
+                names += entries.compactMap { String(validating: $0.name, as: UTF8.self) }
+            case .failure(let failure): throw error(failure, "list the uploads in", path)
+            }
         }
-        return names
     }
 
     private static func bytes(_ digits: Substring) -> [UInt8]? {
@@ -154,7 +182,7 @@ struct JournalFiles: Sendable {
         return bytes
     }
 
-    private func error(_ failure: Errno, _ path: String) -> SluiceError {
-        LocalFailure.error(failure, "write down an upload in \(path)", scope: .bucket)
+    private func error(_ failure: Errno, _ action: String, _ path: String) -> SluiceError {
+        LocalFailure.error(failure, "\(action) \(path)", scope: .bucket)
     }
 }

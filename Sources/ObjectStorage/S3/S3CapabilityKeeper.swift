@@ -7,7 +7,7 @@ internal import HTTPTransport
 actor S3CapabilityKeeper {
     /// So long a finding is good.
     static let lifetime = Duration.seconds(30 * 86_400)
-    /// So long the least is assumed after the store refused to be tried out.
+    /// So long the least is assumed after the store refused to be tried out, or to tag what was put.
     private static let refusalLifetime = Duration.seconds(3600)
 
     private let session: S3Session
@@ -39,7 +39,7 @@ actor S3CapabilityKeeper {
         if let known, known.until > session.clock.now { return known.capabilities }
         // A memory that fails is as good as none here.
         guard let finding = try? await store.recall(name) else { return S3Capabilities() }
-        let until = finding.found.advanced(by: Self.lifetime)
+        let until = end(of: finding)
         guard until > session.clock.now else { return S3Capabilities() }
         known = (finding.capabilities, until)
         return finding.capabilities
@@ -48,10 +48,16 @@ actor S3CapabilityKeeper {
     /// Tries the store out now, whatever is remembered.
     func probe() async throws(SluiceError) -> S3Capabilities {
         let found = try await S3Probe(session: session).run()
-        let now = session.clock.now
-        known = (found, now.advanced(by: Self.lifetime))
-        try await store.remember(RememberedCapabilities(capabilities: found, found: now), as: name)
+        let finding = RememberedCapabilities(capabilities: found, found: session.clock.now)
+        known = (found, end(of: finding))
+        try await store.remember(finding, as: name)
         return found
+    }
+
+    /// So long a finding is good. A permission to tag may be given at any time; of AWS it is not asked for.
+    private func end(of finding: RememberedCapabilities) -> Timestamp {
+        let isRefused = finding.capabilities.tagging == .unknown && session.settings.endpoint != nil
+        return finding.found.advanced(by: isRefused ? Self.refusalLifetime : Self.lifetime)
     }
 
     private var name: String {
@@ -62,7 +68,7 @@ actor S3CapabilityKeeper {
     private func find() async throws(SluiceError) -> S3Capabilities {
         let now = session.clock.now
         if let remembered = try await store.recall(name) {
-            let until = remembered.found.advanced(by: Self.lifetime)
+            let until = end(of: remembered)
             if until > now {
                 known = (remembered.capabilities, until)
                 return remembered.capabilities
@@ -72,7 +78,11 @@ actor S3CapabilityKeeper {
             return try await probe()
         } catch {
             // A policy may allow only the keys of outputs: then the least is assumed for a while.
-            guard error.code == .storageAccessDenied || error.code == .storageRefused else { throw error }
+            // Nor may an upload that gets lost on the way be laid to an output that was only to be staged.
+            switch error.code {
+            case .storageAccessDenied, .storageRefused, .storageStagedGone, .storageNotFound: break
+            default: throw error
+            }
             known = (S3Capabilities(), now.advanced(by: Self.refusalLifetime))
             return S3Capabilities()
         }

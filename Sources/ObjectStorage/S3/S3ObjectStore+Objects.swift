@@ -115,7 +115,7 @@ extension S3ObjectStore {
             .storageUnsupported,
             "The store of bucket “\(bucket)” was not found to keep tags.",
             hint: "Do without tags here; or allow the probe, and PutObjectTagging below `.sluice/`, and run "
-                + "`sluice doctor`."
+                + "`sluice doctor`; by itself the store is tried out again after an hour."
         )
     }
 

@@ -1,5 +1,6 @@
 public import EventModel
 internal import Execution
+internal import HTTPTransport
 
 extension S3ObjectStore {
     private static let publishesAtATime = 16
@@ -40,7 +41,7 @@ extension S3ObjectStore {
             if journal.isOpen(mark, at: session.clock.uptime) { throw unanswered(request.key, error) }
             // The entry goes once the publication is known: as long as it is there, nobody knows of one. It
             // stays until the output is discarded, so that the next process is told the same.
-            guard try await find(mark) != nil else { throw error }
+            guard try await isWrittenDown(mark) else { throw error }
             throw .lost(request.key, bucket: bucket, cause: error)
         }
     }
@@ -55,73 +56,78 @@ extension S3ObjectStore {
     }
 
     private func find(_ mark: String) async throws(SluiceError) -> UploadJournal.Entry? {
-        try await pool.run { [journal] () throws(SluiceError) in journal.find(mark) }
+        try await pool.run { [journal] () throws(SluiceError) in try journal.find(mark) }
+    }
+
+    private func isWrittenDown(_ mark: String) async throws(SluiceError) -> Bool {
+        try await pool.run { [journal] () throws(SluiceError) in try journal.has(mark) }
     }
 
     /// Aborts the upload of a staged output. Whose key only another process knows, its journal tells.
     public func discard(_ staged: StagedReference) async throws(SluiceError) {
         guard let (mark, upload) = UploadJournal.parse(staged) else { return }
-        guard let entry = try await find(mark) else { return }
-        let id = upload.isEmpty ? entry.upload ?? "" : upload
-        if !id.isEmpty { try await session.abort(entry.key, upload: id) }
+        if let entry = try await find(mark) {
+            let id = upload.isEmpty ? entry.upload ?? "" : upload
+            do throws(SluiceError) {
+                if !id.isEmpty { try await session.abort(entry.key, upload: id) }
+            } catch {
+                journal.giveUp(entry)
+                throw error
+            }
+        }
         try await forget(mark)
     }
 
     /// Removes an object if it still is that version; the store itself compares where it can.
+    ///
+    /// Where it cannot, each request follows a look of its own: sent again blindly, it could remove a newer
+    /// version that was put after the first one was done.
     public func delete(
         _ key: ObjectKey,
         ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> Bool {
         if let refusal = refusal(of: key) { throw refusal }
-        guard let head = try await session.head(key) else { return false }
-        if let version, version != head.info.version { return false }
         let isGuarded = version == nil ? false : await keeper.remembered().deletesIfMatch
-        do throws(SluiceError) {
-            try await session.send(
-                session.requests.delete(key, tag: isGuarded ? head.tag : nil),
-                session.subject("remove", key)
-            ) { _ in .value(()) }
-            return true
-        } catch {
-            if error.code == .storageVersionChanged || error.code == .storageNotFound { return false }
-            throw error
-        }
-    }
-
-    /// Aborts the uploads that dead boots left in the journal, and those of commands that were killed.
-    public func sweep(
-        ledger: String,
-        currentBoot: String,
-        keeping: Set<StagedReference>
-    ) async throws(SluiceError) -> Int {
-        let all = try await pool.run { [journal] () throws(SluiceError) in journal.all(of: ledger) }
-        let living = all.filter { $0.name.boot == currentBoot }
-        var count = 0
-        for entry in all where entry.name.boot != currentBoot && !keeping.contains(entry.reference) {
-            if let upload = entry.upload {
-                if try await session.abort(entry.key, upload: upload) { count += 1 }
-            } else if !living.contains(where: { $0.key == entry.key }) {
-                count += try await abortStrays(of: entry)
-            } else {
-                // Ours of this boot looks just the same; the next sweep decides.
-                continue
+        let isRepeatable = isGuarded || version == nil
+        let subject = session.subject("remove", key)
+        var failures = 0
+        while true {
+            // Gone after a request without an answer: that request did it.
+            guard let head = try await session.head(key) else { return failures > 0 }
+            if let version, version != head.info.version { return false }
+            var request = session.requests.delete(key, tag: isGuarded ? head.tag : nil)
+            request.isSentOnce = !isRepeatable
+            var asked: Duration?
+            do throws(SluiceError) {
+                try await session.send(
+                    request,
+                    subject,
+                    mayRepeat: { problem in
+                        if case .refused(let refusal) = problem { asked = refusal.retryAfter }
+                        return isRepeatable
+                    },
+                    read: { _ in .value(()) }
+                )
+                return true
+            } catch {
+                if error.code == .storageVersionChanged || error.code == .storageNotFound { return false }
+                failures += 1
+                guard !isRepeatable, error.code == .storageUnavailable, failures < S3RetryPlan.mostTries
+                else { throw error }
+                let wait = S3RetryPlan.backoff.wait(afterFailures: failures, random: session.random)
+                try await session.pause((asked ?? .zero) + wait, subject)
             }
-            try await forget(entry.mark)
         }
-        try await pool.run { [journal] () throws(SluiceError) in
-            journal.removeEmpty(of: ledger, except: currentBoot)
-        }
-        return try await count + sweepAbandonedStages()
     }
 
     /// The process of an output died before it learned its upload's id, for which it had not long to wait.
     func abortStrays(of entry: UploadJournal.Entry) async throws(SluiceError) -> Int {
-        let known = try await pool.run { [journal] () throws(SluiceError) in journal.uploads(of: entry.key) }
+        let known = try await pool.run { [journal] () throws(SluiceError) in try journal.uploads(of: entry.key) }
         let end = entry.begun.advanced(by: .seconds(240))
         return try await session.abortStrays(of: entry, until: end, sparing: known)
     }
 
-    /// Removes an entry of the journal.
+    /// Forgets an upload that is published or given up.
     func forget(_ mark: String) async throws(SluiceError) {
         try await pool.run { [journal] () throws(SluiceError) in journal.forget(mark) }
     }

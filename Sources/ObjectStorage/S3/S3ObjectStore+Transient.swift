@@ -33,7 +33,9 @@ extension S3ObjectStore: TransientStaging {
             guard case .success(let area) = Self.openJournal(path) else { return [] }
             // Other buckets have the same journal, and are swept at the same time.
             let stages = TransientStage.abandoned(in: area, where: journal.hasNoOther)
-            return stages.map { ($0, journal.all(of: $0.ledger)) }
+            var found: [Found] = []
+            for stage in stages { found.append((stage, try journal.all(of: stage.ledger))) }
+            return found
         }
         var count = 0
         // The lock of each is held until its uploads are aborted.

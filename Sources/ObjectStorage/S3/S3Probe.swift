@@ -63,10 +63,10 @@ struct S3Probe: Sendable {
     /// An upload of one part over nothing, and one over the object that it made.
     private func tryParts(_ found: inout S3Capabilities) async throws(SluiceError) {
         let key = key("b")
-        let (upload, tag) = try await upload(key)
-        let request = session.requests.completeUpload(key, upload: upload, tags: [tag], ifAbsent: false)
-        try await clearing(upload, of: key) { () throws(SluiceError) in
+        let tag = try await withUpload(key) { (upload, tag) async throws(SluiceError) in
+            let request = session.requests.completeUpload(key, upload: upload, tags: [tag], ifAbsent: false)
             _ = try await session.send(request, subject, read: S3Answers.completed)
+            return tag
         }
         guard let head = try await session.head(key) else { return }
         found.keepsMetadata = head.staged == base
@@ -75,43 +75,27 @@ struct S3Probe: Sendable {
         } else if head.tag == MD5Tag.hexadecimal(MD5Tag.digest(one)) {
             found.partsTag = .plain
         }
-        let again = try await self.upload(key)
-        let second = session.requests.completeUpload(
-            key,
-            upload: again.id,
-            tags: [again.tag],
-            ifAbsent: true
-        )
-        found.completesIfAbsent = try await clearing(again.id, of: key) { () throws(SluiceError) in
-            try await answer(second).status == 412
+        found.completesIfAbsent = try await withUpload(key) { (upload, tag) async throws(SluiceError) in
+            let request = session.requests.completeUpload(key, upload: upload, tags: [tag], ifAbsent: true)
+            return try await answer(request).status == 412
         }
-        try await session.abort(key, upload: again.id)
     }
 
-    /// Aborts an upload where a step on its way fails: nobody else knows of it.
-    private func clearing<Value>(
-        _ upload: String,
-        of key: ObjectKey,
-        _ step: () async throws(SluiceError) -> Value
+    /// Makes an upload of one part, and leaves none behind, however `use` ends.
+    private func withUpload<Value: Sendable>(
+        _ key: ObjectKey,
+        _ use: (_ upload: String, _ tag: String) async throws(SluiceError) -> Value
     ) async throws(SluiceError) -> Value {
-        do throws(SluiceError) {
-            return try await step()
-        } catch {
-            // The step's failure says more than that of the clearing.
-            _ = try? await session.abort(key, upload: upload)
-            throw error
-        }
-    }
-
-    private func upload(_ key: ObjectKey) async throws(SluiceError) -> (id: String, tag: String) {
         let attributes = ObjectAttributes(metadata: [S3Attributes.stagedName: base])
         let create = session.requests.createUpload(key, attributes)
-        let id = try await session.send(create, subject, read: S3Answers.upload)
-        let part = session.requests.uploadPart(key, upload: id, number: 1, one)
-        let tag = try await clearing(id, of: key) { () throws(SluiceError) in
-            try await session.send(part, subject, read: S3Answers.tag)
+        let upload = try await session.send(create, subject, read: S3Answers.upload)
+        let result = await Result.of { () async throws(SluiceError) in
+            let part = session.requests.uploadPart(key, upload: upload, number: 1, one)
+            return try await use(upload, try await session.send(part, subject, read: S3Answers.tag))
         }
-        return (id, tag)
+        // One that was ended is gone; and what failed before says more than a failure to clear.
+        _ = try? await session.abort(key, upload: upload)
+        return try result.get()
     }
 
     private func tryList(_ found: inout S3Capabilities) async throws(SluiceError) {
@@ -152,10 +136,12 @@ struct S3Probe: Sendable {
             return try await session.send(session.requests.versioning(), subject, read: S3Answers.versioning)
         } catch {
             // Whoever may not ask, or asks a store that does not know, is told so, and nothing depends on it.
-            guard [.storageAccessDenied, .storageUnsupported, .storageRefused].contains(error.code) else {
-                throw error
+            switch error.code {
+            case .storageAccessDenied, .storageUnsupported, .storageRefused, .storageBadAnswer,
+                .storageNotFound:
+                return false
+            default: throw error
             }
-            return false
         }
     }
 

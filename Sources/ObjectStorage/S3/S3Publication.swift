@@ -28,6 +28,8 @@ struct S3Publication: Sendable {
     /// ETags of its parts; nil when the store has to be asked.
     let tags: [String]?
 
+    /// Who answers within so long has not been asked twice.
+    private static let promptness = Duration.seconds(5)
     /// So often the key may change between a look and the end of the upload.
     private static let mostLooks = 5
 
@@ -71,13 +73,18 @@ struct S3Publication: Sendable {
             ifAbsent: isGuarded
         )
         complete.stallTimeout = store.session.settings.limits.end
-        var date = store.session.clock.now
+        let clock = store.session.clock
+        let begun = clock.uptime
+        var date = clock.now
         let tag = try await store.session.send(
             complete,
             store.session.subject("publish", request.key),
             mayRepeat: { problem in
-                guard problem.leavesOpen else { return true }
-                store.journal.leaveOpen(mark, at: store.session.clock.uptime)
+                // libcurl itself sends again on a connection that was used before and died without an answer:
+                // then a late refusal may be that of the second request.
+                let isLate = clock.uptime - begun > Self.promptness
+                guard problem.leavesOpen || isLate else { return true }
+                store.journal.leaveOpen(mark, at: clock.uptime)
                 // Who was silent for so long may still be at it: a second end would come between.
                 return !problem.isSilence
             },

@@ -32,7 +32,8 @@ package struct S3RetryPlan: Sendable {
     /// store is asked again, instead of holding a lease meanwhile.
     package static let patience = Duration.seconds(10)
 
-    private let backoff = Backoff(initial: .milliseconds(100), maximum: .seconds(5))
+    /// Between two tries.
+    static let backoff = Backoff(initial: .milliseconds(100), maximum: .seconds(5))
     private var failures = 0
     /// When the first problem was met.
     private var firstFailure: Duration?
@@ -107,7 +108,7 @@ package struct S3RetryPlan: Sendable {
     ) -> Step {
         failures += 1
         guard failures < most else { return .giveUp }
-        let wait = backoff.ceiling(afterFailures: failures) * fraction
+        let wait = Self.backoff.ceiling(afterFailures: failures) * fraction
         // What the store asks for is kept, plus jitter, so that those it sent away do not return together.
         return .again(after: (asked ?? .zero) + wait)
     }

@@ -205,7 +205,8 @@ final class S3Session: Sendable {
         return signed
     }
 
-    private func pause(_ wait: Duration, _ subject: S3Subject) async throws(SluiceError) {
+    /// Waits between two tries.
+    func pause(_ wait: Duration, _ subject: S3Subject) async throws(SluiceError) {
         do {
             try await clock.sleep(for: wait)
         } catch {

@@ -130,7 +130,7 @@ final class S3StagedWriter: StagedWriter {
         for task in tasks { task.cancel() }
     }
 
-    /// Ends what is on its way, and the upload. What cannot be removed now, the next boot's sweep removes.
+    /// Ends what is on its way, and the upload. What cannot be removed now, a sweep removes.
     func abandon() {
         let (tasks, isFirst) = state.withLock { state in
             let isFirst = state.phase != .abandoned
@@ -151,11 +151,10 @@ final class S3StagedWriter: StagedWriter {
             }
             try abortStrays()
             // With another upload of the key under way, which looks just the same, the next sweep decides.
-            if state.withLock({ $0.mayHaveStrays }) { return journal.setAside(entry.mark) }
+            if state.withLock({ $0.mayHaveStrays }) { return journal.giveUp(entry) }
             journal.forget(entry.mark)
         } catch {
-            // It stays in the journal.
-            if entry.upload == nil { journal.setAside(entry.mark) }
+            journal.giveUp(entry)
         }
     }
 }

@@ -20,6 +20,8 @@ final class UploadJournal: Sendable {
         var upload: String?
         /// ETags of its parts in order, once all are there; nil after a restart.
         var tags: [String]?
+        /// Whether nobody will publish it, and it could not be aborted.
+        var isGivenUp = false
 
         /// As objects and references name it: `<ledger>/<boot>/<token>-<number>`.
         var mark: String { "\(name.ledger)/\(name.boot)/\(name.token)-\(name.number)" }
@@ -74,6 +76,14 @@ final class UploadJournal: Sendable {
         files?.remove(mark)
     }
 
+    /// Leaves an upload that could not be aborted to the sweep.
+    func giveUp(_ entry: Entry) {
+        var entry = entry
+        entry.isGivenUp = true
+        let left = entry
+        entries.withLock { $0[left.mark] = left }
+    }
+
     /// Remembers that the store did not say whether it ended an upload.
     func leaveOpen(_ mark: String, at uptime: Duration) { leftOpen.withLock { $0[mark] = uptime } }
 
@@ -91,30 +101,38 @@ final class UploadJournal: Sendable {
     func known(_ mark: String) -> Entry? { entries.withLock { $0[mark] } }
 
     /// What is known of an upload; blocks when it is another process's.
-    func find(_ mark: String) -> Entry? { known(mark) ?? files?.read(mark) }
+    func find(_ mark: String) throws(SluiceError) -> Entry? {
+        if let entry = known(mark) { return entry }
+        return try files?.read(mark)
+    }
+
+    /// Whether an upload is written down; blocks when it is another process's.
+    func has(_ mark: String) throws(SluiceError) -> Bool {
+        if known(mark) != nil { return true }
+        return try files?.has(mark) ?? false
+    }
 
     /// All uploads of a ledger that are under way; blocks.
-    func all(of ledger: String) -> [Entry] {
-        var found = files?.readAll(of: ledger) ?? [:]
+    func all(of ledger: String) throws(SluiceError) -> [Entry] {
+        var found = try files?.readAll(of: ledger) ?? [:]
         for (mark, entry) in entries.withLock({ $0 }) where entry.name.ledger == ledger {
             found[mark] = entry
         }
         return Array(found.values)
     }
 
-    /// Leaves an upload whose id is not known to a later sweep.
-    func setAside(_ mark: String) { entries.withLock { $0[mark] = nil } }
-
     /// The uploads of a key that some process knows; blocks.
-    func uploads(of key: ObjectKey) -> Set<String> {
+    func uploads(of key: ObjectKey) throws(SluiceError) -> Set<String> {
         let ours = entries.withLock { Array($0.values) }
-        return Set((ours + (files?.readAll() ?? [])).filter { $0.key == key }.compactMap(\.upload))
+        return Set((ours + (try files?.readAll() ?? [])).filter { $0.key == key }.compactMap(\.upload))
     }
 
     /// Whether this process waits for the id of an upload of a key, but for that of `mark`.
     func isMaking(_ key: ObjectKey, besides mark: String) -> Bool {
         entries.withLock { entries in
-            entries.values.contains { $0.key == key && $0.upload == nil && $0.mark != mark }
+            entries.values.contains {
+                $0.key == key && $0.upload == nil && !$0.isGivenUp && $0.mark != mark
+            }
         }
     }
 
@@ -122,7 +140,9 @@ final class UploadJournal: Sendable {
     func hasNoOther(_ ledger: String) -> Bool { files?.hasNoOther(ledger) ?? true }
 
     /// Removes the directories of boots in which nothing is under way; blocks.
-    func removeEmpty(of ledger: String, except boot: String) { files?.removeEmpty(of: ledger, except: boot) }
+    func removeEmpty(of ledger: String, except boot: String) throws(SluiceError) {
+        try files?.removeEmpty(of: ledger, except: boot)
+    }
 
     /// Takes a reference apart: what names the output, and the upload's id; nil when it is of another store.
     static func parse(_ reference: StagedReference) -> (mark: String, upload: String)? {
