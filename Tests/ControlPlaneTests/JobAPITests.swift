@@ -15,7 +15,8 @@ internal import Testing
         return (answer.status, String(decoding: answer.body, as: UTF8.self))
     }
 
-    private static let specification = """
+    /// What a job is asked to do.
+    static let specification = """
         {"triggers":["web"],"prefixes":[],"buckets":[],"globs":[],"conditions":["stale"],"priority":0,\
         "max_failures":{"percent":2}}
         """

@@ -40,7 +40,7 @@ internal import Testing
                 sequence.learn(answer)
                 calls.append(call)
             }
-            for job in try await model.jobs(before: nil, limit: 100) {
+            for job in await model.jobs(before: nil, limit: 100) {
                 reached.formUnion(Self.kinds(await model.tasks(JobTaskQuery(job: job.id))))
             }
         }

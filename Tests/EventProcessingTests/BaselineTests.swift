@@ -55,7 +55,7 @@ internal import TriggerRules
         house["inbox"].setFaultHook { call throws(SluiceError) in
             if call.operation == .list { throw SluiceError(.storageIO, "The store is away.") }
         }
-        await #expect(throws: SluiceError.self) { try await house.process(configuration()) }
+        #expect(try await house.boot(configuration()).runUntilIdle().buckets["inbox"] != nil)
         house["inbox"].setFaultHook(nil)
         house.clock.advance(by: .seconds(1))
         house.put("inbox", "new", "2\n")

@@ -78,7 +78,8 @@ public struct DaemonService: Sendable {
         let course = Course()
         do {
             let doors: [any Service] = doors(api, state) + (try webhook(processor, clock))
-            try await group(processor, doors: doors, reloader, course).run()
+            let signals = await SignalListener.trap()
+            try await group(processor, doors: doors, reloader, course, signals).run()
         } catch {
             await ledger.close()
             throw error
@@ -94,10 +95,12 @@ public struct DaemonService: Sendable {
         _ processor: EventProcessor,
         doors: [any Service],
         _ reloader: Reloader,
-        _ course: Course
+        _ course: Course,
+        _ trapped: UnixSignalsSequence
     ) -> ServiceGroup {
         let stop = StopSwitch()
         let signals = SignalListener(
+            trapped,
             logger: logger,
             onHangUp: { _ = await reloader.reload() },
             onStop: { signal in

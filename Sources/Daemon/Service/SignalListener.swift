@@ -5,16 +5,25 @@ internal import UnixSignals
 
 /// Listens to signals: the first SIGTERM or SIGINT stops gracefully, a second one at once; SIGHUP reloads.
 struct SignalListener: Service {
+    private let signals: UnixSignalsSequence
     private let logger: Logger
     private let onHangUp: @Sendable () async -> Void
     private let onStop: @Sendable (UnixSignal) async -> Void
 
-    /// Calls `onHangUp` for each SIGHUP and `onStop` for the first SIGTERM or SIGINT.
+    /// Takes signals from now on: before anything works that one could end in the middle.
+    static func trap() async -> UnixSignalsSequence {
+        await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
+    }
+
+    /// Calls `onHangUp` for each SIGHUP and `onStop` for the first SIGTERM or SIGINT of those that `trap`
+    /// takes.
     init(
+        _ signals: UnixSignalsSequence,
         logger: Logger,
         onHangUp: @escaping @Sendable () async -> Void,
         onStop: @escaping @Sendable (UnixSignal) async -> Void
     ) {
+        self.signals = signals
         self.logger = logger
         self.onHangUp = onHangUp
         self.onStop = onStop
@@ -22,7 +31,6 @@ struct SignalListener: Service {
 
     /// Listens until the group has stopped everything else.
     func run() async throws {
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         var isStopping = false
         for await signal in signals.cancelOnGracefulShutdown() {
             if signal == .sighup {

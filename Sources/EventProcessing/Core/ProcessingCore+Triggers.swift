@@ -3,8 +3,8 @@ internal import EventModel
 internal import TriggerRules
 
 extension ProcessingCore {
-    /// Makes the configured triggers and the lanes of jobs known to the ledger, and takes over what it says of
-    /// them; nothing is watched for a lane, so it has no baseline.
+    /// Makes the configured triggers and the lanes of jobs known to the ledger, and takes over what it says
+    /// of them; nothing is watched for a lane, so it has no baseline.
     func register(_ configuration: ProcessingConfiguration, at now: Timestamp) async throws(SluiceError) {
         let rows = try await ledger.registerTriggers(
             configuration.runnable.map { TriggerRegistration(name: $0.name, bucket: $0.bucket) },

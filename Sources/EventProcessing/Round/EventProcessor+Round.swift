@@ -86,11 +86,15 @@ extension EventProcessor {
         }
     }
 
+    private static let mostCounted = 1000
+
     private func report(_ troubles: RoundTroubles) async throws(SluiceError) -> RoundReport {
         var report = RoundReport()
         report.buckets = troubles.all
         report.outages = dispatcher.outages
-        report.afterActions = after.failureCount
+        // Those that failed wait for their time; those of a bucket that is down were not even tried.
+        let untried = try await core.ledger.dueAfterActions(limit: Self.mostCounted, at: core.clock.now)
+        report.afterActions = after.failureCount + untried.count
         report.wasStopped = dispatcher.isStopping
         for outcomes in metrics.objects.values {
             report.done += outcomes["done"] ?? 0

@@ -19,7 +19,9 @@ struct TransferLane: Hashable {
     init(_ order: Order) {
         endpoint = order.request.endpoint
         kind =
-            if case .stream = order.receiver { .stream } else { order.request.isLongPoll ? .longPoll : .whole }
+            if case .stream = order.receiver { .stream } else {
+                order.request.isLongPoll ? .longPoll : .whole
+            }
     }
 
     /// The most that may be under way in this lane.

@@ -43,7 +43,8 @@ extension S3ObjectStore {
     /// tried out for this: where nothing is known of the store, whatever is no answer about tags means that
     /// there are none, while a store that is away is an outage.
     public func tags(
-        of key: ObjectKey, ifVersion version: ObjectVersion?
+        of key: ObjectKey,
+        ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> [String: String] {
         let isKept = session.settings.endpoint == nil
         let tagging = isKept ? .kept : await keeper.remembered().tagging
@@ -64,7 +65,9 @@ extension S3ObjectStore {
     /// S3 replaces all tags at once and knows no condition here (AWS, PutObjectTagging): the version is
     /// looked at right before. Throws `storage.unsupported` unless the store was found to keep tags.
     public func tag(
-        _ key: ObjectKey, with tags: [String: String], ifVersion version: ObjectVersion?
+        _ key: ObjectKey,
+        with tags: [String: String],
+        ifVersion version: ObjectVersion?
     ) async throws(SluiceError) -> Bool {
         guard try await tagging() == .kept else { throw untaggable() }
         let known: [String: String]

@@ -122,7 +122,9 @@ extension S3ObjectStore {
 
     /// The process of an output died before it learned its upload's id, for which it had not long to wait.
     func abortStrays(of entry: UploadJournal.Entry) async throws(SluiceError) -> Int {
-        let known = try await pool.run { [journal] () throws(SluiceError) in try journal.uploads(of: entry.key) }
+        let known = try await pool.run { [journal] () throws(SluiceError) in
+            try journal.uploads(of: entry.key)
+        }
         let end = entry.begun.advanced(by: .seconds(240))
         return try await session.abortStrays(of: entry, until: end, sparing: known)
     }

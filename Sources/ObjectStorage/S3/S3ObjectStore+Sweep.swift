@@ -3,8 +3,8 @@ internal import Execution
 internal import HTTPTransport
 
 extension S3ObjectStore {
-    /// Aborts the uploads that dead boots left in the journal, those that were given up when the store did not
-    /// answer, and those of commands that were killed.
+    /// Aborts the uploads that dead boots left in the journal, those that were given up when the store did
+    /// not answer, and those of commands that were killed.
     ///
     /// One that fails stays in the journal and keeps no other from being aborted; the first outage is thrown
     /// at the end, or else the first refusal.
@@ -53,7 +53,9 @@ extension S3ObjectStore {
                 $0.key == entry.key && $0.mark != entry.mark
             }
             // One of this boot whose id is not known yet looks just the same; the next sweep decides.
-            if others.contains(where: { $0.name.boot == currentBoot && $0.upload == nil && !$0.isGivenUp }) { return 0 }
+            if others.contains(where: { $0.name.boot == currentBoot && $0.upload == nil && !$0.isGivenUp }) {
+                return 0
+            }
             let known = others.compactMap(\.upload) + keeping.compactMap { UploadJournal.parse($0)?.upload }
             for id in found where !known.contains(id) {
                 if try await session.abort(entry.key, upload: id) { count += 1 }

@@ -264,7 +264,7 @@ extension S3StagedWriter {
         let (entry, mayHave) = state.withLock { ($0.entry, $0.mayHaveStrays) }
         guard mayHave, !journal.isMaking(entry.key, besides: entry.mark) else { return }
         let (session, journal) = (session, journal)
-        let known = journal.uploads(of: entry.key)
+        let known = try journal.uploads(of: entry.key)
         try BlockingBridge.wait { () async throws(SluiceError) in
             _ = try await session.abortStrays(of: entry, until: session.clock.now, sparing: known)
         }
