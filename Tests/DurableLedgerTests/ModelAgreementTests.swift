@@ -50,7 +50,7 @@ internal import Testing
             "sameContent", "collision", "fenced", "caused", "done", "ended ready", "ended dead",
             "ended superseded",
             "ended skipped", "ended cancelled", "committing", "ended leases", "after", "lost",
-            "lost but caused", "fed", "joined", "job changed", "job refused", "task succeeded",
+            "lost but caused", "fed", "joined", "job changed", "job refused",
             "task failed", "task skipped", "task cancelled", "task open", "duplicate",
         ]
         #expect(all.subtracting(reached) == [])

@@ -129,7 +129,7 @@ internal import Testing
             place.server.fail(.complete, with: .error(400, "Whatever"))
             #expect(try await place.store().capabilities().completesIfAbsent == false)
             #expect(place.server.openUploads().isEmpty)
-            for answer in [FaultyS3Fault.nothing, .page, .error(404, "")] {
+            for answer in [FaultyS3Fault.nothing, .page, .error(404, "NoSuchKey")] {
                 place.server.heal()
                 place.server.fail(.bucket, with: answer, times: 5)
                 let found = try await place.store().capabilities()

@@ -14,8 +14,6 @@ final class AfterLane: Sendable {
         var pausedUntil = Duration.zero
         /// When what failed is due again, in whole seconds of uptime.
         var wakes: Set<Int64> = []
-        /// How many times one failed.
-        var failureCount = 0
 
         /// How many may be begun.
         func room(at now: Duration) -> Int { pausedUntil > now ? 0 : Several.atATime - underWay.count }
@@ -67,9 +65,6 @@ final class AfterLane: Sendable {
         if let failure { throw failure }
     }
 
-    /// How many times an after-action failed.
-    var failureCount: Int { state.withLock { $0.failureCount } }
-
     /// When something that failed is due again.
     func nextWake(after now: Duration) -> Duration? {
         state.withLock { state in
@@ -116,7 +111,6 @@ final class AfterLane: Sendable {
                 try await core.ledger.finishAfterAction(action, error: nil, retryAt: nil, at: now)
                 return nil
             }
-            state.withLock { $0.failureCount += 1 }
             if failure.code.blame == .object {
                 core.note(problem: "\(subject): \(failure.message)", about: subject)
             }

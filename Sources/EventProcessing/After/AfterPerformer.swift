@@ -39,9 +39,6 @@ final class AfterPerformer: Service {
         }
     }
 
-    /// How many times an after-action failed.
-    var failureCount: Int { lanes.withLock { Array($0.values) }.reduce(0) { $0 + $1.failureCount } }
-
     /// Performs all that is due now; what fails waits.
     func performDue() async throws(SluiceError) {
         let failures = await Several.each(buckets(all: true)) { bucket -> SluiceError? in

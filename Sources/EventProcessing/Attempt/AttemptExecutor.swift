@@ -49,7 +49,8 @@ struct AttemptExecutor: Sendable {
             attempt.lease,
             ledger: core.ledger.id,
             boot: core.owner.boot,
-            fingerprint: fingerprint ?? Fingerprint(hex: "")
+            fingerprint: fingerprint ?? Fingerprint(hex: ""),
+            lane: attempt.configuration.lane(attempt.trigger.name)
         )
         let child = attempt.lease.delivery.isSuspect ? suspects : nil
         let runner = AttemptRunner(

@@ -88,7 +88,7 @@ struct Committer: Sendable {
     /// A job with outputs of its own leaves the object as it found it.
     private func wantsAfterAction(_ trigger: Trigger) -> Bool {
         let after = configuration.buckets[trigger.bucket]?.after ?? .keep
-        return after != .keep && !configuration.lanes.contains { $0.name == trigger.name }
+        return after != .keep && configuration.lane(trigger.name) == nil
     }
 
     /// An operator who retries, or a job, wants the outputs made; anything else wants them up to date.

@@ -24,7 +24,7 @@ public struct ProcessingConfiguration: Sendable {
     private let byBucket: [BucketName: [Trigger]]
     private var byName: [TriggerName: Trigger]
     /// Triggers of jobs with a lane of their own: their deliveries run, and nothing watches for them.
-    private(set) var lanes: [Trigger] = []
+    private(set) var lanes: [JobLane] = []
 
     /// Takes one snapshot.
     public init(
@@ -49,16 +49,19 @@ public struct ProcessingConfiguration: Sendable {
     }
 
     /// The same with these lanes instead of its own.
-    func with(lanes: [Trigger]) -> ProcessingConfiguration {
+    func with(lanes: [JobLane]) -> ProcessingConfiguration {
         var configuration = self
-        for lane in self.lanes { configuration.byName[lane.name] = nil }
-        for lane in lanes { configuration.byName[lane.name] = lane }
+        for lane in self.lanes { configuration.byName[lane.trigger.name] = nil }
+        for lane in lanes { configuration.byName[lane.trigger.name] = lane.trigger }
         configuration.lanes = lanes
         return configuration
     }
 
     /// All triggers whose deliveries may run: the configured ones, and the lanes of jobs.
-    var runnable: [Trigger] { matcher.triggers + lanes }
+    var runnable: [Trigger] { matcher.triggers + lanes.map(\.trigger) }
+
+    /// The lane that a trigger is, if it is no configured one.
+    func lane(_ name: TriggerName) -> JobLane? { lanes.first { $0.trigger.name == name } }
 
     /// The trigger of this name, if it is configured or a job's lane.
     public func trigger(_ name: TriggerName) -> Trigger? { byName[name] }

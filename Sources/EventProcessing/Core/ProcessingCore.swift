@@ -11,7 +11,7 @@ final class ProcessingCore: Sendable {
     private struct State {
         var configuration: ProcessingConfiguration
         /// Triggers of jobs with a lane of their own.
-        var lanes: [Trigger] = []
+        var lanes: [JobLane] = []
         /// Triggers whose first complete scan is not over, with when they became known.
         var openBaselines: [TriggerName: Timestamp] = [:]
         var paused: Set<TriggerName> = []
@@ -124,7 +124,7 @@ final class ProcessingCore: Sendable {
     }
 
     /// Swaps the lanes of jobs.
-    func replace(lanes: [Trigger]) {
+    func replace(lanes: [JobLane]) {
         state.withLock { state in
             state.lanes = lanes
             state.configuration = state.configuration.with(lanes: lanes)

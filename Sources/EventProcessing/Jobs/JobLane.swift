@@ -2,9 +2,16 @@ internal import DurableLedger
 internal import EventModel
 internal import TriggerRules
 
-/// The triggers of jobs that do not write where the configured triggers do: each such job is a lane of its
+/// One trigger of a job that does not write where the configured triggers do: each such job is a lane of its
 /// own, with targets and outputs of its own (DESIGN 2).
-enum JobLane {
+struct JobLane: Sendable {
+    /// The trigger, under the lane's name.
+    let trigger: Trigger
+    /// What the job was asked to do, as the ledger keeps it.
+    let specification: String
+    /// The name of the job's lane.
+    let name: String
+
     /// The name of a job's lane.
     static func name(_ id: JobID) -> String { "job:\(id)" }
 
@@ -114,12 +121,19 @@ enum JobLane {
     }
 
     /// The lanes of jobs; those that fit no configuration any more have none, and wait.
-    static func lanes(of jobs: [JobRow], _ configuration: ProcessingConfiguration) -> [Trigger] {
-        jobs.flatMap { job -> [Trigger] in
-            guard let specification = try? JobSpecification.decode(job.specification), specification.isLane
-            else { return [] }
-            let triggers = try? triggers(of: specification, configuration, lane: name(job.id))
-            return triggers ?? []
-        }
+    static func lanes(of jobs: [JobRow], _ configuration: ProcessingConfiguration) -> [JobLane] {
+        jobs.flatMap { job in lanes(job.specification, name(job.id), configuration) }
+    }
+
+    /// The lanes of one job: none when it has no lane of its own, or fits no configuration any more.
+    static func lanes(
+        _ text: String,
+        _ name: String,
+        _ configuration: ProcessingConfiguration
+    ) -> [JobLane] {
+        guard let specification = try? JobSpecification.decode(text), specification.isLane,
+            let triggers = try? triggers(of: specification, configuration, lane: name)
+        else { return [] }
+        return triggers.map { JobLane(trigger: $0, specification: text, name: name) }
     }
 }

@@ -92,9 +92,9 @@ extension EventProcessor {
         var report = RoundReport()
         report.buckets = troubles.all
         report.outages = dispatcher.outages
-        // Those that failed wait for their time; those of a bucket that is down were not even tried.
-        let untried = try await core.ledger.dueAfterActions(limit: Self.mostCounted, at: core.clock.now)
-        report.afterActions = after.failureCount + untried.count
+        // Those that failed wait for their time, a day at most; those of a dead bucket were not tried.
+        let later = core.clock.now.advanced(by: .seconds(86_400))
+        report.afterActions = try await core.ledger.dueAfterActions(limit: Self.mostCounted, at: later).count
         report.wasStopped = dispatcher.isStopping
         for outcomes in metrics.objects.values {
             report.done += outcomes["done"] ?? 0

@@ -29,8 +29,26 @@ public struct WorkerAssignment: Sendable, Hashable, Codable {
     /// The function as the service knows it; a child that knows another refuses.
     public let fingerprint: String
 
+    /// The lane of a job, whose trigger no configuration file has.
+    public let lane: Lane?
+
+    /// What a child needs to make a job's trigger.
+    public struct Lane: Sendable, Hashable, Codable {
+        /// The lane's name.
+        let name: String
+        /// What the job was asked to do.
+        let specification: String
+    }
+
     /// Describes a lease for whoever runs it.
-    init(_ lease: Lease, ledger: String, boot: String, fingerprint: Fingerprint) {
+    init(
+        _ lease: Lease,
+        ledger: String,
+        boot: String,
+        fingerprint: Fingerprint,
+        lane: JobLane? = nil
+    ) {
+        self.lane = lane.map { Lane(name: $0.name, specification: $0.specification) }
         let delivery = lease.delivery
         self.delivery = delivery.id.rawValue
         token = lease.token.rawValue

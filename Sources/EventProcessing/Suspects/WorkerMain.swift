@@ -32,6 +32,8 @@ public enum WorkerMain {
         pool: BlockingPool,
         clock: any TimeSource = SystemTimeSource()
     ) async -> WorkerResult {
+        let lanes = assignment.lane.map { JobLane.lanes($0.specification, $0.name, configuration) } ?? []
+        let configuration = configuration.with(lanes: lanes)
         let timeout = configuration.trigger(assignment.triggerName)?.timeout ?? .seconds(3600)
         let control = AttemptControl(clock: clock, timeout: timeout)
         let runner = AttemptRunner(
