@@ -197,33 +197,45 @@ final class JobFinder {
         }
     }
 
-    private static let parallelHeads = 16
+    /// A key to be looked at.
+    private struct Place: Sendable {
+        /// Where the answer belongs.
+        let index: Int
+        let bucket: BucketName
+        let key: ObjectKey
+    }
+
+    /// What a store said of one.
+    private struct Look: Sendable {
+        let index: Int
+        let answer: Result<ObjectInfo?, SluiceError>
+    }
 
     /// What the stores say of these keys now, in order.
-    private func heads(_ places: [(BucketName, ObjectKey)]) async throws(SluiceError) -> [ObjectInfo?] {
+    private func heads(_ keys: [(BucketName, ObjectKey)]) async throws(SluiceError) -> [ObjectInfo?] {
         let configuration = configuration
-        typealias Answer = (Int, Result<ObjectInfo?, SluiceError>)
-        let answers = await withTaskGroup(of: Answer.self) { group in
-            var answers: [Answer] = []
-            for (index, place) in places.enumerated() {
-                if index >= Self.parallelHeads, let answer = await group.next() { answers.append(answer) }
-                group.addTask {
-                    do throws(SluiceError) {
-                        guard let store = configuration.buckets[place.0]?.store,
-                            store.refusal(of: place.1) == nil
-                        else { return (index, .success(nil)) }
-                        return (index, .success(try await store.head(place.1)))
-                    } catch {
-                        return (index, error.code.blame == .object ? .success(nil) : .failure(error))
-                    }
-                }
-            }
-            for await answer in group { answers.append(answer) }
-            return answers
+        let places = keys.indices.map { Place(index: $0, bucket: keys[$0].0, key: keys[$0].1) }
+        let looks = await Several.each(places) { place in
+            Look(index: place.index, answer: await Self.head(place, configuration))
         }
-        var infos = [ObjectInfo?](repeating: nil, count: places.count)
-        for (index, answer) in answers { infos[index] = try answer.get() }
+        var infos: [ObjectInfo?] = []
+        infos.reserveCapacity(looks.count)
+        for look in looks.sorted(by: { $0.index < $1.index }) { infos.append(try look.answer.get()) }
         return infos
+    }
+
+    /// What a store says of a key now; nothing of one that can be no object there.
+    private static func head(
+        _ place: Place,
+        _ configuration: ProcessingConfiguration
+    ) async -> Result<ObjectInfo?, SluiceError> {
+        guard let store = configuration.buckets[place.bucket]?.store, store.refusal(of: place.key) == nil
+        else { return .success(nil) }
+        do throws(SluiceError) {
+            return .success(try await store.head(place.key))
+        } catch {
+            return error.code.blame == .object ? .success(nil) : .failure(error)
+        }
     }
 
     // MARK: A manifest
