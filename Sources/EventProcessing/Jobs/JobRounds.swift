@@ -8,12 +8,15 @@ struct JobRounds {
     /// Tasks that a job may begin by its rate, as of a moment.
     private var allowance: [JobID: (tasks: Double, at: Duration)] = [:]
 
+    /// Bytes of what was merged of a job's partial results so far.
+    var merged: [JobID: UInt64] = [:]
+
     /// Jobs that ended since the last round.
     mutating func left(by open: [JobRow]) -> [JobID] {
         let now = Set(open.map(\.id))
         let ended = known.subtracting(now)
         known = now
-        for id in ended { allowance[id] = nil }
+        for id in ended { (allowance[id], merged[id]) = (nil, nil) }
         return ended.sorted()
     }
 

@@ -21,6 +21,7 @@ final class JobRunner: Service {
     /// What all parts share.
     let core: ProcessingCore
     private let pool = BlockingPool(name: "job", limit: 2)
+    private var reducer: JobReducer { JobReducer(core: core, pool: pool) }
 
     /// Uses what all parts share.
     init(core: ProcessingCore) { self.core = core }
@@ -136,6 +137,7 @@ final class JobRunner: Service {
         for job in jobs.sorted(by: { ($1.priority, $0.id) < ($0.priority, $1.id) }) {
             guard job.state == .ready || job.state == .active else { continue }
             let specification = try JobSpecification.decode(job.specification)
+            if try await reduce(job, specification, &memory) { continue }
             if try await end(job, specification) { continue }
             if let until = specification.until, until <= core.clock.now {
                 _ = try await core.ledger.setJob(
@@ -175,9 +177,17 @@ final class JobRunner: Service {
             return true
         }
         guard job.isPrepared, tally.pending == 0, tally.open == 0 else { return false }
-        // Whoever waits for the job's end finds its report.
+        // Whoever waits for the job's end finds its result and its report.
+        if let reduction = try JobReduction(specification, core.configuration) {
+            do throws(SluiceError) {
+                try await reducer.write(job, reduction)
+            } catch {
+                return try await fail(job, error)
+            }
+        }
         if let place = specification.report { try await report(job.ended(.complete, at: now), to: place) }
         _ = try await core.ledger.setJob(job.id, to: .complete, reason: nil, at: now)
+        if specification.reduce != nil { try await reducer.forget(job.id) }
         core.logger.notice(
             "a job is complete",
             metadata: [
@@ -188,12 +198,40 @@ final class JobRunner: Service {
         return true
     }
 
+    /// Merges what waits of a job's partial results, where that is much; says whether the job ended by it.
+    private func reduce(
+        _ job: JobRow,
+        _ specification: JobSpecification,
+        _ memory: inout JobRounds
+    ) async throws(SluiceError) -> Bool {
+        do throws(SluiceError) {
+            guard let reduction = try JobReduction(specification, core.configuration) else { return false }
+            let enough = max(JobReducer.leastBytes, memory.merged[job.id] ?? 0)
+            if job.tally.partialBytes >= enough {
+                memory.merged[job.id] = try await reducer.merge(job.id, by: reduction.function)
+            }
+            return false
+        } catch {
+            return try await fail(job, error)
+        }
+    }
+
+    /// Fails a job that can have no result; what only waits for better times is thrown on.
+    private func fail(_ job: JobRow, _ error: SluiceError) async throws(SluiceError) -> Bool {
+        if error.code.blame == .outage || error.code.blame == .transient { throw error }
+        let reason = "\(error.code): \(error.message)"
+        _ = try await core.ledger.setJob(job.id, to: .failed, reason: reason, at: core.clock.now)
+        core.logger.error("a job failed", metadata: ["job": "\(job.id)", "reason": "\(reason)"])
+        return true
+    }
+
     /// Writes what ended jobs were asked to report; each once, also after a restart.
     private func report(ended jobs: [JobID]) async throws(SluiceError) {
         for id in jobs {
             guard let job = try await core.ledger.job(id), job.state.isFinished else { continue }
             let specification = try JobSpecification.decode(job.specification)
             if specification.isLane { try await core.updateLanes() }
+            if specification.reduce != nil { try await reducer.forget(id) }
             if let place = specification.report { try await report(job, to: place) }
         }
     }
