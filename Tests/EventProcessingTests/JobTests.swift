@@ -187,6 +187,38 @@ internal import Testing
         await scene.ledger.close()
     }
 
+    @Test("one round carries jobs to their end, and says which did not get there")
+    func once() async throws {
+        let scene = try await JobScene()
+        try await scene.process("a", count: 30)
+        let changed = scene.configuration([JobScene.function("b")])
+        // Asked for while no service runs.
+        try await scene.start(
+            JobScene.job { ($0.conditions, $0.report) = ([.stale], "lake:reports") },
+            changed
+        )
+        try await scene.start(JobScene.job { $0.ratePerSecond = 200 }, changed)
+        let report = try await scene.house.boot(scene.ledger, changed).runUntilIdle()
+        #expect((report.jobs, report.failure == nil) == (0, true))
+        for id in [JobID(1), JobID(2)] {
+            let job = try #require(try await scene.ledger.job(id))
+            #expect((job.state, job.tally.succeeded) == (.complete, 30))
+        }
+        #expect(scene.texts("lake").keys.contains("reports/job-1/manifest.json"))
+        #expect(scene.texts("clean").values.allSatisfy { $0.hasPrefix("b") })
+        // A delivery that waits for a later try leaves its job open.
+        let flaky = FunctionDouble("f", fingerprint: "f-flaky") { _ throws(SluiceError) in
+            throw SluiceError(SluiceError.Code("test.flaky", .transient), "Not now.")
+        }
+        let failing = scene.configuration([flaky])
+        try await scene.start(JobScene.job { $0.prefixes = ["1/1"] }, failing)
+        let next = try await scene.house.boot(scene.ledger, failing).runUntilIdle()
+        #expect(next.jobs == 1)
+        #expect(next.failure?.message.contains("1 job is not complete") == true)
+        #expect(try await scene.ledger.verify() == [])
+        await scene.ledger.close()
+    }
+
     @Test("a stale output whose input was deleted after use is made from the oldest ancestor that is there")
     func lineage() async throws {
         let scene = try await JobScene()

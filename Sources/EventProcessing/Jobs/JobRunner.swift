@@ -32,13 +32,10 @@ final class JobRunner: Service {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.prepareAgainAndAgain() }
             var failures = 0
-            // One that ended just before the last stop may have no report yet.
-            if let recent = try? await core.ledger.jobs(before: nil, limit: Self.recentJobs) {
-                memory.recall(recent.map(\.id))
-            }
+            await recallRecent(&memory)
             while !Task.isCancelled {
                 do throws(SluiceError) {
-                    let isIdle = try await round(&memory)
+                    let isIdle = try await round(&memory).isIdle
                     failures = 0
                     core.clearProblem(about: "jobs")
                     if isIdle {
@@ -58,6 +55,13 @@ final class JobRunner: Service {
                 }
             }
             group.cancelAll()
+        }
+    }
+
+    /// One that ended just before the last stop may have no report yet.
+    func recallRecent(_ memory: inout JobRounds) async {
+        if let recent = try? await core.ledger.jobs(before: nil, limit: Self.recentJobs) {
+            memory.recall(recent.map(\.id))
         }
     }
 
@@ -81,7 +85,7 @@ final class JobRunner: Service {
     }
 
     /// Finds the tasks of a job; what stands in the way of that for good fails the job.
-    private func prepare(_ job: JobRow) async throws(SluiceError) {
+    func prepare(_ job: JobRow) async throws(SluiceError) {
         do throws(SluiceError) {
             let specification = try JobSpecification.decode(job.specification)
             let configuration = core.configuration
@@ -122,8 +126,19 @@ final class JobRunner: Service {
 
     // MARK: Rounds
 
-    /// One look at all jobs; returns whether there is nothing to do until something changes.
-    private func round(_ memory: inout JobRounds) async throws(SluiceError) -> Bool {
+    /// What one look at all jobs came to.
+    struct Round {
+        /// Whether there is nothing to do until something changes.
+        var isIdle = true
+        /// Tasks that were begun, and jobs that ended.
+        var progress = 0
+        /// Whether a job waits for its rate alone.
+        var isThrottled = false
+    }
+
+    /// One look at all jobs.
+    func round(_ memory: inout JobRounds) async throws(SluiceError) -> Round {
+        var round = Round()
         let jobs = try await core.ledger.openJobs()
         let ended = memory.left(by: jobs)
         do throws(SluiceError) {
@@ -137,8 +152,12 @@ final class JobRunner: Service {
         for job in jobs.sorted(by: { ($1.priority, $0.id) < ($0.priority, $1.id) }) {
             guard job.state == .ready || job.state == .active else { continue }
             let specification = try JobSpecification.decode(job.specification)
-            if try await reduce(job, specification, &memory) { continue }
-            if try await end(job, specification) { continue }
+            var hasEnded = try await reduce(job, specification, &memory)
+            if !hasEnded { hasEnded = try await end(job, specification) }
+            if hasEnded {
+                round.progress += 1
+                continue
+            }
             if let until = specification.until, until <= core.clock.now {
                 _ = try await core.ledger.setJob(
                     job.id,
@@ -154,13 +173,16 @@ final class JobRunner: Service {
                 window: Self.window - open,
                 at: core.clock.uptime
             )
+            if room == 0, open < Self.window, job.tally.pending > 0 { round.isThrottled = true }
             guard room > 0, job.tally.pending > 0 || job.state == .ready else { continue }
             let feed = try await core.ledger.feedJob(job.id, limit: room, at: core.clock.now)
             memory.fed(job.id, feed.begun)
             open += feed.begun
+            round.progress += feed.begun
             if feed.begun > 0 { core.dispatchSignal.raise() }
         }
-        return jobs.allSatisfy { $0.state == .paused || $0.state == .preparing }
+        round.isIdle = jobs.allSatisfy { $0.state == .paused || $0.state == .preparing }
+        return round
     }
 
     /// Ends a job whose tasks have all ended, or of which too many failed; says whether it did.
