@@ -187,6 +187,29 @@ internal import Testing
         await scene.ledger.close()
     }
 
+    @Test("a job that cannot write its report, or cannot be read, keeps up no other")
+    func neighbours() async throws {
+        let scene = try await JobScene()
+        try await scene.process("a", count: 10)
+        let changed = scene.configuration([JobScene.function("b")])
+        // The words of another version, and a report that goes where a directory is in the way.
+        _ = try await scene.ledger.createJob("{}", priority: 9, at: Timestamp(nanoseconds: 0))
+        scene.house.files.write("lake/reports", Array("a file\n".utf8))
+        try await scene.start(JobScene.job { ($0.report, $0.priority) = ("lake:reports", 5) }, changed)
+        try await scene.start(JobScene.job(), changed)
+        try await scene.serve(changed) { _ in
+            #expect(try await scene.end(JobID(3)).tally.succeeded == 10)
+            let unreadable = try await scene.end(JobID(1))
+            #expect(unreadable.state == .failed)
+            #expect(unreadable.reason?.hasPrefix("job.invalid-specification") == true)
+            #expect(try await scene.ledger.job(JobID(2))?.state == .active)
+            scene.house.remove("lake/reports")
+            #expect(try await scene.end(JobID(2)).state == .complete)
+        }
+        #expect(scene.texts("lake").keys.contains("reports/job-2/manifest.json"))
+        await scene.ledger.close()
+    }
+
     @Test("one round carries jobs to their end, and says which did not get there")
     func once() async throws {
         let scene = try await JobScene()

@@ -11,18 +11,10 @@ extension JobRunner {
     /// Returns whether there may be more to do once what was begun has ended. A job that cannot go on because
     /// a store cannot be used is left to the next round.
     func advance(_ memory: inout JobRounds) async throws(SluiceError) -> Bool {
-        var left: Set<JobID> = []
-        while !Task.isCancelled {
-            let jobs = try await core.ledger.openJobs()
-            guard let job = jobs.first(where: { $0.state == .preparing && !left.contains($0.id) }) else {
-                break
-            }
-            do throws(SluiceError) {
-                try await prepare(job)
-            } catch {
-                guard error.code.blame == .outage || error.code.blame == .transient else { throw error }
-                left.insert(job.id)
-            }
+        do throws(SluiceError) {
+            try await prepare(try await core.ledger.openJobs().filter { $0.state == .preparing })
+        } catch {
+            guard error.code.blame == .outage || error.code.blame == .transient else { throw error }
         }
         let round = try await round(&memory)
         if round.progress > 0 { return !Task.isCancelled }

@@ -70,22 +70,36 @@ final class JobRunner: Service {
     private func prepareAgainAndAgain() async {
         while !Task.isCancelled {
             do throws(SluiceError) {
-                let jobs = try await core.ledger.openJobs()
-                guard let job = jobs.first(where: { $0.state == .preparing }) else {
+                let jobs = try await core.ledger.openJobs().filter { $0.state == .preparing }
+                if jobs.isEmpty {
                     await core.prepareSignal.wait()
                     continue
                 }
-                try await prepare(job)
+                try await prepare(jobs)
             } catch {
                 core.heed(error)
                 guard await core.backOff(afterFailures: 1) else { return }
             }
-            core.jobSignal.raise()
         }
     }
 
+    /// Prepares one job after another; one whose store cannot be used holds up no other. Throws the last of
+    /// such reasons.
+    func prepare(_ jobs: [JobRow]) async throws(SluiceError) {
+        var failure: SluiceError?
+        for job in jobs {
+            do throws(SluiceError) {
+                try await prepare(job)
+            } catch {
+                failure = error
+            }
+            core.jobSignal.raise()
+        }
+        if let failure { throw failure }
+    }
+
     /// Finds the tasks of a job; what stands in the way of that for good fails the job.
-    func prepare(_ job: JobRow) async throws(SluiceError) {
+    private func prepare(_ job: JobRow) async throws(SluiceError) {
         do throws(SluiceError) {
             let specification = try JobSpecification.decode(job.specification)
             let configuration = core.configuration
@@ -115,12 +129,7 @@ final class JobRunner: Service {
                 core.note(problem: "job \(job.id) waits: \(error.message)", about: "job \(job.id)")
                 throw error
             }
-            _ = try await core.ledger.setJob(
-                job.id,
-                to: .failed,
-                reason: "\(error.code): \(error.message)",
-                at: core.clock.now
-            )
+            try await fail(job, error)
         }
     }
 
@@ -140,49 +149,83 @@ final class JobRunner: Service {
     func round(_ memory: inout JobRounds) async throws(SluiceError) -> Round {
         var round = Round()
         let jobs = try await core.ledger.openJobs()
-        let ended = memory.left(by: jobs)
-        do throws(SluiceError) {
-            try await report(ended: ended)
-        } catch {
-            memory.recall(ended)
-            throw error
+        for id in memory.left(by: jobs) {
+            do throws(SluiceError) {
+                guard memory.mayTry(id, at: core.clock.uptime) else {
+                    memory.recall([id])
+                    continue
+                }
+                try await report(ended: id)
+                worked(id, &memory)
+            } catch {
+                memory.recall([id])
+                putOff(id, error, &memory)
+            }
         }
         var open = jobs.reduce(0) { $0 + Int($1.tally.open) }
         // The most urgent first; of equals the oldest.
         for job in jobs.sorted(by: { ($1.priority, $0.id) < ($0.priority, $1.id) }) {
-            guard job.state == .ready || job.state == .active else { continue }
-            let specification = try JobSpecification.decode(job.specification)
-            var hasEnded = try await reduce(job, specification, &memory)
-            if !hasEnded { hasEnded = try await end(job, specification) }
-            if hasEnded {
-                round.progress += 1
-                continue
+            guard job.state == .ready || job.state == .active, memory.mayTry(job.id, at: core.clock.uptime)
+            else { continue }
+            do throws(SluiceError) {
+                try await step(job, &memory, &round, &open)
+                worked(job.id, &memory)
+            } catch {
+                putOff(job.id, error, &memory)
             }
-            if let until = specification.until, until <= core.clock.now {
-                _ = try await core.ledger.setJob(
-                    job.id,
-                    to: .paused,
-                    reason: "its time is over",
-                    at: core.clock.now
-                )
-                continue
-            }
-            let room = memory.room(
-                for: job,
-                specification.ratePerSecond,
-                window: Self.window - open,
-                at: core.clock.uptime
-            )
-            if room == 0, open < Self.window, job.tally.pending > 0 { round.isThrottled = true }
-            guard room > 0, job.tally.pending > 0 || job.state == .ready else { continue }
-            let feed = try await core.ledger.feedJob(job.id, limit: room, at: core.clock.now)
-            memory.fed(job.id, feed.begun)
-            open += feed.begun
-            round.progress += feed.begun
-            if feed.begun > 0 { core.dispatchSignal.raise() }
         }
-        round.isIdle = jobs.allSatisfy { $0.state == .paused || $0.state == .preparing }
+        round.isIdle = !memory.hasPutOff && jobs.allSatisfy { $0.state == .paused || $0.state == .preparing }
         return round
+    }
+
+    /// What one job met keeps up no other: it is tried again after a while.
+    private func putOff(_ job: JobID, _ error: SluiceError, _ memory: inout JobRounds) {
+        core.heed(error)
+        core.note(problem: "job \(job) waits: \(error.message)", about: "job \(job)")
+        memory.putOff(job, at: core.clock.uptime)
+    }
+
+    private func worked(_ job: JobID, _ memory: inout JobRounds) {
+        if memory.worked(job) { core.clearProblem(about: "job \(job)") }
+    }
+
+    /// Carries one job on: merges, ends or begins.
+    private func step(
+        _ job: JobRow,
+        _ memory: inout JobRounds,
+        _ round: inout Round,
+        _ open: inout Int
+    ) async throws(SluiceError) {
+        let specification: JobSpecification
+        do throws(SluiceError) {
+            specification = try JobSpecification.decode(job.specification)
+        } catch {
+            return try await fail(job, error)
+        }
+        var hasEnded = try await reduce(job, specification, &memory)
+        if !hasEnded { hasEnded = try await end(job, specification) }
+        if hasEnded {
+            round.progress += 1
+            return
+        }
+        if let until = specification.until, until <= core.clock.now {
+            let reason = "its time is over"
+            _ = try await core.ledger.setJob(job.id, to: .paused, reason: reason, at: core.clock.now)
+            return
+        }
+        let room = memory.room(
+            for: job,
+            specification.ratePerSecond,
+            window: Self.window - open,
+            at: core.clock.uptime
+        )
+        if room == 0, open < Self.window, job.tally.pending > 0 { round.isThrottled = true }
+        guard room > 0, job.tally.pending > 0 || job.state == .ready else { return }
+        let feed = try await core.ledger.feedJob(job.id, limit: room, at: core.clock.now)
+        memory.fed(job.id, feed.begun)
+        open += feed.begun
+        round.progress += feed.begun
+        if feed.begun > 0 { core.dispatchSignal.raise() }
     }
 
     /// Ends a job whose tasks have all ended, or of which too many failed; says whether it did.
@@ -204,7 +247,8 @@ final class JobRunner: Service {
             do throws(SluiceError) {
                 try await reducer.write(job, reduction)
             } catch {
-                return try await fail(job, error)
+                try await fail(job, error)
+                return true
             }
         }
         if let place = specification.report { try await report(job.ended(.complete, at: now), to: place) }
@@ -234,28 +278,27 @@ final class JobRunner: Service {
             }
             return false
         } catch {
-            return try await fail(job, error)
+            try await fail(job, error)
+            return true
         }
     }
 
-    /// Fails a job that can have no result; what only waits for better times is thrown on.
-    private func fail(_ job: JobRow, _ error: SluiceError) async throws(SluiceError) -> Bool {
+    /// Fails a job that cannot go on; what only waits for better times is thrown on.
+    private func fail(_ job: JobRow, _ error: SluiceError) async throws(SluiceError) {
         if error.code.blame == .outage || error.code.blame == .transient { throw error }
         let reason = "\(error.code): \(error.message)"
         _ = try await core.ledger.setJob(job.id, to: .failed, reason: reason, at: core.clock.now)
         core.logger.error("a job failed", metadata: ["job": "\(job.id)", "reason": "\(reason)"])
-        return true
     }
 
-    /// Writes what ended jobs were asked to report; each once, also after a restart.
-    private func report(ended jobs: [JobID]) async throws(SluiceError) {
-        for id in jobs {
-            guard let job = try await core.ledger.job(id), job.state.isFinished else { continue }
-            let specification = try JobSpecification.decode(job.specification)
-            if specification.isLane { try await core.updateLanes() }
-            if specification.reduce != nil { try await reducer.forget(id) }
-            if let place = specification.report { try await report(job, to: place) }
-        }
+    /// Ends what a job's end leaves to do: its lane goes, and its report is written once, also after a restart.
+    private func report(ended id: JobID) async throws(SluiceError) {
+        guard let job = try await core.ledger.job(id), job.state.isFinished,
+            let specification = try? JobSpecification.decode(job.specification)
+        else { return }
+        if specification.isLane { try await core.updateLanes() }
+        if specification.reduce != nil { try await reducer.forget(id) }
+        if let place = specification.report { try await report(job, to: place) }
     }
 
     private func report(_ job: JobRow, to place: String) async throws(SluiceError) {
