@@ -32,7 +32,7 @@ public struct StepsFunction: AggregatingFunction {
 
     /// A stored object up to this size is computed by the thread that reads it: its few blocks take less time
     /// than handing them to another thread and waiting for it.
-    private static let smallObjectBytes: UInt64 = 64 << 10
+    private static let smallObjectBytes: UInt64 = 256 << 10
 
     /// Runs the pipeline over one object.
     ///

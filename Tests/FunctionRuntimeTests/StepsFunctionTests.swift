@@ -169,7 +169,7 @@ internal import Testing
         let line = Array("{\"n\":1}\n".utf8)
         _ = try run(Self.cleaning, on: line, outputs: MemoryOutputs(), executor: executor)
         #expect(executor.count == 0)
-        let many = Array(repeatElement(line, count: 20_000).joined())
+        let many = Array(repeatElement(line, count: 40_000).joined())
         _ = try run(Self.cleaning, on: many, outputs: MemoryOutputs(), executor: executor)
         #expect(executor.count > 0)
     }
