@@ -126,20 +126,15 @@ final class ScheduleRunner: Service {
             configuration: core.configuration,
             clock: core.clock
         )
+        let job: JobRow
         do throws(SluiceError) {
             let keeping = kept
-            let job = try await operations.makeJob(
+            job = try await operations.makeJob(
                 specification,
                 remembering: JobNote(note) { id in
                     NoteCoding.text(keeping.with(ScheduleMemory.Run(job: id.rawValue, due: due, made: now)))
                 }
             )
-            try await core.welcome(specification)
-            core.logger.info(
-                "a schedule made a job",
-                metadata: ["schedule": "\(schedule.name)", "job": "\(job.id)", "due": "\(due)"]
-            )
-            return kept.with(ScheduleMemory.Run(job: job.id.rawValue, due: due, made: now))
         } catch {
             guard error.code.blame == .usage else { throw error }
             core.logger.error(
@@ -150,6 +145,12 @@ final class ScheduleRunner: Service {
             try await core.ledger.remember(note, NoteCoding.text(kept), at: now)
             return kept
         }
+        core.logger.info(
+            "a schedule made a job",
+            metadata: ["schedule": "\(schedule.name)", "job": "\(job.id)", "due": "\(due)"]
+        )
+        try await core.welcome(specification)
+        return kept.with(ScheduleMemory.Run(job: job.id.rawValue, due: due, made: now))
     }
 
     /// Says what was left out.
