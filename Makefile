@@ -8,7 +8,7 @@ SEED ?= 7
 DAMAGED ?= 10000
 SECONDS ?= 600
 
-.PHONY: help setup setup-demo setup-s3 setup-test setup-bench build demo demo-s3 test bench bench-s3 torture damage fuzz docs lint format install clean
+.PHONY: help setup setup-demo setup-s3 setup-test setup-bench build demo demo-s3 demo-audit test bench bench-s3 torture damage fuzz docs lint format install clean
 
 help:                    ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' Makefile | expand -t 22
@@ -37,6 +37,9 @@ demo: setup-demo build    ## drop log files into a bucket and watch them become 
 demo-s3: setup-s3 build   ## the same from bucket to bucket of an S3 store, which it starts itself
 	@fixtures/s3-etl/run $(BINARY) .build/demo-s3
 
+demo-audit: setup-demo build ## a question over a year of access logs (2 GB of gzip, made once), answered in seconds
+	@fixtures/audit/run $(BINARY) .build/demo-audit
+
 test: setup-test         ## build everything and run all tests
 	$(BUILD) --build-tests
 	$(SWIFT) test -c release --skip-build --disable-xctest \
@@ -46,6 +49,7 @@ bench: setup-bench       ## measure speed and memory of the release build
 	$(BUILD)
 	@Benchmarks/run $(BINARY)
 	@Benchmarks/compare $(BINARY)
+	@Benchmarks/audit $(BINARY)
 	@Benchmarks/s3 $(BINARY)
 
 bench-s3: setup-bench    ## measure only what S3 buckets cost

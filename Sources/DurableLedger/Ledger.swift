@@ -133,6 +133,17 @@ public protocol Ledger: Sendable {
     func job(_ id: JobID) async throws(SluiceError) -> JobRow?
     /// One page of a job's tasks, by number.
     func tasks(_ query: JobTaskQuery) async throws(SluiceError) -> [JobTask]
+    /// The partial results of a job behind task `after` (nil: from what was merged on), by number; about
+    /// `bytes` of them, and at least one. Only those of tasks that succeeded. Empty at the end.
+    func partials(
+        of job: JobID,
+        after: Int64?,
+        bytes: Int
+    ) async throws(SluiceError) -> [JobPartial]
+    /// Puts what was merged in the place of earlier merges and of these tasks' partial results.
+    func mergePartials(of job: JobID, _ tasks: [Int64], into bytes: [UInt8]) async throws(SluiceError)
+    /// Forgets up to `limit` partial results of a job; returns how many.
+    func forgetPartials(of job: JobID, limit: Int) async throws(SluiceError) -> Int
     /// One page of the targets of a trigger in a bucket, in byte order of their keys, from the first one
     /// behind `after`; at most `limit` (1 to 1000). Empty at the end.
     func targets(

@@ -40,6 +40,8 @@ public struct CommitDecision: Hashable, Sendable {
     public let outputs: [PlannedOutput]
     /// What the function said of its run.
     public let statistics: DeliveryStatistics
+    /// What the attempt adds to the result of the jobs that wait for the delivery; nil where none merges any.
+    public let partial: [UInt8]?
     /// Whether equal content ends as `skipped(same-content)`; false for retries by an operator and for jobs.
     public let skipsSameContent: Bool
     /// Whether the source's bucket has an after-action.
@@ -55,6 +57,7 @@ public struct CommitDecision: Hashable, Sendable {
         fingerprint: Fingerprint,
         outputs: [PlannedOutput],
         statistics: DeliveryStatistics,
+        partial: [UInt8]? = nil,
         skipsSameContent: Bool,
         wantsAfterAction: Bool,
         now: Timestamp
@@ -66,6 +69,7 @@ public struct CommitDecision: Hashable, Sendable {
         self.fingerprint = fingerprint
         self.outputs = outputs
         self.statistics = statistics
+        self.partial = partial
         self.skipsSameContent = skipsSameContent
         self.wantsAfterAction = wantsAfterAction
         self.now = now
@@ -97,6 +101,8 @@ public struct PendingCommit: Hashable, Sendable {
 public enum DecisionResult: Hashable, Sendable {
     /// Decided: the delivery is `committing`.
     case commit(PendingCommit)
+    /// There is nothing to publish and nothing to remove: the delivery is `done`, in the same transaction.
+    case done
     /// The content is the one the outputs were made from: the delivery is `skipped(same-content)`, the
     /// target's version is brought up to date; the staged outputs are to be discarded.
     case sameContent
@@ -188,6 +194,19 @@ public struct Completion: Hashable, Sendable {
         self.caused = caused
         self.loss = loss
         self.now = now
+    }
+}
+
+extension Completion {
+    /// The end of a commit that had nothing to publish or to remove.
+    init(ofNothing decision: CommitDecision) {
+        self.init(
+            delivery: decision.delivery,
+            token: decision.token,
+            outputs: [],
+            caused: [],
+            now: decision.now
+        )
     }
 }
 

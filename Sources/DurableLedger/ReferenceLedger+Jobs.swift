@@ -171,6 +171,52 @@ extension ReferenceLedger {
         return jobRows[id]
     }
 
+    // MARK: Partial results
+
+    /// Keeps what a delivery adds to the results of the jobs that wait for it.
+    func keep(_ partial: [UInt8], of delivery: DeliveryID) {
+        for place in waiting(for: delivery) {
+            let number = Int64(place.index) + 1
+            let earlier = jobPartials[place.job, default: [:]].updateValue(partial, forKey: number)
+            jobRows[place.job]?.tally.partialBytes -= UInt64(earlier?.count ?? 0)
+            jobRows[place.job]?.tally.partialBytes += UInt64(partial.count)
+        }
+    }
+
+    /// The partial results of a job.
+    public func partials(of job: JobID, after: Int64?, bytes: Int) -> [JobPartial] {
+        let tasks = jobTasks[job] ?? []
+        let partials = (jobPartials[job] ?? [:]).filter { task, _ in
+            task > after ?? -1
+                && (task == JobPartial.merged || tasks[Int(task) - 1].state == .succeeded)
+        }
+        var found: [JobPartial] = []
+        var rest = bytes
+        for (task, bytes) in partials.sorted(by: { $0.key < $1.key }) where rest > 0 {
+            found.append(JobPartial(task: task, bytes: bytes))
+            rest -= bytes.count
+        }
+        return found
+    }
+
+    /// Puts what was merged in the place of what it was merged from.
+    public func mergePartials(of job: JobID, _ tasks: [Int64], into bytes: [UInt8]) {
+        guard jobRows[job] != nil else { return }
+        for task in tasks where task != JobPartial.merged {
+            let removed = jobPartials[job]?.removeValue(forKey: task)
+            jobRows[job]?.tally.partialBytes -= UInt64(removed?.count ?? 0)
+        }
+        jobPartials[job, default: [:]][JobPartial.merged] = bytes
+    }
+
+    /// Forgets partial results of a job.
+    public func forgetPartials(of job: JobID, limit: Int) -> Int {
+        let tasks = (jobPartials[job] ?? [:]).keys.sorted().prefix(max(0, limit))
+        for task in tasks { jobPartials[job]?[task] = nil }
+        if tasks.count < limit { jobRows[job]?.tally.partialBytes = 0 }
+        return tasks.count
+    }
+
     // MARK: Reading
 
     /// One page of jobs, newest first.

@@ -48,6 +48,8 @@ public actor ReferenceLedger: Ledger {
     var jobRows: [JobID: JobRow] = [:]
     /// Their tasks, by number.
     var jobTasks: [JobID: [JobTask]] = [:]
+    /// The partial results of jobs by task.
+    var jobPartials: [JobID: [Int64: [UInt8]]] = [:]
     /// The last delivery's number.
     var lastDelivery: Int64 = 0
     private var lastToken: Int64 = 0
@@ -213,6 +215,11 @@ public actor ReferenceLedger: Ledger {
         transition(id) { entry, _ in
             entry.delivery.statistics = decision.statistics
             entry.delivery.move(to: .committing, at: now)
+        }
+        if let partial = decision.partial { keep(partial, of: id) }
+        if decision.outputs.isEmpty, outputs({ $0.owner == row.id }).isEmpty {
+            _ = complete(Completion(ofNothing: decision))
+            return .done
         }
         return commit(id).map(DecisionResult.commit) ?? .fenced(.superseded)
     }

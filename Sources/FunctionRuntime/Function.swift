@@ -12,6 +12,8 @@ public protocol Function: Sendable {
     /// Bytes of memory that one run may need on top of what every run may; 0 unless the configuration allows
     /// windows of codecs above the ordinary.
     var windowBytes: Int { get }
+    /// The function as one whose results can be merged; nil where they cannot.
+    var aggregating: (any AggregatingFunction)? { get }
     /// Runs on one object, on an I/O thread (it may block); reads the source to its end unless it fails.
     ///
     /// Throws what failed; the error's code says whose failure it is.
@@ -21,6 +23,8 @@ public protocol Function: Sendable {
 extension Function {
     /// No more than every run.
     public var windowBytes: Int { 0 }
+    /// Not to be merged.
+    public var aggregating: (any AggregatingFunction)? { nil }
 }
 
 /// What a function is given for one object.

@@ -2,7 +2,7 @@ public import EventModel
 public import RecordEngine
 
 /// A function of built-in steps: the record engine's pipeline between an object and its outputs.
-public struct StepsFunction: Function {
+public struct StepsFunction: AggregatingFunction {
     /// The configured name.
     public let name: FunctionName
     /// Which logic this is.
@@ -32,7 +32,7 @@ public struct StepsFunction: Function {
 
     /// A stored object up to this size is computed by the thread that reads it: its few blocks take less time
     /// than handing them to another thread and waiting for it.
-    private static let smallObjectBytes: UInt64 = 64 << 10
+    private static let smallObjectBytes: UInt64 = 256 << 10
 
     /// Runs the pipeline over one object.
     ///
@@ -41,18 +41,26 @@ public struct StepsFunction: Function {
         report(try run(invocation, givesPartial: false))
     }
 
-    /// Whether the records are folded into groups: only then may partial results be asked for.
-    public var aggregates: Bool { pipeline.aggregates }
+    /// This function, where its records are folded into groups: only then may partial results be asked for.
+    public var aggregating: (any AggregatingFunction)? { pipeline.aggregates ? self : nil }
 
     /// Folds one object as a part of a larger result: writes no rows, only rejects, and gives the groups.
     ///
-    /// Throws what failed. `AggregateMerger` makes one result of those of many objects.
+    /// Throws what failed.
     public func invokePartially(_ invocation: Invocation) throws(SluiceError) -> PartialInvocation {
         let result = try run(invocation, givesPartial: true)
         guard let partial = result.totals.partial else {
             preconditionFailure("A function that folds no records was asked for its groups.")
         }
         return PartialInvocation(report: report(result), partial: partial)
+    }
+
+    /// Begins a result.
+    public func makeMerger() -> any PartialMerger {
+        guard let merger = AggregateMerger(pipeline) else {
+            preconditionFailure("A function that folds no records was asked to merge.")
+        }
+        return StepsMerger(merger, of: self)
     }
 
     private func run(
@@ -71,7 +79,8 @@ public struct StepsFunction: Function {
         )
     }
 
-    private func report(_ result: PipelineReport) -> InvocationReport {
+    /// What a run of the pipeline did, in a function's words.
+    fileprivate func report(_ result: PipelineReport) -> InvocationReport {
         var report = InvocationReport()
         report.tally = pipeline.isByteMode ? nil : result.tally
         report.textBytesIn = result.totals.textBytesIn
@@ -92,12 +101,31 @@ public struct StepsFunction: Function {
     }
 }
 
-/// What an invocation gave as a part of a larger result.
-public struct PartialInvocation: Sendable, Hashable {
-    /// Where the records went.
-    public let report: InvocationReport
-    /// The groups, as bytes that an `AggregateMerger` takes.
-    public let partial: [UInt8]
+/// The engine's merger, for the outputs of a job.
+private final class StepsMerger: PartialMerger {
+    private let merger: AggregateMerger
+    private let function: StepsFunction
+
+    /// Merges what `function` gave.
+    init(_ merger: AggregateMerger, of function: StepsFunction) {
+        (self.merger, self.function) = (merger, function)
+    }
+
+    /// Records that the result so far was folded from.
+    var records: UInt64 { merger.records }
+    /// Groups so far.
+    var groups: Int { merger.groupCount }
+
+    /// Adds a partial result.
+    func add(_ partial: [UInt8]) throws(SluiceError) { try merger.add(partial) }
+
+    /// All of it as one partial result.
+    func partial() -> [UInt8] { merger.partial() }
+
+    /// Writes the rows.
+    func write(to outputs: any OutputOpener) throws(SluiceError) -> InvocationReport {
+        function.report(try merger.write(to: InvocationSinks(outputs)))
+    }
 }
 
 extension MemberTally {

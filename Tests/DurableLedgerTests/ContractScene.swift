@@ -73,6 +73,7 @@ struct ContractScene {
         outputs: [PlannedOutput],
         content: UInt64 = 1,
         version: ObjectVersion? = nil,
+        partial: [UInt8]? = nil,
         skipsSameContent: Bool = true,
         wantsAfterAction: Bool = false,
         at seconds: Int64 = 4
@@ -88,6 +89,7 @@ struct ContractScene {
                 fingerprint: Fingerprint(hex: "f1"),
                 outputs: outputs,
                 statistics: statistics,
+                partial: partial,
                 skipsSameContent: skipsSameContent,
                 wantsAfterAction: wantsAfterAction,
                 now: Sample.time(seconds)

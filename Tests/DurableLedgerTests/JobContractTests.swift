@@ -142,6 +142,48 @@ internal import Testing
         }
     }
 
+    @Test("partial results wait with their tasks until they are merged", arguments: LedgerKind.allCases)
+    func partials(kind: LedgerKind) async throws {
+        try await kind.test { ledger in
+            let scene = try await ContractScene(ledger)
+            let job = try await Self.make(ledger, ["a", "b", "c", "d"].map { Self.task(ObjectKey($0)) })
+            _ = try await ledger.feedJob(job, limit: 9, at: Sample.time(3))
+            let leases = try await scene.lease(.job)
+            // Nothing to publish: decided and done in one.
+            let first = try await scene.decide(leases[0], outputs: [], partial: [1], skipsSameContent: false)
+            #expect(first == .done)
+            #expect(try await scene.delivery(leases[0].delivery.id).state == .done)
+            // With an output (rejects) the task ends with the completion, and only then counts.
+            let second = try await scene.decide(
+                leases[1],
+                outputs: [ContractScene.output("r")],
+                partial: [2, 2],
+                skipsSameContent: false
+            )
+            guard case .commit = second else { throw SluiceError(.cancelled, "Not decided: \(second)") }
+            #expect(try await ledger.partials(of: job, after: nil, bytes: 99).map(\.task) == [1])
+            #expect(try await ledger.job(job)?.tally.partialBytes == 3)
+            _ = try await scene.complete(leases[1], outputs: ["r"])
+            _ = try await scene.decide(leases[2], outputs: [], partial: [3], skipsSameContent: false)
+            _ = try await scene.end(leases[3], .dead(Sample.failure, countsAgainstTrigger: false))
+            #expect(
+                try await ledger.partials(of: job, after: nil, bytes: 2)
+                    == [JobPartial(task: 1, bytes: [1]), JobPartial(task: 2, bytes: [2, 2])]
+            )
+            try await ledger.mergePartials(of: job, [1, 2], into: [9])
+            #expect(
+                try await ledger.partials(of: job, after: nil, bytes: 99)
+                    == [JobPartial(task: JobPartial.merged, bytes: [9]), JobPartial(task: 3, bytes: [3])]
+            )
+            #expect(try await ledger.partials(of: job, after: 0, bytes: 99).map(\.task) == [3])
+            #expect(try await ledger.job(job)?.tally.partialBytes == 1)
+            #expect(try await ledger.forgetPartials(of: job, limit: 1) == 1)
+            #expect(try await ledger.forgetPartials(of: job, limit: 9) == 1)
+            #expect(try await ledger.partials(of: job, after: nil, bytes: 99) == [])
+            #expect(try await ledger.job(job)?.tally.partialBytes == 0)
+        }
+    }
+
     @Test("equal content that was skipped is no answer to a job", arguments: LedgerKind.allCases)
     func sameContent(kind: LedgerKind) async throws {
         try await kind.test { ledger in

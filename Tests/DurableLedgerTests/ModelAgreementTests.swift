@@ -28,7 +28,7 @@ internal import Testing
     @Test("the sequences reach every kind of answer")
     func coverage() async throws {
         var reached: Set<String> = []
-        for seed in 0..<UInt64(40) {
+        for seed in 0..<UInt64(120) {
             var sequence = RandomSequence(seed: seed)
             let model = ReferenceLedger()
             var calls = sequence.opening()
@@ -42,6 +42,7 @@ internal import Testing
             }
             for job in await model.jobs(before: nil, limit: 100) {
                 reached.formUnion(Self.kinds(await model.tasks(JobTaskQuery(job: job.id))))
+                reached.formUnion(Self.kinds(await model.partials(of: job.id, after: nil, bytes: 99)))
             }
         }
         let all: Set<String> = [
@@ -52,6 +53,7 @@ internal import Testing
             "ended skipped", "ended cancelled", "committing", "ended leases", "after", "lost",
             "lost but caused", "fed", "joined", "job changed", "job refused",
             "task failed", "task skipped", "task cancelled", "task open", "duplicate",
+            "decided and done", "merged", "partial",
         ]
         #expect(all.subtracting(reached) == [])
     }
@@ -71,6 +73,8 @@ internal import Testing
         case let leases as [Lease]:
             leases.flatMap { [$0.delivery.isSuspect ? "suspect" : "", $0.done == nil ? "" : "remade"] }
         case .commit(let commit) as DecisionResult: ["commit", commit.remove.isEmpty ? "" : "removing"]
+        case .done as DecisionResult: ["decided and done"]
+        case let partials as [JobPartial]: partials.map { $0.task == 0 ? "merged" : "partial" }
         case .sameContent as DecisionResult: ["sameContent"]
         case .collision as DecisionResult: ["collision"]
         case .fenced as DecisionResult: ["fenced"]

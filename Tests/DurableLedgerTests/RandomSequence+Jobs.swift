@@ -21,7 +21,8 @@ extension RandomSequence {
             return LedgerCall("set \(id) \(state)") { ledger in
                 try await ledger.setJob(id, to: state, reason: "why", at: now)
             }
-        case 16: return LedgerCall("priority \(id)") { try await $0.setPriority(of: id, to: 5, at: now) }
+        case 16: return partials(id)
+        case 17: return LedgerCall("priority \(id)") { try await $0.setPriority(of: id, to: 5, at: now) }
         default:
             var query = JobTaskQuery(job: id)
             query.states = Set(JobTaskState.allCases.filter { _ in random.chance(0.5) })
@@ -29,6 +30,22 @@ extension RandomSequence {
             query.limit = Int.random(in: 1...4, using: &random)
             let asked = query
             return LedgerCall("tasks \(asked)") { try await $0.tasks(asked) }
+        }
+    }
+
+    private mutating func partials(_ id: JobID) -> LedgerCall {
+        let (number, count) = (Int64.random(in: 0...4, using: &random), Int.random(in: 0...9, using: &random))
+        switch Int.random(in: 0..<6, using: &random) {
+        case 0: return LedgerCall("forget \(count)") { try await $0.forgetPartials(of: id, limit: count) }
+        case 1:
+            let bytes = [UInt8](repeating: 9, count: count)
+            return LedgerCall("merge \(id) \(number)") { ledger in
+                try await ledger.mergePartials(of: id, [0, number], into: bytes)
+                return try await ledger.job(id)
+            }
+        default:
+            let after = random.chance(0.5) ? nil : number
+            return LedgerCall("partials \(id)") { try await $0.partials(of: id, after: after, bytes: count) }
         }
     }
 

@@ -139,6 +139,7 @@ struct RandomSequence {
             fingerprint: Fingerprint(hex: pick(["f1", "f2"])),
             outputs: outputs.shuffled(using: &random),
             statistics: statistics,
+            partial: random.chance(0.6) ? [UInt8](repeating: 7, count: Int(random.next() % 9)) : nil,
             skipsSameContent: random.chance(0.8),
             wantsAfterAction: random.chance(0.5),
             now: now

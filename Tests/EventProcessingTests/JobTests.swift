@@ -187,6 +187,61 @@ internal import Testing
         await scene.ledger.close()
     }
 
+    @Test("a job that cannot write its report, or cannot be read, keeps up no other")
+    func neighbours() async throws {
+        let scene = try await JobScene()
+        try await scene.process("a", count: 10)
+        let changed = scene.configuration([JobScene.function("b")])
+        // The words of another version, and a report that goes where a directory is in the way.
+        _ = try await scene.ledger.createJob("{}", priority: 9, at: Timestamp(nanoseconds: 0))
+        scene.house.files.write("lake/reports", Array("a file\n".utf8))
+        try await scene.start(JobScene.job { ($0.report, $0.priority) = ("lake:reports", 5) }, changed)
+        try await scene.start(JobScene.job(), changed)
+        try await scene.serve(changed) { _ in
+            #expect(try await scene.end(JobID(3)).tally.succeeded == 10)
+            let unreadable = try await scene.end(JobID(1))
+            #expect(unreadable.state == .failed)
+            #expect(unreadable.reason?.hasPrefix("job.invalid-specification") == true)
+            #expect(try await scene.ledger.job(JobID(2))?.state == .active)
+            scene.house.remove("lake/reports")
+            #expect(try await scene.end(JobID(2)).state == .complete)
+        }
+        #expect(scene.texts("lake").keys.contains("reports/job-2/manifest.json"))
+        await scene.ledger.close()
+    }
+
+    @Test("one round carries jobs to their end, and says which did not get there")
+    func once() async throws {
+        let scene = try await JobScene()
+        try await scene.process("a", count: 30)
+        let changed = scene.configuration([JobScene.function("b")])
+        // Asked for while no service runs.
+        try await scene.start(
+            JobScene.job { ($0.conditions, $0.report) = ([.stale], "lake:reports") },
+            changed
+        )
+        try await scene.start(JobScene.job { $0.ratePerSecond = 200 }, changed)
+        let report = try await scene.house.boot(scene.ledger, changed).runUntilIdle()
+        #expect((report.jobs, report.failure == nil) == (0, true))
+        for id in [JobID(1), JobID(2)] {
+            let job = try #require(try await scene.ledger.job(id))
+            #expect((job.state, job.tally.succeeded) == (.complete, 30))
+        }
+        #expect(scene.texts("lake").keys.contains("reports/job-1/manifest.json"))
+        #expect(scene.texts("clean").values.allSatisfy { $0.hasPrefix("b") })
+        // A delivery that waits for a later try leaves its job open.
+        let flaky = FunctionDouble("f", fingerprint: "f-flaky") { _ throws(SluiceError) in
+            throw SluiceError(SluiceError.Code("test.flaky", .transient), "Not now.")
+        }
+        let failing = scene.configuration([flaky])
+        try await scene.start(JobScene.job { $0.prefixes = ["1/1"] }, failing)
+        let next = try await scene.house.boot(scene.ledger, failing).runUntilIdle()
+        #expect(next.jobs == 1)
+        #expect(next.failure?.message.contains("1 job is not complete") == true)
+        #expect(try await scene.ledger.verify() == [])
+        await scene.ledger.close()
+    }
+
     @Test("a stale output whose input was deleted after use is made from the oldest ancestor that is there")
     func lineage() async throws {
         let scene = try await JobScene()

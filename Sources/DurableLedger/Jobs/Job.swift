@@ -82,6 +82,8 @@ public struct JobTally: Hashable, Sendable {
     public var endedBytes: UInt64 = 0
     /// Objects that were selected more than once; they have one task.
     public var duplicates: Int64 = 0
+    /// Bytes of the tasks' partial results that were not merged so far.
+    public var partialBytes: UInt64 = 0
 
     /// No tasks.
     public init() {}

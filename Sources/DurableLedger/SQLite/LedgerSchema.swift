@@ -64,7 +64,7 @@ enum LedgerSchema {
     }
 
     /// What each schema adds to the one before; a step that was released never changes.
-    private static let steps = [tables, notes, jobs]
+    private static let steps = [tables, notes, jobs, partials]
 
     /// Schema 2: notes of the service to itself.
     private static let notes = [
@@ -93,6 +93,16 @@ enum LedgerSchema {
         "CREATE UNIQUE INDEX job_task_target ON job_task (job, key, stream)",
         "CREATE INDEX job_task_pending ON job_task (job, number) WHERE state = 0",
         "CREATE INDEX job_task_open ON job_task (delivery) WHERE state = 1",
+    ]
+
+    /// Schema 4: partial results of jobs; task 0 is what was merged.
+    private static let partials = [
+        "ALTER TABLE job_task DROP COLUMN partial",
+        "ALTER TABLE job ADD COLUMN partial_bytes INTEGER NOT NULL DEFAULT 0",
+        """
+        CREATE TABLE job_partial (job INTEGER NOT NULL, task INTEGER NOT NULL, bytes BLOB NOT NULL,
+            PRIMARY KEY (job, task))
+        """,
     ]
 
     /// Schema 1.

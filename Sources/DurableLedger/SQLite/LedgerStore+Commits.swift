@@ -30,6 +30,11 @@ extension LedgerStore {
         entry.delivery.move(to: .committing, at: decision.now)
         if !hadOutputs { entry.freshOutputs = decision.outputs.count }
         try saveDecision(entry, old: old)
+        if let partial = decision.partial { try keep(partial, of: old.id) }
+        if decision.outputs.isEmpty, owned.isEmpty {
+            _ = try complete(Completion(ofNothing: decision))
+            return .done
+        }
         return .commit(try hadOutputs ? commit(entry) : firstCommit(entry, decision))
     }
 

@@ -3,7 +3,7 @@ internal import EventModel
 extension LedgerStore {
     private static let jobColumns = """
         id, state, priority, is_prepared, created, updated, pending, open, succeeded, failed, skipped,
-        cancelled, bytes, ended_bytes, duplicates, specification, reason, cursor
+        cancelled, bytes, ended_bytes, duplicates, specification, reason, cursor, partial_bytes
         """
 
     // MARK: Rows
@@ -35,13 +35,13 @@ extension LedgerStore {
                 """
                 UPDATE job SET state = ?, priority = ?, is_prepared = ?, updated = ?, pending = ?, open = ?,
                     succeeded = ?, failed = ?, skipped = ?, cancelled = ?, bytes = ?, ended_bytes = ?,
-                    duplicates = ?, reason = ?, cursor = ? WHERE id = ?
+                    duplicates = ?, reason = ?, cursor = ?, partial_bytes = ? WHERE id = ?
                 """
             ).bind(job.state.order).bind(job.priority).bind(job.isPrepared).bind(job.updated.nanoseconds)
                 .bind(tally.pending).bind(tally.open).bind(tally.succeeded).bind(tally.failed)
                 .bind(tally.skipped).bind(tally.cancelled).bind(Int64(bitPattern: tally.bytes))
                 .bind(Int64(bitPattern: tally.endedBytes)).bind(tally.duplicates).bind(job.reason)
-                .bind(job.cursor).bind(number).run()
+                .bind(job.cursor).bind(Int64(bitPattern: tally.partialBytes)).bind(number).run()
             if job.state.isFinished, tally.open == 0 { memory.jobs[number] = nil }
         }
         memory.dirtyJobs = []
@@ -55,6 +55,7 @@ extension LedgerStore {
         tally.bytes = UInt64(bitPattern: row.integer(12))
         tally.endedBytes = UInt64(bitPattern: row.integer(13))
         tally.duplicates = row.integer(14)
+        tally.partialBytes = UInt64(bitPattern: row.integer(18))
         return JobRow(
             id: JobID(row.integer(0)),
             specification: row.text(15) ?? "",

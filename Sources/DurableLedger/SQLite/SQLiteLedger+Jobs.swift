@@ -87,6 +87,35 @@ extension SQLiteLedger {
         return found
     }
 
+    /// The partial results of a job.
+    public func partials(
+        of job: JobID,
+        after: Int64?,
+        bytes: Int
+    ) async throws(SluiceError) -> [JobPartial] {
+        try await committer.read { store throws(SluiceError) in
+            try store.partials(of: job, after: after, bytes: bytes)
+        }
+    }
+
+    /// Puts what was merged in the place of what it was merged from.
+    public func mergePartials(
+        of job: JobID,
+        _ tasks: [Int64],
+        into bytes: [UInt8]
+    ) async throws(SluiceError) {
+        try await committer.write { store throws(SluiceError) in
+            try store.mergePartials(of: job, tasks, into: bytes)
+        }
+    }
+
+    /// Forgets partial results of a job.
+    public func forgetPartials(of job: JobID, limit: Int) async throws(SluiceError) -> Int {
+        try await committer.write { store throws(SluiceError) in
+            try store.forgetPartials(of: job, limit: limit)
+        }
+    }
+
     /// One page of a trigger's targets; read in slices, each of a moment of its own.
     public func targets(
         of trigger: TriggerName,

@@ -28,6 +28,8 @@ struct StagedRun: Sendable {
     var outputs: [StagedOutput]
     /// What the function said of its run.
     var statistics: DeliveryStatistics
+    /// What it adds to the result of the delivery's job, where that merges results.
+    var partial: [UInt8]?
 }
 
 /// One staged output.

@@ -32,6 +32,11 @@ struct AttemptRunner: Sendable {
                 SluiceError(.processingUnconfigured, message, hint: "Reload the service's configuration.")
             )
         }
+        if let expected = configuration.lane(trigger.name)?.reduces, function.fingerprint != expected {
+            // The job ends as soon as this is seen there.
+            let message = "Function '\(function.name)' changed since its job began."
+            return .failed(SluiceError(.processingUnconfigured, message))
+        }
         do throws(SluiceError) {
             if let store = store as? any DirectObjectStore {
                 let outcome = try await pool.run { () throws(SluiceError) in
@@ -112,9 +117,15 @@ struct AttemptRunner: Sendable {
             finisher: finisher
         )
         do throws(SluiceError) {
-            let report = try function.invoke(
-                invocation(for: assignment, reader, source, failure, outputs: opener, control)
-            )
+            let invocation = invocation(for: assignment, reader, source, failure, outputs: opener, control)
+            let report: InvocationReport
+            var partial: [UInt8]?
+            if configuration.lane(trigger.name)?.reduces != nil, let function = function.aggregating {
+                let part = try function.invokePartially(invocation)
+                (report, partial) = (part.report, part.partial)
+            } else {
+                report = try function.invoke(invocation)
+            }
             try control.check()
             try source.drain(checking: control)
             try source.confirm()
@@ -124,7 +135,8 @@ struct AttemptRunner: Sendable {
                     version: reader.info.version,
                     digest: source.digest,
                     outputs: outputs,
-                    statistics: Self.statistics(report, source, outputs)
+                    statistics: Self.statistics(report, source, outputs),
+                    partial: partial
                 )
             )
         } catch {

@@ -54,6 +54,7 @@ struct Committer: Sendable {
             fingerprint: function,
             outputs: planned,
             statistics: run.statistics,
+            partial: run.partial,
             skipsSameContent: Self.skipsSameContent(delivery),
             wantsAfterAction: wantsAfterAction(trigger),
             now: core.clock.now
@@ -72,6 +73,9 @@ struct Committer: Sendable {
             case .success(.fenced(let state)): return state == .done ? .done : .fenced(state)
             case .failure(let error): return .interrupted(error)
             }
+        case .done:
+            RollForward(core: core, intake: intake).reportDone(delivery, outputs: 0)
+            return .done
         case .sameContent:
             await configuration.discard(run.places, core.logger)
             return .sameContent

@@ -207,10 +207,9 @@ struct RollForward: Sendable {
         switch result {
         case .fenced: return
         case .done(let caused):
-            core.tell("done", delivery.target, delivery: delivery.id, "\(completion.outputs.count) outputs")
+            reportDone(delivery, outputs: completion.outputs.count)
             report(completion)
             if !caused.isEmpty { core.dispatchSignal.raise() }
-            if core.configuration.buckets[delivery.target.bucket]?.after != .keep { core.afterSignal.raise() }
         case .lost:
             let failure = completion.loss?.failure
             core.tell("lost", delivery.target, delivery: delivery.id, failure?.message ?? "")
@@ -221,6 +220,12 @@ struct RollForward: Sendable {
             report(completion)
             core.dispatchSignal.raise()
         }
+    }
+
+    /// Tells that a delivery is done, and that its after-action may be due.
+    func reportDone(_ delivery: Delivery, outputs: Int) {
+        core.tell("done", delivery.target, delivery: delivery.id, "\(outputs) outputs")
+        if core.configuration.buckets[delivery.target.bucket]?.after != .keep { core.afterSignal.raise() }
     }
 
     /// Tells of what published outputs caused.

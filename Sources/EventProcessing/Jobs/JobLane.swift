@@ -11,6 +11,8 @@ struct JobLane: Sendable {
     let specification: String
     /// The name of the job's lane.
     let name: String
+    /// Whether the function's results are parts of the job's one result, and those of this function only.
+    let reduces: Fingerprint?
 
     /// The name of a job's lane.
     static func name(_ id: JobID) -> String { "job:\(id)" }
@@ -38,7 +40,7 @@ struct JobLane: Sendable {
                     hint: "`sluice status` lists them."
                 )
             }
-            guard let output = specification.output else {
+            guard let output = specification.output ?? specification.reduce else {
                 triggers.append(trigger)
                 continue
             }
@@ -76,11 +78,12 @@ struct JobLane: Sendable {
         guard specification.triggers.isEmpty else {
             throw SluiceError(.jobSpecification, "A job takes triggers or a function, not both.")
         }
-        guard let output = specification.output, !specification.buckets.isEmpty else {
+        guard let output = specification.output ?? specification.reduce, !specification.buckets.isEmpty
+        else {
             throw SluiceError(
                 .jobSpecification,
                 "A job of a function needs buckets and an output.",
-                hint: "Add --bucket and --output BUCKET:TEMPLATE."
+                hint: "Add --bucket, and --output BUCKET:TEMPLATE or --reduce BUCKET:KEY."
             )
         }
         var triggers: [Trigger] = []
@@ -104,7 +107,8 @@ struct JobLane: Sendable {
         return triggers
     }
 
-    private static func template(
+    /// Reads a place; its bucket is a configured one.
+    static func template(
         _ text: String,
         _ configuration: ProcessingConfiguration
     ) throws(SluiceError) -> OutputTemplate {
@@ -134,6 +138,7 @@ struct JobLane: Sendable {
         guard let specification = try? JobSpecification.decode(text), specification.isLane,
             let triggers = try? triggers(of: specification, configuration, lane: name)
         else { return [] }
-        return triggers.map { JobLane(trigger: $0, specification: text, name: name) }
+        let reduces = specification.reduce.map { _ in Fingerprint(hex: specification.fingerprint ?? "") }
+        return triggers.map { JobLane(trigger: $0, specification: text, name: name, reduces: reduces) }
     }
 }

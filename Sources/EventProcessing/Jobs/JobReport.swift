@@ -50,40 +50,51 @@ enum JobReport {
     }
 
     /// One line of NDJSON.
-    private struct Line: Encodable {
+    struct Line: Encodable, Sendable {
+        /// The object's bucket.
         let bucket: String
+        /// Its key, as the console shows it.
         let key: String
+        /// The trigger, or the lane's.
         let trigger: String
+        /// The version that was found.
         let version: String?
+        /// Its stored length then.
         let sizeBytes: UInt64
+        /// How the task ended: see `status`.
         let status: String
+        /// Why it was skipped or cancelled.
         let reason: String?
+        /// The code of its failure.
         let code: String?
+        /// What failed.
         let message: String?
+        /// The delivery that ended it.
         let delivery: Int64?
 
-        enum CodingKeys: String, CodingKey {
+        private enum CodingKeys: String, CodingKey {
             case bucket, key, trigger, version, status, reason, code, message, delivery
             case sizeBytes = "size_bytes"
+        }
+
+        /// What is told of a task.
+        init(_ task: JobTask) {
+            bucket = task.target.bucket.rawValue
+            key = task.target.key.description
+            trigger = task.target.trigger.rawValue
+            version = task.version?.identity
+            sizeBytes = task.sizeBytes
+            status = JobReport.status(task)
+            reason = task.reason
+            code = task.failure?.code
+            message = task.failure?.message
+            delivery = task.delivery?.rawValue
         }
     }
 
     /// One line of NDJSON; a key that is no UTF-8 is written as the console shows it.
     static func ndjson(_ task: JobTask) throws(SluiceError) -> String {
-        try json(
-            Line(
-                bucket: task.target.bucket.rawValue,
-                key: task.target.key.description,
-                trigger: task.target.trigger.rawValue,
-                version: task.version?.identity,
-                sizeBytes: task.sizeBytes,
-                status: status(task),
-                reason: task.reason,
-                code: task.failure?.code,
-                message: task.failure?.message,
-                delivery: task.delivery?.rawValue
-            )
-        ) + "\n"
+        try json(Line(task)) + "\n"
     }
 
     /// One value as JSON.
@@ -118,6 +129,11 @@ enum JobReport {
             "\(tally.succeeded) succeeded, \(tally.failed) failed, \(tally.skipped) skipped, "
                 + "\(tally.cancelled + tally.pending) cancelled",
         ]
+        if let reduce = specification.reduce, job.state == .complete {
+            lines.append(
+                "the result at \(reduce) covers \(tally.succeeded) of \(tally.total) objects"
+            )
+        }
         if specification.manifest != nil { lines.append("\(tally.duplicates) listed more than once") }
         return lines.joined(separator: "\n") + "\n"
     }

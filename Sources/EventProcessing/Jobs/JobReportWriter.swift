@@ -32,17 +32,15 @@ struct JobReportWriter: Sendable {
     func write(_ job: JobRow, to place: String) async throws(SluiceError) {
         let (store, prefix) = try target(place, job.id)
         let specification = try JobSpecification.decode(job.specification)
-        try await put(store, prefix + "results.csv", number: 0, job.id) { line in
+        try await put(store, prefix + "results.csv", job.id) { line in
             guard let line else { return JobReport.header }
             return JobReport.csv(line)
         }
-        try await put(store, prefix + "results.ndjson", number: 1, job.id) { line throws(SluiceError) in
+        try await put(store, prefix + "results.ndjson", job.id) { line throws(SluiceError) in
             guard let line else { return "" }
             return try JobReport.ndjson(line)
         }
-        try await put(store, prefix + "summary.txt", number: 2, nil) { _ in
-            JobReport.summary(job, specification)
-        }
+        try await put(JobReport.summary(job, specification), as: prefix + "summary.txt", in: store)
         let manifest = Manifest(
             ReportCreationDate: core.clock.now.description,
             JobStatus: JobReport.batchStatus(job.state),
@@ -50,8 +48,7 @@ struct JobReportWriter: Sendable {
                 .init(TaskExecutionStatus: $0, Bucket: store.bucket.rawValue, Key: prefix + "results.csv")
             }
         )
-        let text = try JobReport.json(manifest)
-        try await put(store, prefix + "manifest.json", number: 3, nil) { _ in text }
+        try await put(try JobReport.json(manifest), as: prefix + "manifest.json", in: store)
     }
 
     private func target(_ place: String, _ id: JobID) throws(SluiceError) -> (any ObjectStore, String) {
@@ -65,21 +62,20 @@ struct JobReportWriter: Sendable {
         return (store, prefix + "job-\(id)/")
     }
 
+    /// Writes one small object.
+    func put(_ text: String, as name: String, in store: any ObjectStore) async throws(SluiceError) {
+        try await put(store, name, nil) { _ in text }
+    }
+
     /// Writes one object: what `text` says to nil, then what it says to each task of `job`.
     private func put(
         _ store: any ObjectStore,
         _ name: String,
-        number: Int,
         _ job: JobID?,
         _ text: @escaping @Sendable (JobTask?) throws(SluiceError) -> String
     ) async throws(SluiceError) {
         let key = ObjectKey(name)
-        if let refusal = store.refusal(of: key) { throw refusal }
-        // Tokens of attempts count up from 1, those of moves down from -1: reports lie far below.
-        let token = Int64.min + core.reports.add(1, ordering: .relaxed).newValue
-        let stage = StageName(ledger: core.ledger.id, boot: core.owner.boot, token: token, number: number)
-        let attributes = ObjectAttributes(contentType: ContentTypes.type(of: key))
-        let writer = try await store.stage(stage, for: key, as: attributes)
+        let writer = try await core.stage(key, in: store)
         do throws(SluiceError) {
             try await append(try text(nil), to: writer)
             if let job {
@@ -95,13 +91,8 @@ struct JobReportWriter: Sendable {
                 }
             }
             let digest = try await pool.run { () throws(SluiceError) in try writer.finish() }
-            let request = PublishRequest(
-                staged: writer.reference,
-                key: key,
-                digest: digest,
-                expecting: .anything
-            )
-            for answer in await store.publish([request]) { _ = try answer.get() }
+            let object = JobObject(store: store, key: key, staged: writer.reference, digest: digest)
+            try await core.publish([object])
         } catch {
             // What was staged must not stay behind; it may have to ask the store, so not on this thread.
             try? await pool.run { () throws(SluiceError) in writer.abandon() }

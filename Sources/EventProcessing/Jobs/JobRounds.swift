@@ -8,17 +8,39 @@ struct JobRounds {
     /// Tasks that a job may begin by its rate, as of a moment.
     private var allowance: [JobID: (tasks: Double, at: Duration)] = [:]
 
+    /// Jobs that met an outage: how often in a row, and until when they are left alone.
+    private var waits: [JobID: (failures: Int, until: Duration)] = [:]
+    private static let longestWait = Duration.seconds(30)
+    /// Bytes of what was merged of a job's partial results so far.
+    var merged: [JobID: UInt64] = [:]
+
     /// Jobs that ended since the last round.
     mutating func left(by open: [JobRow]) -> [JobID] {
         let now = Set(open.map(\.id))
         let ended = known.subtracting(now)
         known = now
-        for id in ended { allowance[id] = nil }
+        for id in ended { (allowance[id], merged[id]) = (nil, nil) }
         return ended.sorted()
     }
 
     /// Has these looked at in the next round as if they had just ended.
     mutating func recall(_ jobs: [JobID]) { known.formUnion(jobs) }
+
+    /// Whether it is time to look at a job (again).
+    func mayTry(_ job: JobID, at uptime: Duration) -> Bool { waits[job].map { $0.until <= uptime } ?? true }
+
+    /// A job met an outage: it is left alone for a second, and longer from time to time.
+    mutating func putOff(_ job: JobID, at uptime: Duration) {
+        let failures = (waits[job]?.failures ?? 0) + 1
+        let wait = min(Self.longestWait, .seconds(1 << min(failures - 1, 5)))
+        waits[job] = (failures, uptime + wait)
+    }
+
+    /// A job met no outage; says whether it had met one before.
+    mutating func worked(_ job: JobID) -> Bool { waits.removeValue(forKey: job) != nil }
+
+    /// Whether some job is left alone for a while.
+    var hasPutOff: Bool { !waits.isEmpty }
 
     /// How many tasks a job may begin now.
     mutating func room(for job: JobRow, _ rate: Double?, window: Int, at uptime: Duration) -> Int {

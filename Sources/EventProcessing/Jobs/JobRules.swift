@@ -33,6 +33,7 @@ struct JobRules: Sendable {
             fingerprints[trigger.name] = configuration.functions[trigger.function]?.fingerprint
         }
         self.fingerprints = fingerprints
+        _ = try JobReduction(specification, configuration)
         if specification.isLane, !specification.conditions.isEmpty {
             throw SluiceError(
                 .jobSpecification,

@@ -20,7 +20,8 @@ final class JobRunner: Service {
 
     /// What all parts share.
     let core: ProcessingCore
-    private let pool = BlockingPool(name: "job", limit: 2)
+    /// Threads that merge and write.
+    let pool = BlockingPool(name: "job", limit: 2)
 
     /// Uses what all parts share.
     init(core: ProcessingCore) { self.core = core }
@@ -31,13 +32,10 @@ final class JobRunner: Service {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.prepareAgainAndAgain() }
             var failures = 0
-            // One that ended just before the last stop may have no report yet.
-            if let recent = try? await core.ledger.jobs(before: nil, limit: Self.recentJobs) {
-                memory.recall(recent.map(\.id))
-            }
+            await recallRecent(&memory)
             while !Task.isCancelled {
                 do throws(SluiceError) {
-                    let isIdle = try await round(&memory)
+                    let isIdle = try await round(&memory).isIdle
                     failures = 0
                     core.clearProblem(about: "jobs")
                     if isIdle {
@@ -60,23 +58,44 @@ final class JobRunner: Service {
         }
     }
 
+    /// One that ended just before the last stop may have no report yet.
+    func recallRecent(_ memory: inout JobRounds) async {
+        if let recent = try? await core.ledger.jobs(before: nil, limit: Self.recentJobs) {
+            memory.recall(recent.map(\.id))
+        }
+    }
+
     // MARK: Preparing
 
     private func prepareAgainAndAgain() async {
         while !Task.isCancelled {
             do throws(SluiceError) {
-                let jobs = try await core.ledger.openJobs()
-                guard let job = jobs.first(where: { $0.state == .preparing }) else {
+                let jobs = try await core.ledger.openJobs().filter { $0.state == .preparing }
+                if jobs.isEmpty {
                     await core.prepareSignal.wait()
                     continue
                 }
-                try await prepare(job)
+                try await prepare(jobs)
             } catch {
                 core.heed(error)
                 guard await core.backOff(afterFailures: 1) else { return }
             }
+        }
+    }
+
+    /// Prepares one job after another; one whose store cannot be used holds up no other. Throws the last of
+    /// such reasons.
+    func prepare(_ jobs: [JobRow]) async throws(SluiceError) {
+        var failure: SluiceError?
+        for job in jobs {
+            do throws(SluiceError) {
+                try await prepare(job)
+            } catch {
+                failure = error
+            }
             core.jobSignal.raise()
         }
+        if let failure { throw failure }
     }
 
     /// Finds the tasks of a job; what stands in the way of that for good fails the job.
@@ -110,104 +129,102 @@ final class JobRunner: Service {
                 core.note(problem: "job \(job.id) waits: \(error.message)", about: "job \(job.id)")
                 throw error
             }
-            _ = try await core.ledger.setJob(
-                job.id,
-                to: .failed,
-                reason: "\(error.code): \(error.message)",
-                at: core.clock.now
-            )
+            try await fail(job, error)
         }
     }
 
     // MARK: Rounds
 
-    /// One look at all jobs; returns whether there is nothing to do until something changes.
-    private func round(_ memory: inout JobRounds) async throws(SluiceError) -> Bool {
+    /// What one look at all jobs came to.
+    struct Round {
+        /// Whether there is nothing to do until something changes.
+        var isIdle = true
+        /// Tasks that were begun, and jobs that ended.
+        var progress = 0
+        /// Whether a job waits for its rate alone.
+        var isThrottled = false
+    }
+
+    /// One look at all jobs.
+    func round(_ memory: inout JobRounds) async throws(SluiceError) -> Round {
+        var round = Round()
         let jobs = try await core.ledger.openJobs()
-        let ended = memory.left(by: jobs)
-        do throws(SluiceError) {
-            try await report(ended: ended)
-        } catch {
-            memory.recall(ended)
-            throw error
+        for id in memory.left(by: jobs) {
+            do throws(SluiceError) {
+                guard memory.mayTry(id, at: core.clock.uptime) else {
+                    memory.recall([id])
+                    continue
+                }
+                try await report(ended: id)
+                worked(id, &memory)
+            } catch {
+                memory.recall([id])
+                putOff(id, error, &memory)
+            }
         }
         var open = jobs.reduce(0) { $0 + Int($1.tally.open) }
         // The most urgent first; of equals the oldest.
         for job in jobs.sorted(by: { ($1.priority, $0.id) < ($0.priority, $1.id) }) {
-            guard job.state == .ready || job.state == .active else { continue }
-            let specification = try JobSpecification.decode(job.specification)
-            if try await end(job, specification) { continue }
-            if let until = specification.until, until <= core.clock.now {
-                _ = try await core.ledger.setJob(
-                    job.id,
-                    to: .paused,
-                    reason: "its time is over",
-                    at: core.clock.now
-                )
-                continue
+            guard job.state == .ready || job.state == .active, memory.mayTry(job.id, at: core.clock.uptime)
+            else { continue }
+            do throws(SluiceError) {
+                try await step(job, &memory, &round, &open)
+                worked(job.id, &memory)
+            } catch {
+                putOff(job.id, error, &memory)
             }
-            let room = memory.room(
-                for: job,
-                specification.ratePerSecond,
-                window: Self.window - open,
-                at: core.clock.uptime
-            )
-            guard room > 0, job.tally.pending > 0 || job.state == .ready else { continue }
-            let feed = try await core.ledger.feedJob(job.id, limit: room, at: core.clock.now)
-            memory.fed(job.id, feed.begun)
-            open += feed.begun
-            if feed.begun > 0 { core.dispatchSignal.raise() }
         }
-        return jobs.allSatisfy { $0.state == .paused || $0.state == .preparing }
+        round.isIdle = !memory.hasPutOff && jobs.allSatisfy { $0.state == .paused || $0.state == .preparing }
+        return round
     }
 
-    /// Ends a job whose tasks have all ended, or of which too many failed; says whether it did.
-    private func end(_ job: JobRow, _ specification: JobSpecification) async throws(SluiceError) -> Bool {
-        let tally = job.tally
-        let now = core.clock.now
-        if let reason = specification.maxFailures.verdict(
-            failed: tally.failed,
-            ended: tally.ended,
-            total: tally.total
-        ) {
-            _ = try await core.ledger.setJob(job.id, to: .failed, reason: reason, at: now)
-            core.logger.error("a job failed", metadata: ["job": "\(job.id)", "reason": "\(reason)"])
-            return true
-        }
-        guard job.isPrepared, tally.pending == 0, tally.open == 0 else { return false }
-        // Whoever waits for the job's end finds its report.
-        if let place = specification.report { try await report(job.ended(.complete, at: now), to: place) }
-        _ = try await core.ledger.setJob(job.id, to: .complete, reason: nil, at: now)
-        core.logger.notice(
-            "a job is complete",
-            metadata: [
-                "job": "\(job.id)", "succeeded": "\(tally.succeeded)", "failed": "\(tally.failed)",
-                "skipped": "\(tally.skipped)",
-            ]
-        )
-        return true
+    /// What one job met keeps up no other: it is tried again after a while.
+    private func putOff(_ job: JobID, _ error: SluiceError, _ memory: inout JobRounds) {
+        core.heed(error)
+        core.note(problem: "job \(job) waits: \(error.message)", about: "job \(job)")
+        memory.putOff(job, at: core.clock.uptime)
     }
 
-    /// Writes what ended jobs were asked to report; each once, also after a restart.
-    private func report(ended jobs: [JobID]) async throws(SluiceError) {
-        for id in jobs {
-            guard let job = try await core.ledger.job(id), job.state.isFinished else { continue }
-            let specification = try JobSpecification.decode(job.specification)
-            if specification.isLane { try await core.updateLanes() }
-            if let place = specification.report { try await report(job, to: place) }
-        }
+    private func worked(_ job: JobID, _ memory: inout JobRounds) {
+        if memory.worked(job) { core.clearProblem(about: "job \(job)") }
     }
 
-    private func report(_ job: JobRow, to place: String) async throws(SluiceError) {
-        let note = "job \(job.id) report"
-        if try await core.ledger.recall(note) != nil { return }
+    /// Carries one job on: merges, ends or begins.
+    private func step(
+        _ job: JobRow,
+        _ memory: inout JobRounds,
+        _ round: inout Round,
+        _ open: inout Int
+    ) async throws(SluiceError) {
+        let specification: JobSpecification
         do throws(SluiceError) {
-            try await JobReportWriter(core: core, pool: pool).write(job, to: place)
-            try await core.ledger.remember(note, place, at: core.clock.now)
-            core.clearProblem(about: note)
+            specification = try JobSpecification.decode(job.specification)
         } catch {
-            core.note(problem: "the report of job \(job.id) cannot be written: \(error.message)", about: note)
-            throw error
+            return try await fail(job, error)
         }
+        var hasEnded = try await reduce(job, specification, &memory)
+        if !hasEnded { hasEnded = try await end(job, specification) }
+        if hasEnded {
+            round.progress += 1
+            return
+        }
+        if let until = specification.until, until <= core.clock.now {
+            let reason = "its time is over"
+            _ = try await core.ledger.setJob(job.id, to: .paused, reason: reason, at: core.clock.now)
+            return
+        }
+        let room = memory.room(
+            for: job,
+            specification.ratePerSecond,
+            window: Self.window - open,
+            at: core.clock.uptime
+        )
+        if room == 0, open < Self.window, job.tally.pending > 0 { round.isThrottled = true }
+        guard room > 0, job.tally.pending > 0 || job.state == .ready else { return }
+        let feed = try await core.ledger.feedJob(job.id, limit: room, at: core.clock.now)
+        memory.fed(job.id, feed.begun)
+        open += feed.begun
+        round.progress += feed.begun
+        if feed.begun > 0 { core.dispatchSignal.raise() }
     }
 }

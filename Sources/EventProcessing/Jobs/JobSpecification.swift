@@ -37,6 +37,12 @@ public struct JobSpecification: Codable, Sendable, Hashable {
     public var output: String?
     /// Where rejects go, in a lane of its own; nil counts them only.
     public var rejects: String?
+    /// Where the one result of all objects goes, `bucket:key`; the job is then a lane of its own, and its
+    /// function folds records into groups.
+    public var reduce: String?
+    /// The function of a job with `reduce`, as it was when the job was made: results of two functions are
+    /// not merged.
+    public internal(set) var fingerprint: String?
     /// Jobs of a higher priority are served first.
     public var priority = 0
     /// The job fails when more than so many of its tasks fail.
@@ -54,7 +60,7 @@ public struct JobSpecification: Codable, Sendable, Hashable {
     public init() {}
 
     /// Whether its deliveries are its own and not those of the triggers' targets.
-    public var isLane: Bool { output != nil || function != nil }
+    public var isLane: Bool { output != nil || function != nil || reduce != nil }
 
     /// The words that the ledger keeps.
     func encoded() throws(SluiceError) -> String {
@@ -120,6 +126,8 @@ extension SluiceError.Code {
     public static let jobUnknown = Self("job.unknown", .usage)
     /// The job is in a state that does not lead where it was asked to go.
     public static let jobState = Self("job.wrong-state", .usage)
+    /// The function of a job that merges results is not the one that it began with.
+    public static let jobFunctionChanged = Self("job.function-changed", .usage)
     /// A job's list of objects cannot be read.
     public static let jobManifest = Self("job.bad-manifest", .usage)
 }

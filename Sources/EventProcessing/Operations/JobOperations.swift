@@ -1,6 +1,7 @@
 public import DurableLedger
 public import EventModel
 internal import Execution
+internal import FunctionRuntime
 
 /// What operators can ask about batch jobs.
 public protocol JobOperations: Sendable {
@@ -54,6 +55,11 @@ extension LedgerOperations {
     ) async throws(SluiceError) -> JobRow {
         let configuration = try configured()
         _ = try JobRules(specification, configuration, lane: "job")
+        var specification = specification
+        specification.fingerprint = nil
+        if let reduction = try JobReduction(specification, configuration) {
+            specification.fingerprint = reduction.function.fingerprint.hex
+        }
         if let place = specification.report {
             let bucket = BucketName(String(place.prefix { $0 != ":" }))
             guard configuration.buckets[bucket] != nil, place.contains(":") else {

@@ -37,6 +37,8 @@ extension EventProcessor {
 
     private func processUntilIdle(_ rest: [PendingCommit]) async throws(SluiceError) {
         var left = rest
+        var memory = JobRounds()
+        await jobs.recallRecent(&memory)
         while true {
             let open = left
             left = []
@@ -59,8 +61,21 @@ extension EventProcessor {
             let counters = try await core.ledger.counters()
             let backlog = try await core.ledger.backlog(at: core.clock.now)
             let isIdle = backlog.oldestReady == nil || !counters.contains { $0.state == .ready }
-            if isIdle || !dispatcher.outages.isEmpty || Task.isCancelled { return }
+            if !dispatcher.outages.isEmpty || Task.isCancelled { return }
+            // What jobs made may have after-actions, or lie where a trigger waits for it.
+            if isIdle, try await !carryJobs(&memory) { return }
         }
+    }
+
+    /// Carries jobs as far as it goes; says whether that was any way at all.
+    private func carryJobs(_ memory: inout JobRounds) async throws(SluiceError) -> Bool {
+        var hasMoved = false
+        while try await jobs.advance(&memory) {
+            hasMoved = true
+            try await dispatcher.run(.untilIdle)
+            if dispatcher.isStopping || !dispatcher.outages.isEmpty || Task.isCancelled { break }
+        }
+        return hasMoved
     }
 
     /// Looks at every bucket, beside the processing, until it is through or the round is told to stop.
@@ -100,6 +115,7 @@ extension EventProcessor {
             report.done += outcomes["done"] ?? 0
             report.dead += outcomes["dead"] ?? 0
         }
+        report.jobs = try await core.ledger.openJobs().count { $0.state != .paused }
         let paused = core.paused
         for row in try await core.ledger.counters()
         where [.ready, .leased, .committing].contains(row.state)

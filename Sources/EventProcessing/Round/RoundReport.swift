@@ -17,6 +17,8 @@ public struct RoundReport: Sendable {
     public var paused: Int64 = 0
     /// After-actions that failed, or were put off because others failed, and wait for a later try.
     public var afterActions = 0
+    /// Jobs that have not ended and are not paused.
+    public var jobs = 0
     /// Whether it was told to stop before the end.
     public var wasStopped = false
 
@@ -44,6 +46,7 @@ public struct RoundReport: Sendable {
             let what = afterActions == 1 ? "1 after-action waits" : "\(afterActions) after-actions wait"
             reasons.append(what + " for a later try")
         }
+        if jobs > 0 { reasons.append(jobs == 1 ? "1 job is not complete" : "\(jobs) jobs are not complete") }
         if wasStopped { reasons.append("it was told to stop") }
         guard !reasons.isEmpty else { return nil }
         return SluiceError(

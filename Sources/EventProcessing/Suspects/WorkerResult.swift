@@ -41,6 +41,8 @@ public struct WorkerResult: Sendable, Hashable, Codable {
         let notes: [String]
         /// What became of the members of an archive.
         let members: MemberTally?
+        /// What it adds to the result of the delivery's job.
+        let partial: Data?
     }
 
     /// A failure, with its code's blame, so that the parent classifies it as its own.
@@ -127,7 +129,8 @@ extension WorkerResult.Run {
             bytesOut: run.statistics.bytesOut,
             warnings: run.statistics.warnings,
             notes: run.statistics.notes,
-            members: run.statistics.members
+            members: run.statistics.members,
+            partial: run.partial.map { Data($0) }
         )
     }
 
@@ -152,7 +155,8 @@ extension WorkerResult.Run {
             version: ObjectVersion(identity: version),
             digest: ContentDigest(crc64: crc64, sizeBytes: sizeBytes),
             outputs: outputs,
-            statistics: statistics
+            statistics: statistics,
+            partial: partial.map(Array.init)
         )
     }
 }

@@ -29,7 +29,15 @@ struct JobSelection: ParsableArguments {
     @Flag(help: "Dead letters.") var failed = false
     @Option(help: ArgumentHelp("Where results go instead; BUCKET:TEMPLATE.", valueName: "place")) var output:
         String?
-    @Option(help: ArgumentHelp("Where rejects go, with --output.", valueName: "place")) var rejects: String?
+    @Option(
+        help: ArgumentHelp(
+            "Merge the groups of all objects into one result there; BUCKET:KEY, {stem} is job-ID.",
+            valueName: "place"
+        )
+    )
+    var reduce: String?
+    @Option(help: ArgumentHelp("Where rejects go, with --output or --reduce.", valueName: "place"))
+    var rejects: String?
 
     /// What the options say; checked by whoever runs the job.
     func specification() throws(SluiceError) -> JobSpecification {
@@ -47,6 +55,7 @@ struct JobSelection: ParsableArguments {
             (stale ? [.stale] : []) + (missing ? [.missing] : []) + (failed ? [.failed] : [])
         specification.output = output
         specification.rejects = rejects
+        specification.reduce = reduce
         return specification
     }
 

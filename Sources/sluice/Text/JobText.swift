@@ -37,6 +37,7 @@ enum JobText {
         words += specification.conditions.map { "--\($0.rawValue)" }
         words += specification.prefixes + specification.globs
         if let output = specification.output { words.append("to \(output)") }
+        if let reduce = specification.reduce { words.append("into \(reduce)") }
         return words.joined(separator: " ")
     }
 

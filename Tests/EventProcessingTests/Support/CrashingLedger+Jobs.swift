@@ -63,6 +63,28 @@ extension CrashingLedger {
         try crash.pass("tasks")
         return await inner.tasks(query)
     }
+    func partials(
+        of job: JobID,
+        after: Int64?,
+        bytes: Int
+    ) async throws(SluiceError) -> [JobPartial] {
+        try crash.pass("partials")
+        return await inner.partials(of: job, after: after, bytes: bytes)
+    }
+    func mergePartials(
+        of job: JobID,
+        _ tasks: [Int64],
+        into bytes: [UInt8]
+    ) async throws(SluiceError) {
+        try await around("mergePartials") { () throws(SluiceError) in
+            await inner.mergePartials(of: job, tasks, into: bytes)
+        }
+    }
+    func forgetPartials(of job: JobID, limit: Int) async throws(SluiceError) -> Int {
+        try await around("forgetPartials") { () throws(SluiceError) in
+            await inner.forgetPartials(of: job, limit: limit)
+        }
+    }
     func targets(
         of trigger: TriggerName,
         in bucket: BucketName,

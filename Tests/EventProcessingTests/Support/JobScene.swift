@@ -65,6 +65,11 @@ final class JobScene: Sendable {
         }
     }
 
+    /// Makes a job while no service runs.
+    func start(_ job: JobSpecification, _ configuration: ProcessingConfiguration) async throws {
+        _ = try await LedgerOperations(ledger: ledger, configuration: configuration).startJob(job)
+    }
+
     static func job(
         _ trigger: String = "t",
         _ change: (inout JobSpecification) -> Void = { _ in }
