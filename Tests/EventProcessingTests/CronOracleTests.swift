@@ -20,7 +20,8 @@ internal import Testing
         months = 'JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC'.split()
         weekdays = 'SUN MON TUE WED THU FRI SAT'.split()
         def word(value, low, words):
-            return random.choice([str.upper, str.lower])(words[value - low]) if words and random.random() < .4 else str(value)
+            if not words or random.random() >= .4: return str(value)
+            return random.choice([str.upper, str.lower])(words[value - low])
         def item(low, high, words):
             kind = random.random()
             if kind < .45: return word(random.randint(low, high), low, words)
@@ -32,14 +33,24 @@ internal import Testing
         def field(low, high, words=None, star=.45):
             if random.random() < star: return '*'
             return ','.join(item(low, high, words) for _ in range(random.choice([1, 1, 1, 2, 3])))
+        def full(text, index):
+            if text.startswith('*'): return False
+            whole = ' '.join(['*'] * index + [text] + ['*'] * (4 - index))
+            return croniter.expand(whole)[0][index] == ['*']
         utc = d.timezone.utc
         for number in range(4000):
             zone = ['UTC', 'Asia/Kolkata', 'Asia/Tokyo', 'Europe/Berlin'][number % 4]
-            text = ' '.join([field(0, 59), field(0, 23), field(1, 31), field(1, 12, months), field(0, 6, weekdays)])
-            if number % 50 == 0: text = random.choice(['@hourly', '@daily', '@weekly', '@monthly', '@yearly'])
+            day, weekday = field(1, 31), field(0, 6, weekdays)
+            # A list of all that there is restricts nothing for croniter; crontab(5) asks for a star.
+            while full(day, 2) or full(weekday, 4): day, weekday = field(1, 31), field(0, 6, weekdays)
+            text = ' '.join([field(0, 59), field(0, 23), day, field(1, 12, months), weekday])
+            if number % 50 == 0:
+                text = random.choice(['@hourly', '@daily', '@weekly', '@monthly', '@yearly'])
             if number % 100 == 8: text = random.choice(['5 1 30', '0 */2 31', '* * 30,31']) + ' FEB *'
-            start = d.datetime(2000, 1, 1, tzinfo=utc) + d.timedelta(seconds=random.randrange(60 * 365 * 86400))
-            if zone == 'Europe/Berlin': start = start.replace(month=random.randint(5, 8), day=min(start.day, 28))
+            second = random.randrange(60 * 365 * 86400)
+            start = d.datetime(2000, 1, 1, tzinfo=utc) + d.timedelta(seconds=second)
+            if zone == 'Europe/Berlin':
+                start = start.replace(month=random.randint(5, 8), day=min(start.day, 28))
             local = start.astimezone(ZoneInfo(zone))
             walk = croniter(text, local, implement_cron_bug=True)
             found = []

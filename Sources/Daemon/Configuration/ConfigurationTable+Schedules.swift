@@ -66,7 +66,8 @@ extension ConfigurationTable {
         "job",
         """
         What a schedule starts: the options of `sluice job start`. `prefix`, `glob`, `manifest`, `output`, \
-        `rejects` and `report` may hold `{year}`, `{month}`, `{day}`, `{hour}` and `{minute}` of the due moment.
+        `rejects`, `reduce` and `report` may hold `{year}`, `{month}`, `{day}`, `{hour}` and `{minute}` of \
+        the due moment.
         """,
         [
             Setting("trigger", .oneOrMany(.string), example: "all", "Objects of these triggers."),
@@ -107,7 +108,13 @@ extension ConfigurationTable {
                 "rejects",
                 .string,
                 example: "\"clean:rejects/{key}\"",
-                "Where rejects go, with `output`."
+                "Where rejects go, with `output` or `reduce`."
+            ),
+            Setting(
+                "reduce",
+                .string,
+                example: "\"clean:totals/{year}-{month}-{day}.ndjson\"",
+                "Merges the groups of all objects into one result there."
             ),
             Setting(
                 "priority",
