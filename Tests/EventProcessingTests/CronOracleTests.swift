@@ -24,34 +24,31 @@ internal import Testing
             return random.choice([str.upper, str.lower])(words[value - low])
         def item(low, high, words):
             kind = random.random()
-            if kind < .45:
-                return word(random.randint(low, high), low, words)
+            if kind < .45: return word(random.randint(low, high), low, words)
             first = random.randint(low, high - 1)
             last = random.randint(first + 1, high)
             span = word(first, low, words) + '-' + word(last, low, words)
             if kind < .7: return span
-            step = random.randint(1, max(1, (high - low) // 2))
-            return random.choice(['*', span]) + '/' + str(step)
+            return random.choice(['*', span]) + '/' + str(random.randint(1, max(1, (high - low) // 2)))
         def field(low, high, words=None, star=.45):
             if random.random() < star: return '*'
             return ','.join(item(low, high, words) for _ in range(random.choice([1, 1, 1, 2, 3])))
+        def full(text, index):
+            if text.startswith('*'): return False
+            whole = ' '.join(['*'] * index + [text] + ['*'] * (4 - index))
+            return croniter.expand(whole)[0][index] == ['*']
         utc = d.timezone.utc
         for number in range(4000):
             zone = ['UTC', 'Asia/Kolkata', 'Asia/Tokyo', 'Europe/Berlin'][number % 4]
-            def some(place, *bounds):
-                # croniter takes a list of all days for a star.
-                while True:
-                    days = field(*bounds)
-                    full = ' '.join(['0', '0'] + [days if at == place else '*' for at in (2, 3, 4)])
-                    found = croniter(full).expanded[place]
-                    if days == '*' or found != ['*'] and len(found) < {2: 31, 4: 7}[place]: return days
-            dates, days = some(2, 1, 31), some(4, 0, 6, weekdays)
-            text = ' '.join([field(0, 59), field(0, 23), dates, field(1, 12, months), days])
+            day, weekday = field(1, 31), field(0, 6, weekdays)
+            # A list of all that there is restricts nothing for croniter; crontab(5) asks for a star.
+            while full(day, 2) or full(weekday, 4): day, weekday = field(1, 31), field(0, 6, weekdays)
+            text = ' '.join([field(0, 59), field(0, 23), day, field(1, 12, months), weekday])
             if number % 50 == 0:
                 text = random.choice(['@hourly', '@daily', '@weekly', '@monthly', '@yearly'])
             if number % 100 == 8: text = random.choice(['5 1 30', '0 */2 31', '* * 30,31']) + ' FEB *'
-            start = d.datetime(2000, 1, 1, tzinfo=utc)
-            start += d.timedelta(seconds=random.randrange(60 * 365 * 86400))
+            second = random.randrange(60 * 365 * 86400)
+            start = d.datetime(2000, 1, 1, tzinfo=utc) + d.timedelta(seconds=second)
             if zone == 'Europe/Berlin':
                 start = start.replace(month=random.randint(5, 8), day=min(start.day, 28))
             local = start.astimezone(ZoneInfo(zone))

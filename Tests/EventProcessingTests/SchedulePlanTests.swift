@@ -260,6 +260,7 @@ internal import Testing
         specification.prefixes = ["{year}/{month}/{day}/{hour}{minute}/", "{key}"]
         specification.output = "lake:{year}{month}{day}/{key}"
         specification.report = "lake:reports/{day}"
+        specification.reduce = "lake:totals/{month}-{day}/{stem}.ndjson"
         let berlin = try LocalClock.of("Europe/Berlin")
         // Half past midnight on the day after one of 23 hours: a day before by the calendar, not by 24 hours.
         let due = try moment("2026-03-29T22:30Z")
@@ -272,6 +273,7 @@ internal import Testing
         let made = job.specification(due: due, clock: berlin)
         #expect(made.prefixes == ["2026/03/29/0030/", "{key}"])
         #expect((made.output, made.report) == ("lake:20260329/{key}", "lake:reports/29"))
+        #expect(made.reduce == "lake:totals/03-29/{stem}.ndjson")
         #expect((made.since?.short, made.before?.short) == ("2026-03-28T22:30Z", "2026-03-29T22:29Z"))
         #expect(
             ScheduledJob(specification).specification(due: due, clock: berlin).prefixes[0]

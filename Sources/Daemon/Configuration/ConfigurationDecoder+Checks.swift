@@ -90,6 +90,6 @@ extension JobSpecification {
     /// Whether a bucket is read, or written, by a job.
     fileprivate func mentions(_ bucket: BucketName) -> Bool {
         buckets.contains(bucket.rawValue)
-            || [output, rejects, report, manifest].contains { $0?.hasPrefix("\(bucket):") == true }
+            || [output, rejects, reduce, report, manifest].contains { $0?.hasPrefix("\(bucket):") == true }
     }
 }

@@ -12,6 +12,7 @@ extension ConfigurationDecoder {
     /// One schedule.
     mutating func decodeSchedule(
         _ entry: ConfigNode.Entry,
+        functions: [Named<FunctionDefinition>],
         triggers: [Named<Trigger>],
         _ names: Names
     ) -> Schedule? {
@@ -31,8 +32,8 @@ extension ConfigurationDecoder {
         if let jobNode {
             var decoder = ScheduledJobDecoder(
                 buckets: names.buckets,
-                functions: names.functions,
-                triggers: triggers.map(\.entry.name),
+                functions: functions,
+                triggers: triggers,
                 diagnostics: diagnostics
             )
             job = decoder.decode(jobNode)

@@ -67,7 +67,7 @@ struct ConfigurationDecoder {
             Named(entry: entry, value: decodeTrigger(entry, functions: functions, names))
         }
         let schedules = scheduleEntries.map { entry in
-            Named(entry: entry, value: decodeSchedule(entry, triggers: triggers, names))
+            Named(entry: entry, value: decodeSchedule(entry, functions: functions, triggers: triggers, names))
         }
         checkDirectories(buckets, state: statePath)
         checkPlaces(buckets)

@@ -66,7 +66,7 @@ extension ConfigurationTable {
         "job",
         """
         What a schedule starts: the options of `sluice job start`. `prefix`, `glob`, `manifest`, `output`, \
-        `reduce`, `rejects` and `report` may hold `{year}`, `{month}`, `{day}`, `{hour}` and `{minute}` of \
+        `rejects`, `reduce` and `report` may hold `{year}`, `{month}`, `{day}`, `{hour}` and `{minute}` of \
         the due moment.
         """,
         [
@@ -105,16 +105,16 @@ extension ConfigurationTable {
                 "Where results go instead; the names of the due moment come before the template's own."
             ),
             Setting(
-                "reduce",
-                .string,
-                example: "\"clean:totals/{year}-{month}-{day}.ndjson\"",
-                "Where the one result of all objects goes; see [batch jobs](jobs.md)."
-            ),
-            Setting(
                 "rejects",
                 .string,
                 example: "\"clean:rejects/{key}\"",
                 "Where rejects go, with `output` or `reduce`."
+            ),
+            Setting(
+                "reduce",
+                .string,
+                example: "\"clean:totals/{year}-{month}-{day}.ndjson\"",
+                "Merges the groups of all objects into one result there."
             ),
             Setting(
                 "priority",

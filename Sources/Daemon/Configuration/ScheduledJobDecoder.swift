@@ -1,6 +1,8 @@
 internal import EventModel
 internal import EventProcessing
 internal import FoundationEssentials
+internal import FunctionRuntime
+internal import RecordEngine
 internal import Settings
 internal import TriggerRules
 
@@ -9,9 +11,9 @@ struct ScheduledJobDecoder {
     /// Buckets that are configured.
     let buckets: [String]
     /// Functions that are configured.
-    let functions: [String]
+    let functions: [ConfigurationDecoder.Named<FunctionDefinition>]
     /// Triggers that are configured.
-    let triggers: [String]
+    let triggers: [ConfigurationDecoder.Named<Trigger>]
     /// What was found so far.
     var diagnostics: Diagnostics
 
@@ -21,9 +23,12 @@ struct ScheduledJobDecoder {
     /// The whole mapping.
     mutating func decode(_ node: ConfigNode) -> ScheduledJob? {
         guard var reader = MappingReader(node, &diagnostics) else { return nil }
+        let errors = errorCount
         var job = ScheduledJob(JobSpecification())
-        job.specification.triggers = names("trigger", of: &reader, among: triggers)
-        job.specification.function = names("function", of: &reader, among: functions).first
+        job.specification.triggers = names("trigger", of: &reader, among: triggers.map(\.entry.name))
+        job.specification.function = reader.optional("function").flatMap {
+            name("function", $0, among: functions.map(\.entry.name))
+        }
         job.specification.buckets = names("bucket", of: &reader, among: buckets)
         job.specification.prefixes = reader.optional("prefix")?.texts(&diagnostics) ?? []
         job.specification.globs = reader.optional("glob").map { globs($0) } ?? []
@@ -36,8 +41,8 @@ struct ScheduledJobDecoder {
             if isWanted { job.specification.conditions.append(condition) }
         }
         job.specification.output = reader.optional("output").flatMap { place($0, isTemplate: true) }
-        job.specification.reduce = reader.optional("reduce").flatMap { place($0, isTemplate: true) }
         job.specification.rejects = reader.optional("rejects").flatMap { place($0, isTemplate: true) }
+        job.specification.reduce = reader.optional("reduce").flatMap { place($0, isTemplate: true) }
         job.specification.priority =
             reader.optional("priority").flatMap { $0.integer(in: -1000...1000, &diagnostics) } ?? 0
         job.specification.maxFailures =
@@ -46,9 +51,11 @@ struct ScheduledJobDecoder {
         job.specification.report = reader.optional("report").flatMap { place($0, isTemplate: false) }
         job.offset = reader.optional("offset").flatMap { offset($0) } ?? .zero
         reader.finish(&diagnostics)
-        check(job.specification, node)
+        if errorCount == errors { check(job.specification, node) }
         return job
     }
+
+    private var errorCount: Int { diagnostics.findings.count { $0.severity == .error } }
 
     /// What must and must not stand together; as a job that is started by hand is checked.
     private mutating func check(_ job: JobSpecification, _ node: ConfigNode) {
@@ -59,8 +66,8 @@ struct ScheduledJobDecoder {
                 ("takes triggers or a function, not both", "Remove either.")
             } else if job.function != nil, job.buckets.isEmpty || job.output == nil && job.reduce == nil {
                 (
-                    "of a function needs buckets and an output",
-                    "Add bucket:, and output: BUCKET:TEMPLATE or reduce: BUCKET:KEY."
+                    "of a function needs buckets and an output, or reduce",
+                    "Add bucket: and output: BUCKET:TEMPLATE, or reduce: BUCKET:KEY."
                 )
             } else if job.output != nil, job.reduce != nil {
                 ("has an output for each object, or one result of all", "Remove output: or reduce:.")
@@ -71,13 +78,34 @@ struct ScheduledJobDecoder {
                     "with an output of its own knows nothing of what is stale, missing or failed",
                     "Leave out either."
                 )
-            } else if job.rejects != nil, !job.isLane {
+            } else if job.rejects != nil, job.output == nil, job.reduce == nil {
                 ("without an output of its own takes no rejects", "Add output:, or remove rejects:.")
+            } else if job.reduce != nil {
+                reductionMistake(job)
             } else {
                 nil
             }
         guard let (message, hint) = mistake else { return }
         diagnostics.error(.configInvalidValue, "The job \(message).", hint: hint, at: node)
+    }
+
+    /// What of the functions of a job with `reduce` cannot be merged.
+    private func reductionMistake(_ job: JobSpecification) -> (String, String)? {
+        let used = triggers.filter { job.triggers.contains($0.entry.name) }.compactMap(
+            \.value?.function.rawValue
+        )
+        let names = Set(used + [job.function].compactMap { $0 })
+        if names.count > 1 {
+            let list = names.sorted().joined(separator: "' and '")
+            return ("would merge results of '\(list)'", "Make a schedule for each function.")
+        }
+        guard let function = functions.first(where: { names.contains($0.entry.name) })?.value,
+            function.pipeline?.aggregates != true
+        else { return nil }
+        return (
+            "merges groups, and the function '\(function.name)' folds no records",
+            "Its steps need an `aggregate`."
+        )
     }
 
     private mutating func names(
@@ -90,17 +118,22 @@ struct ScheduledJobDecoder {
         }
         var names: [String] = []
         for item in items {
-            guard let text = item.text(&diagnostics) else { continue }
-            names.append(text)
-            if known.contains(text) { continue }
+            if let name = name(kind, item, among: known) { names.append(name) }
+        }
+        return names
+    }
+
+    private mutating func name(_ kind: String, _ node: ConfigNode, among known: [String]) -> String? {
+        guard let text = node.text(&diagnostics) else { return nil }
+        if !known.contains(text) {
             diagnostics.error(
                 .configUnknownReference,
                 "There is no \(kind) '\(text)'.",
                 hint: Suggestion.hint(for: text, among: known),
-                at: item
+                at: node
             )
         }
-        return names
+        return text
     }
 
     private mutating func globs(_ node: ConfigNode) -> [String] {

@@ -90,8 +90,7 @@ public struct ScheduledJob: Sendable, Hashable {
     /// Names that texts may hold in braces, by the schedule's clock.
     public static let placeholders = ["year", "month", "day", "hour", "minute"]
 
-    /// What is done; prefixes, globs, manifest, output, reduce, rejects and report may hold
-    /// placeholders.
+    /// What is done; prefixes, globs, manifest, output, rejects, reduce and report may hold placeholders.
     public var specification: JobSpecification
     /// Objects modified so long before the due moment, or later.
     public var since: Duration?
@@ -126,8 +125,8 @@ public struct ScheduledJob: Sendable, Hashable {
         job.globs = job.globs.map(filled)
         job.manifest = job.manifest.map(filled)
         job.output = job.output.map(filled)
-        job.reduce = job.reduce.map(filled)
         job.rejects = job.rejects.map(filled)
+        job.reduce = job.reduce.map(filled)
         job.report = job.report.map(filled)
         if let since { job.since = due.advanced(by: .zero - since) }
         if let before { job.before = due.advanced(by: .zero - before) }

@@ -41,8 +41,7 @@ final class ScheduleRunner: Service {
         }
     }
 
-    /// One look at all schedules; returns for how long there is nothing to do, nil where there is no
-    /// schedule.
+    /// One look at all schedules; returns for how long there is nothing to do, nil where there is none.
     private func round(
         _ watched: inout [String: Timestamp],
         at now: Timestamp

@@ -38,6 +38,7 @@ enum JobText {
         words += specification.prefixes + specification.globs
         if let output = specification.output { words.append("to \(output)") }
         if let reduce = specification.reduce { words.append("into \(reduce)") }
+        if let origin = specification.origin { words.append("by \(origin)") }
         return words.joined(separator: " ")
     }
 

@@ -51,6 +51,16 @@ internal import Testing
             ("{ function: wbe, bucket: inbox, output: 'clean:{key}' }", "config.unknown-reference", "web"),
             ("{ function: web, bucket: inbx, output: 'clean:{key}' }", "config.unknown-reference", "'inbox'"),
             ("{ function: web }", "config.invalid-value", "buckets and an output"),
+            (
+                "{ function: [web, web], bucket: inbox, output: 'clean:{key}' }", "config.invalid-value",
+                "string"
+            ),
+            (
+                "{ trigger: all, reduce: 'clean:x', output: 'clean:y' }", "config.invalid-value",
+                "or one result"
+            ),
+            ("{ trigger: all, reduce: 'clean:x' }", "config.invalid-value", "need an `aggregate`"),
+            ("{ trigger: all, reduce: 'claen:x' }", "config.unknown-reference", "Known: clean"),
             ("{ trigger: all, function: web }", "config.invalid-value", "not both"),
             ("{ trigger: all, bucket: inbox }", "config.invalid-value", "has its own"),
             ("{ trigger: all, output: 'claen:{key}' }", "config.unknown-reference", "Known: clean"),
