@@ -134,6 +134,7 @@ struct ContractScene {
             content: content,
             wantsAfterAction: wantsAfterAction
         )
+        if case .done = decision { return lease }
         guard case .commit = decision else { throw SluiceError(.cancelled, "Not decided: \(decision)") }
         let result = try await complete(lease, outputs: outputs)
         guard case .done = result else { throw SluiceError(.cancelled, "Not completed: \(result)") }
