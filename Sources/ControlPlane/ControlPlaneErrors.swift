@@ -15,7 +15,8 @@ extension SluiceError.Code {
     public static let apiMediaType = Self("api.unsupported-media-type", .usage)
     /// No token, or a wrong one.
     public static let apiUnauthorized = Self("api.unauthorized", .usage)
-    /// The request came through a name or page that is not ours (trap S05).
+    /// The request came through a page that is not ours (trap S05), or asks for what only the owner of the
+    /// state directory may have.
     public static let apiForbidden = Self("api.forbidden", .usage)
     /// The name in `Host` is not ours (trap S05).
     public static let apiMisdirected = Self("api.misdirected-host", .usage)

@@ -18,7 +18,7 @@ extension ReferenceLedger {
         remembering note: JobNote?,
         at now: Timestamp
     ) -> JobRow {
-        let id = JobID(Int64(jobRows.count) + 1)
+        let id = JobID((jobRows.keys.max()?.rawValue ?? 0) + 1)
         let job = JobRow(id, specification: specification, priority: priority, at: now)
         (jobRows[id], jobTasks[id]) = (job, [])
         if let note { remember(note.name, note.text(id), at: now) }
@@ -188,7 +188,8 @@ extension ReferenceLedger {
         let tasks = jobTasks[job] ?? []
         let partials = (jobPartials[job] ?? [:]).filter { task, _ in
             task > after ?? -1
-                && (task == JobPartial.merged || tasks[Int(task) - 1].state == .succeeded)
+                && (task == JobPartial.merged
+                    || tasks.contains { $0.number == task && $0.state == .succeeded })
         }
         var found: [JobPartial] = []
         var rest = bytes

@@ -77,4 +77,29 @@ internal import Testing
         #expect(unknown.0 == 404)
         #expect(unknown.1.contains("schedule.unknown"))
     }
+
+    @Test(
+        "a list that is a file of the machine is taken from its owner alone",
+        arguments: ["/v1/jobs", "/v1/jobs:plan"]
+    )
+    func files(path: String) async throws {
+        for (manifest, isFromOwner, status) in [
+            ("/etc/shadow", false, 403), ("/etc/shadow", true, 200), ("inbox:list.csv", false, 200),
+        ] {
+            let request = APIRequest(
+                method: "POST",
+                target: path,
+                body: Data(Self.listed(manifest).utf8),
+                isFromOwner: isFromOwner
+            )
+            let answer = await api.respond(to: request)
+            #expect(answer.status == status)
+            if status == 403 { #expect(String(decoding: answer.body, as: UTF8.self).contains("BUCKET:KEY")) }
+        }
+    }
+
+    /// A job over the objects of a list.
+    static func listed(_ manifest: String) -> String {
+        specification.replacing(#""priority""#, with: #""manifest":"\#(manifest)","priority""#)
+    }
 }

@@ -195,6 +195,24 @@ internal import Testing
         }
     }
 
+    @Test("the owner's socket takes a list that is a file of the machine, and TCP does not")
+    func files() async throws {
+        let body = JobAPITests.listed("/etc/shadow")
+        try await withSocket { directory in
+            let client = UnixSocketClient(directory: directory)
+            let answer = try await client.send("POST", "/v1/jobs", body: Array(body.utf8))
+            #expect(answer.status == 200)
+        }
+        try await run(.tcp(host: "127.0.0.1", port: 0, token: Secret("right"), names: [])) { port in
+            let fields =
+                "Host: localhost\r\nAuthorization: Bearer right\r\nContent-Type: application/json\r\n"
+                + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n"
+            let text = "POST /v1/jobs HTTP/1.1\r\n\(fields)\(body)"
+            let answer = try await RawHTTP.send(port: try #require(port), text)
+            #expect(answer.hasPrefix("HTTP/1.1 403"), "\(answer.prefix(200))")
+        }
+    }
+
     @Test("tokens are compared whole")
     func tokens() {
         #expect(AccessPolicy.isEqual(Array("abc".utf8), Array("abc".utf8)))

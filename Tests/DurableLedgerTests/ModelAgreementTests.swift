@@ -159,6 +159,9 @@ internal import Testing
             LedgerCall("targets of web") {
                 try await $0.targets(of: "web", in: "inbox", after: nil, limit: 1000)
             },
+            LedgerCall("targets of a lane") {
+                try await $0.targets(of: "job:1:web", in: "inbox", after: nil, limit: 1000)
+            },
             LedgerCall("targets of next behind out/1") {
                 try await $0.targets(of: "next", in: "clean", after: "out/1", limit: 1)
             },

@@ -22,6 +22,7 @@ extension RandomSequence {
                 try await ledger.setJob(id, to: state, reason: "why", at: now)
             }
         case 16: return partials(id)
+        case 18 where random.chance(0.5): return pruneJobs()
         case 17: return LedgerCall("priority \(id)") { try await $0.setPriority(of: id, to: 5, at: now) }
         default:
             var query = JobTaskQuery(job: id)
@@ -30,6 +31,14 @@ extension RandomSequence {
             query.limit = Int.random(in: 1...4, using: &random)
             let asked = query
             return LedgerCall("tasks \(asked)") { try await $0.tasks(asked) }
+        }
+    }
+
+    private mutating func pruneJobs() -> LedgerCall {
+        let (keeping, limit) = (Int.random(in: 0...2, using: &random), Int.random(in: 0...9, using: &random))
+        let before = Sample.time(random.chance(0.8) ? 100_000 : 12)
+        return LedgerCall("pruneJobs keeping \(keeping), limit \(limit)") { ledger in
+            try await ledger.pruneJobs(keeping: keeping, before: before, limit: limit)
         }
     }
 
@@ -52,7 +61,8 @@ extension RandomSequence {
     private mutating func addTasks(_ id: JobID) -> LedgerCall {
         var tasks: [NewJobTask] = []
         for _ in 0..<Int.random(in: 0...5, using: &random) {
-            let trigger = pick(Self.triggers)
+            let lane = Self.lanes.first { $0.name.rawValue.hasPrefix("\(id.lane):") }
+            let trigger = random.chance(0.4) ? lane ?? pick(Self.triggers) : pick(Self.triggers)
             let key = trigger.bucket == "clean" ? pick(Self.outputs) : pick(Self.keys)
             tasks.append(
                 NewJobTask(

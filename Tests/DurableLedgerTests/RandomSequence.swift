@@ -18,6 +18,11 @@ struct RandomSequence {
         TriggerRegistration(name: "web", bucket: "inbox"), TriggerRegistration(name: "api", bucket: "inbox"),
         TriggerRegistration(name: "next", bucket: "clean"),
     ]
+    /// The triggers of jobs with a lane of their own; only tasks make targets of theirs.
+    static let lanes = [
+        TriggerRegistration(name: "job:1:web", bucket: "inbox"),
+        TriggerRegistration(name: "job:2:web", bucket: "inbox"),
+    ]
     /// The keys of sources.
     static let keys: [ObjectKey] = ["a", "b", "dir/c", ObjectKey(bytes: [0xFF, 0x00, 0x41])]
     /// The keys of outputs.
@@ -54,7 +59,7 @@ struct RandomSequence {
         let (owner, now) = (owner, now)
         return [
             LedgerCall("beginBoot \(owner)") { try await $0.beginBoot(owner, at: now) },
-            LedgerCall("register all") { try await $0.registerTriggers(Self.triggers, at: now) },
+            LedgerCall("register all") { try await $0.registerTriggers(Self.triggers + Self.lanes, at: now) },
             LedgerCall("createJob") { try await $0.createJob("words", priority: 1, at: now) },
         ]
     }
@@ -101,7 +106,7 @@ struct RandomSequence {
     private mutating func lease() -> LedgerCall {
         let picks = (0..<Int.random(in: 1...3, using: &random)).map { _ in
             LeaseRequest.Pick(
-                trigger: pick(Self.triggers).name,
+                trigger: random.chance(0.2) ? pick(Self.lanes).name : pick(Self.triggers).name,
                 deliveryClass: pick(DeliveryClass.allCases),
                 suspects: random.chance(0.25),
                 limit: Int.random(in: 0...3, using: &random)

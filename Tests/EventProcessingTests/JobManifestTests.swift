@@ -50,4 +50,35 @@ internal import Testing
         let (job, _) = try await run("")
         #expect((job.state, job.tally.total) == (.complete, 0))
     }
+
+    @Test(
+        "what is wrong with a file is said without a word of it",
+        arguments: ["secret:x:0\n", "secret,secret\n", "inbox,%se,cret\n", "inbox,secret,a,b\n"]
+    )
+    func tellsNothing(manifest: String) async throws {
+        let (job, tasks) = try await run(manifest)
+        #expect((job.state, tasks.count) == (.failed, 0))
+        #expect(job.reason?.contains("Line 1") == true)
+        #expect(job.reason?.contains("secret") == false)
+    }
+
+    @Test(
+        "only regular files and configured buckets hold lists",
+        arguments: ["list.csv", "odd:list", "/dev/zero"]
+    )
+    func places(place: String) async throws {
+        let scene = try await JobScene()
+        let configuration = scene.configuration([JobScene.function("b")])
+        if place == "/dev/zero" {
+            let job = try await scene.serve(configuration) { processor in
+                try await scene.end(try await processor.startJob(JobScene.job { $0.manifest = place }).id)
+            }
+            #expect((job.state, job.reason?.contains("no regular file")) == (.failed, true))
+        } else {
+            await #expect(throws: SluiceError.self) {
+                try await scene.start(JobScene.job { $0.manifest = place }, configuration)
+            }
+        }
+        await scene.ledger.close()
+    }
 }

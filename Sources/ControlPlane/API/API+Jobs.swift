@@ -10,7 +10,7 @@ extension API {
         _ request: APIRequest,
         _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
-        let specification = try ViewCoding.decode(JobSpecification.self, from: request.body)
+        let specification = try specification(request)
         return try .view(try await api.operations.plan(specification))
     }
 
@@ -20,7 +20,7 @@ extension API {
         _ request: APIRequest,
         _ parameters: [String: String]
     ) async throws(SluiceError) -> APIResponse {
-        let specification = try ViewCoding.decode(JobSpecification.self, from: request.body)
+        let specification = try specification(request)
         return try .view(JobView(try await api.operations.startJob(specification)))
     }
 
@@ -109,6 +109,20 @@ extension API {
         let id = try jobID(parameters)
         let body = try ViewCoding.decode(PriorityBody.self, from: request.body)
         return try .view(JobView(try await api.operations.setPriority(of: id, to: body.priority)))
+    }
+
+    /// What a job is asked to do. The bearer of a token may name lists in buckets, and no file of this
+    /// machine, of which a job's messages would tell.
+    private static func specification(_ request: APIRequest) throws(SluiceError) -> JobSpecification {
+        let specification = try ViewCoding.decode(JobSpecification.self, from: request.body)
+        if specification.manifest?.hasPrefix("/") == true, !request.isFromOwner {
+            throw SluiceError(
+                .apiForbidden,
+                "A list that is a file of the service's machine is taken through the Unix socket alone.",
+                hint: "Put the list into a bucket and name it BUCKET:KEY, or run 'sluice job' there."
+            )
+        }
+        return specification
     }
 
     private func changeJob(

@@ -14,10 +14,14 @@ public struct APIRequest: Sendable {
     public let query: [String: String]
     /// The body.
     public let body: Data
+    /// Whether the owner of the state directory asks, who may read what the service may read: through the
+    /// Unix socket, or beside a stopped service.
+    public let isFromOwner: Bool
 
     /// Splits a target such as `/v1/why?bucket=a&key=b`.
-    public init(method: String, target: String, body: Data = Data()) {
+    public init(method: String, target: String, body: Data = Data(), isFromOwner: Bool = false) {
         self.method = method
+        self.isFromOwner = isFromOwner
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         self.path = String(parts.first ?? "")
         var query: [String: String] = [:]

@@ -149,7 +149,12 @@ private struct Responder: Sendable {
         if !body.isEmpty, head.contentType?.lowercased().hasPrefix("application/json") != true {
             throw SluiceError(.apiMediaType, "The body must be application/json.")
         }
-        let asked = APIRequest(method: method, target: target, body: body)
+        let asked = APIRequest(
+            method: method,
+            target: target,
+            body: body,
+            isFromOwner: policy.isOwnersAlone
+        )
         return try await api.respond(to: asked, route: route, parameters: parameters)
     }
 

@@ -8,6 +8,14 @@ package enum AccessPolicy: Sendable {
     /// the names that a `Host` field may have (trap S05).
     case bearer(Secret, hosts: Set<String>)
 
+    /// Whether nobody but the owner of the state directory comes through.
+    package var isOwnersAlone: Bool {
+        switch self {
+        case .socketOwner: true
+        case .bearer: false
+        }
+    }
+
     /// Throws when a request may not pass. `permission` nil: no route takes it, which only the bearer of the
     /// token is told.
     package func check(_ head: RequestHead, for permission: Permission?) throws(SluiceError) {

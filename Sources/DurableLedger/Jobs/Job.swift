@@ -8,6 +8,12 @@ public struct JobID: Hashable, Sendable, Comparable, CustomStringConvertible {
     public init(_ rawValue: Int64) { self.rawValue = rawValue }
     /// The number.
     public var description: String { String(rawValue) }
+    /// What the names of its own triggers begin with, if it has some; a colon and a word follow.
+    public var lane: String { "job:\(rawValue)" }
+    /// What the names of notes about it begin with; a space and a word follow.
+    public var noteName: String { "job \(rawValue)" }
+    /// Whether a trigger is one of its own.
+    func owns(_ trigger: TriggerName) -> Bool { trigger.rawValue.hasPrefix("\(lane):") }
     /// Older jobs come first.
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

@@ -116,6 +116,13 @@ extension SQLiteLedger {
         }
     }
 
+    /// Forgets jobs that ended long ago.
+    public func pruneJobs(keeping: Int, before: Timestamp, limit: Int) async throws(SluiceError) -> Int {
+        try await committer.write { store throws(SluiceError) in
+            try store.pruneJobs(keeping: keeping, before: before, limit: limit)
+        }
+    }
+
     /// One page of a trigger's targets; read in slices, each of a moment of its own.
     public func targets(
         of trigger: TriggerName,

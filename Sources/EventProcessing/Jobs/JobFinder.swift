@@ -25,16 +25,22 @@ final class JobFinder {
         case manifest(String)
     }
 
-    private static let pageSize = 1000
+    /// So many entries make a page.
+    static let pageSize = 1000
     private let ledger: any Ledger
-    private let configuration: ProcessingConfiguration
-    private let rules: JobRules
-    private let pool: BlockingPool
+    /// Stores, triggers and functions.
+    let configuration: ProcessingConfiguration
+    /// What is selected.
+    let rules: JobRules
+    /// Threads that read lists.
+    let pool: BlockingPool
     private let sources: [Source]
     private var position: Int
-    private var row: Int
     private var lister: (any ObjectLister)?
-    private var manifest: JobManifest?
+    /// The list that is being read.
+    var manifest: JobManifest?
+    /// Where it is read on.
+    var listed = JobManifest.Position()
     private var lastKey: ObjectKey?
 
     /// Begins, or goes on at a page's cursor.
@@ -57,7 +63,8 @@ final class JobFinder {
         // A listing cannot be entered in the middle: it begins anew, and what has a task gets no other.
         let parts = (cursor ?? "").split(separator: ":").compactMap { Int($0) }
         position = parts.first ?? 0
-        row = parts.count > 1 ? parts[1] : 0
+        if parts.count > 1 { listed.row = parts[1] }
+        if parts.count > 2 { listed.file = parts[2] }
     }
 
     /// The next page; nil at the end.
@@ -71,10 +78,10 @@ final class JobFinder {
                 }
             guard var page = found else {
                 position += 1
-                (lister, manifest, lastKey, row) = (nil, nil, nil, 0)
+                (lister, manifest, lastKey, listed) = (nil, nil, nil, JobManifest.Position())
                 continue
             }
-            page.cursor = "\(position):\(row)"
+            page.cursor = "\(position):\(listed.row):\(listed.file)"
             return page
         }
         return nil
@@ -134,7 +141,8 @@ final class JobFinder {
         }
     }
 
-    private static func task(_ target: TargetID, _ info: ObjectInfo) -> NewJobTask {
+    /// The task of an object that is there.
+    static func task(_ target: TargetID, _ info: ObjectInfo) -> NewJobTask {
         NewJobTask(target: target, version: info.version, sizeBytes: info.sizeBytes, modified: info.modified)
     }
 
@@ -212,7 +220,7 @@ final class JobFinder {
     }
 
     /// What the stores say of these keys now, in order.
-    private func heads(_ keys: [(BucketName, ObjectKey)]) async throws(SluiceError) -> [ObjectInfo?] {
+    func heads(_ keys: [(BucketName, ObjectKey)]) async throws(SluiceError) -> [ObjectInfo?] {
         let configuration = configuration
         let places = keys.indices.map { Place(index: $0, bucket: keys[$0].0, key: keys[$0].1) }
         let looks = await Several.each(places) { place in
@@ -235,65 +243,6 @@ final class JobFinder {
             return .success(try await store.head(place.key))
         } catch {
             return error.code.blame == .object ? .success(nil) : .failure(error)
-        }
-    }
-
-    // MARK: A manifest
-
-    private func read(_ place: String) async throws(SluiceError) -> Page? {
-        let manifest: JobManifest
-        if let open = self.manifest {
-            manifest = open
-        } else {
-            manifest = try await JobManifest.open(place, configuration, pool)
-            try await skip(row, of: manifest)
-        }
-        self.manifest = manifest
-        let entries = try await manifest.next(limit: Self.pageSize, on: pool)
-        if entries.isEmpty { return nil }
-        row += entries.count
-        var page = Page()
-        page.requests = entries.count
-        let infos = try await heads(entries.map { ($0.bucket, $0.key) })
-        for (entry, info) in zip(entries, infos) {
-            let triggers = rules.triggers.filter { $0.bucket == entry.bucket }
-            guard !triggers.isEmpty else {
-                throw SluiceError(
-                    .jobManifest,
-                    "Line \(entry.line) of \(place) names bucket '\(entry.bucket)', "
-                        + "of which the job has no trigger.",
-                    hint: "The first column is the bucket's name in the configuration."
-                )
-            }
-            for trigger in triggers { add(entry, info, trigger, to: &page) }
-        }
-        return page
-    }
-
-    private func skip(_ count: Int, of manifest: JobManifest) async throws(SluiceError) {
-        var rest = count
-        while rest > 0 {
-            let entries = try await manifest.next(limit: min(rest, Self.pageSize), on: pool)
-            if entries.isEmpty { return }
-            rest -= entries.count
-        }
-    }
-
-    private func add(_ entry: JobManifest.Entry, _ info: ObjectInfo?, _ trigger: Trigger, to page: inout Page)
-    {
-        let target = TargetID(trigger: trigger.name, bucket: entry.bucket, key: entry.key)
-        guard let info else {
-            // It was asked for by name, so its absence is told in the report.
-            let nothing = Timestamp(nanoseconds: 0)
-            page.tasks.append(
-                NewJobTask(target: target, version: nil, sizeBytes: 0, modified: nothing, skip: "not-found")
-            )
-            return
-        }
-        if let reason = rules.refusal(of: info, for: trigger) {
-            page.passed[reason, default: 0] += 1
-        } else {
-            page.tasks.append(Self.task(target, info))
         }
     }
 }

@@ -15,7 +15,7 @@ struct JobLane: Sendable {
     let reduces: Fingerprint?
 
     /// The name of a job's lane.
-    static func name(_ id: JobID) -> String { "job:\(id)" }
+    static func name(_ id: JobID) -> String { id.lane }
 
     /// The triggers that process a job's objects: the configured ones, or in a lane their like under its
     /// name.

@@ -34,6 +34,7 @@ struct JobRules: Sendable {
         }
         self.fingerprints = fingerprints
         _ = try JobReduction(specification, configuration)
+        if let manifest = specification.manifest { _ = try ManifestPlace(manifest, configuration) }
         if specification.isLane, !specification.conditions.isEmpty {
             throw SluiceError(
                 .jobSpecification,
@@ -78,8 +79,12 @@ struct JobRules: Sendable {
     }
 
     /// Whether a key can be one of those asked for.
-    func takes(_ key: ObjectKey, for trigger: Trigger) -> Bool {
-        keys.refusal(of: key) == nil && trigger.keys.refusal(of: key) == nil
+    func takes(_ key: ObjectKey, for trigger: Trigger) -> Bool { refusal(of: key, for: trigger) == nil }
+
+    /// Why a key can be none of those asked for: a stable word; nil when it can.
+    func refusal(of key: ObjectKey, for trigger: Trigger) -> String? {
+        if keys.refusal(of: key) != nil { return "not-selected" }
+        return trigger.keys.refusal(of: key) == nil ? nil : "not-matching"
     }
 
     /// Why an object is not one of those asked for: a stable word; nil when it is.

@@ -81,7 +81,7 @@ extension JobRunner {
     }
 
     private func report(_ job: JobRow, to place: String) async throws(SluiceError) {
-        let note = "job \(job.id) report"
+        let note = "\(job.id.noteName) report"
         if try await core.ledger.recall(note) != nil { return }
         do throws(SluiceError) {
             try await JobReportWriter(core: core, pool: pool).write(job, to: place)

@@ -22,7 +22,8 @@ final class ScheduleRunner: Service {
         var watched: [String: Timestamp] = [:]
         var failures = 0
         while !Task.isCancelled {
-            let now = core.clock.now
+            // What comes due while it looks wakes the next wait at once.
+            let (now, uptime) = (core.clock.now, core.clock.uptime)
             do throws(SluiceError) {
                 let wait = try await round(&watched, at: now)
                 failures = 0
@@ -31,7 +32,7 @@ final class ScheduleRunner: Service {
                     await core.scheduleSignal.wait()
                     continue
                 }
-                await core.scheduleSignal.wait(until: core.clock.uptime + wait, clock: core.clock)
+                await core.scheduleSignal.wait(until: uptime + wait, clock: core.clock)
             } catch {
                 failures += 1
                 core.heed(error)

@@ -3,7 +3,7 @@ public import Execution
 internal import HTTPTransport
 
 /// A bucket at an S3-compatible store.
-public final class S3ObjectStore: ObjectStore {
+public final class S3ObjectStore: NamedObjectStore {
     /// The bucket's configured name.
     public let bucket: BucketName
     /// Sends the requests.
@@ -37,6 +37,9 @@ public final class S3ObjectStore: ObjectStore {
         journal = UploadJournal(bucket: bucket, directory: settings.journal)
         keeper = S3CapabilityKeeper(session: session, store: capabilities)
     }
+
+    /// The S3 bucket's name.
+    public var nameAtStore: String { session.settings.bucketName }
 
     /// Walks the bucket by ListObjectsV2.
     public func list(prefix: ObjectKey) -> any ObjectLister { S3Lister(session: session, prefix: prefix) }

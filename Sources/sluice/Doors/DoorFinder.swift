@@ -51,6 +51,8 @@ struct LedgerDoor: Door {
     }
 
     func send(_ method: String, _ target: String, body: Data) async throws(SluiceError) -> APIResponse {
-        await api.respond(to: APIRequest(method: method, target: target, body: body))
+        await api.respond(
+            to: APIRequest(method: method, target: target, body: body, isFromOwner: true)
+        )
     }
 }

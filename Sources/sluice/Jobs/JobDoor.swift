@@ -18,15 +18,18 @@ enum JobDoor {
         try options.show(job, "job \(id) is \(job.state)\n")
     }
 
-    /// Hands on all tasks of a job, page by page.
+    /// Hands on all tasks of a job, page by page; of so many pages at most.
     static func tasks(
         of id: Int64,
         states: String?,
         _ door: any Door,
+        pages: Int = .max,
         _ body: (JobTaskPageView) throws(SluiceError) -> Void
     ) async throws(SluiceError) {
         var after: Int64? = 0
-        while let cursor = after {
+        var rest = pages
+        while let cursor = after, rest > 0 {
+            rest -= 1
             let page = try await door.get(
                 JobTaskPageView.self,
                 "/v1/jobs/\(id)/tasks",
@@ -49,10 +52,14 @@ enum JobDoor {
         let example: String
     }
 
-    /// The failures of a job by error, most frequent first.
-    static func failures(of id: Int64, _ door: any Door) async throws(SluiceError) -> [Failure] {
+    /// The failures of a job by error, most frequent first; of its first `pages` thousand failures.
+    static func failures(
+        of id: Int64,
+        _ door: any Door,
+        pages: Int = .max
+    ) async throws(SluiceError) -> [Failure] {
         var groups: [String: Failure] = [:]
-        try await tasks(of: id, states: "failed", door) { page in
+        try await tasks(of: id, states: "failed", door, pages: pages) { page in
             for task in page.tasks {
                 let code = task.code ?? "?"
                 let new = Failure(

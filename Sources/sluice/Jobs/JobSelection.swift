@@ -19,7 +19,10 @@ struct JobSelection: ParsableArguments {
     @Option(help: ArgumentHelp("Modified before.", valueName: "time")) var before: String?
     @Option(
         help: ArgumentHelp(
-            "A list of objects: a file or BUCKET:KEY with lines Bucket,Key[,VersionId], keys URL-encoded.",
+            """
+            A list of objects: a file or BUCKET:KEY with lines Bucket,Key[,VersionId], keys URL-encoded; or the \
+            manifest.json of an S3 Inventory.
+            """,
             valueName: "list"
         )
     )

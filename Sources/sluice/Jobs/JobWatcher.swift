@@ -23,19 +23,24 @@ struct JobWatcher {
         var rate = JobRate()
         let started = ContinuousClock.now
         var job = try await door.get(JobView.self, "/v1/jobs/\(id)")
-        var drawn = false
+        var lines = LiveLines()
+        var failures = JobFailureWatch()
+        var groups: [JobDoor.Failure] = []
         while !job.isFinished, job.state != "paused" {
-            rate.add(job.ended, at: ContinuousClock.now - started)
+            let elapsed = ContinuousClock.now - started
+            rate.add(job.ended, at: elapsed)
             if Terminal.errorIsTerminal {
-                let line = JobText.progress(job, rate.perSecond)
-                Terminal.write(Array(("\r\u{1B}[K" + line).utf8), to: 2)
-                drawn = true
+                if failures.shouldAsk(failed: job.failed, at: elapsed) {
+                    groups = try await JobDoor.failures(of: id, door, pages: 1)
+                }
+                let shown = JobText.live(job, rate.perSecond, groups)
+                Terminal.write(Array(lines.frame(shown, Terminal.error).utf8), to: 2)
             }
             try await Task.sleep(for: Self.interval)
             job = try await door.get(JobView.self, "/v1/jobs/\(id)")
         }
-        if drawn { Terminal.write(Array("\r\u{1B}[K".utf8), to: 2) }
-        let groups = job.failed == 0 ? [] : try await JobDoor.failures(of: id, door)
+        Terminal.write(Array(lines.clear().utf8), to: 2)
+        groups = job.failed == 0 ? [] : try await JobDoor.failures(of: id, door)
         try options.show(job, JobText.job(job, groups, Terminal.output))
         if job.total == 0, job.state == "complete" {
             throw SluiceError(
@@ -45,6 +50,23 @@ struct JobWatcher {
             )
         }
         if job.state != "complete" || job.failed > 0 || job.cancelled > 0 { throw ExitCode(1) }
+    }
+}
+
+/// When a watcher asks for a job's failures: when there are new ones, and not often.
+package struct JobFailureWatch: Sendable {
+    private static let interval = Duration.seconds(2)
+    private var known: Int64 = 0
+    private var asked: Duration?
+
+    /// Nothing was asked.
+    package init() {}
+
+    /// Whether to ask now, when so many tasks have failed; counts as asked.
+    package mutating func shouldAsk(failed: Int64, at moment: Duration) -> Bool {
+        guard failed != known, asked.map({ moment - $0 >= Self.interval }) ?? true else { return false }
+        (known, asked) = (failed, moment)
+        return true
     }
 }
 

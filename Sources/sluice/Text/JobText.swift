@@ -63,6 +63,26 @@ enum JobText {
         return text
     }
 
+    private static let mostLiveFailures = 5
+
+    /// What is shown while a job works: its progress, and below it what fails, of its first failures.
+    static func live(_ job: JobView, _ rate: Double?, _ failures: [JobDoor.Failure]) -> [LiveLines.Line] {
+        let seen = failures.reduce(0) { $0 + $1.count }
+        var lines = [LiveLines.Line(progress(job, rate))]
+        lines += failures.prefix(mostLiveFailures).map { failure in
+            let message = Printable.escape(failure.message)
+            let example = Printable.escape(failure.example)
+            return LiveLines.Line("  \(failure.count) × \(failure.code)  \(message)  (\(example))", .bad)
+        }
+        let more = failures.dropFirst(mostLiveFailures).reduce(0) { $0 + $1.count }
+        if more > 0 { lines.append(LiveLines.Line("  \(Figures.count(more)) × other errors", .bad)) }
+        if seen > 0, seen < job.failed {
+            let words = "of the first \(Figures.count(seen)) failures"
+            lines.append(LiveLines.Line("  \(words)", .faint))
+        }
+        return lines
+    }
+
     /// One line while a job works.
     static func progress(_ job: JobView, _ rate: Double?) -> String {
         if !job.isPrepared { return "job \(job.id) \(job.state)  \(Figures.count(job.total)) objects found" }

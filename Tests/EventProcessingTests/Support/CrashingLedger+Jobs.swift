@@ -85,6 +85,11 @@ extension CrashingLedger {
             await inner.forgetPartials(of: job, limit: limit)
         }
     }
+    func pruneJobs(keeping: Int, before: Timestamp, limit: Int) async throws(SluiceError) -> Int {
+        try await around("pruneJobs") { () throws(SluiceError) in
+            await inner.pruneJobs(keeping: keeping, before: before, limit: limit)
+        }
+    }
     func targets(
         of trigger: TriggerName,
         in bucket: BucketName,

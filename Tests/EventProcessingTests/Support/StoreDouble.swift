@@ -3,7 +3,7 @@ internal import ObjectStorage
 internal import Synchronization
 
 /// A store whose listings the test watches, holds up and changes; everything else is the inner store's.
-final class StoreDouble: ObjectStore {
+final class StoreDouble: NamedObjectStore {
     typealias PageHook = @Sendable ([ListEntry]) async throws(SluiceError) -> [ListEntry]
 
     private let inner: any ObjectStore
@@ -13,7 +13,11 @@ final class StoreDouble: ObjectStore {
     private let publishHook = Mutex<(@Sendable () async throws(SluiceError) -> Void)?>(nil)
     private let lists = Mutex<[ContinuousClock.Instant]>([])
 
-    init(_ inner: any ObjectStore) { self.inner = inner }
+    let nameAtStore: String
+
+    init(_ inner: any ObjectStore, nameAtStore: String = "") {
+        (self.inner, self.nameAtStore) = (inner, nameAtStore)
+    }
 
     /// Sees every page of every listing, the empty one at the end too, and answers in its place.
     func onPage(_ hook: PageHook?) { self.hook.withLock { $0 = hook } }
