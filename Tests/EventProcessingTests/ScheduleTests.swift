@@ -29,8 +29,8 @@ internal import Testing
         #expect(await scene.dues() == ["01-01:00", "01-02:00", "01-03:00", "01-04:00"])
     }
 
-    /// How a service that has three runs to catch up was killed: at a call of the ledger, or at one of the two
-    /// moments of each `createJob`, before and after it takes effect.
+    /// How a service that has three runs to catch up was killed: at a call of the ledger, or at one of the
+    /// two moments of each `createJob`, before and after it takes effect.
     private enum Kill {
         case call(Int)
         case making(Int)
@@ -173,6 +173,29 @@ internal import Testing
         #expect(scene.house["lake"].keys == ["2026/10/01/a/1"])
         let made = try #require(await scene.ledger.job(JobID(1)))
         #expect(try JobSpecification.decode(made.specification).origin == "schedule s")
+    }
+
+    @Test("a job whose lane could not be registered when it was made gets it when the ledger takes it")
+    func outage() async throws {
+        let crash = CrashPoint()
+        let scene = ScheduleScene(crash: crash)
+        scene.house.put("inbox", "a/1", "1\n")
+        let schedule = try ScheduleScene.schedule { specification in
+            specification.prefixes = ["a/"]
+            specification.output = "lake:{key}"
+        }
+        crash.onPass { name in if name == "createJob after" { crash.arm(at: 2) } }
+        try await scene.serve([schedule]) { _ in
+            try await scene.known()
+            scene.house.clock.advance(by: .seconds(3600))
+            try await eventually("the ledger fails") { crash.isDead }
+            crash.arm(at: nil)
+            try await scene.clock(until: "the job is complete") {
+                await scene.ledger.job(JobID(1))?.state == .complete
+            }
+        }
+        #expect(scene.house["lake"].keys == ["a/1"])
+        #expect(await scene.ledger.job(JobID(2)) == nil)
     }
 
     @Test("a run is skipped while the former job goes on, and that is kept; replace cancels it")
