@@ -75,8 +75,9 @@ enum CheckText {
             plural(configuration.buckets.count, "bucket"), plural(configuration.functions.count, "function"),
             plural(configuration.triggers.count, "trigger"),
         ]
-        let schedules = configuration.schedules.count
-        if schedules > 0 { parts.append(plural(schedules, "schedule")) }
+        if !configuration.schedules.isEmpty {
+            parts.append(plural(configuration.schedules.count, "schedule"))
+        }
         return style("ok", .good)
             + "  \(Printable.escape(configuration.file)): \(parts.joined(separator: ", "))\n"
     }
