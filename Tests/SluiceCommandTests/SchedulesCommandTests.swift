@@ -51,6 +51,7 @@ internal import sluice
     @Test("schedules are listed beside a stopped service, and one is run by hand")
     func stopped() async throws {
         let sandbox = try sandbox(Self.yearly)
+        #expect(try await sandbox.run("check").output.contains("1 trigger, 2 schedules"))
         #expect(try await sandbox.run("serve", "--once").code == 0)
         let table = try await sandbox.run("schedules")
         #expect(table.output.contains("tidy") && table.output.contains("paused"), "\(table)")

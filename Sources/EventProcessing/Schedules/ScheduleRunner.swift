@@ -25,6 +25,8 @@ final class ScheduleRunner: Service {
             // What comes due while it looks wakes the next wait at once.
             let (now, uptime) = (core.clock.now, core.clock.uptime)
             do throws(SluiceError) {
+                // What failed may have been the welcome of a job that was made.
+                if failures > 0 { try await core.welcomeAll() }
                 let wait = try await round(&watched, at: now)
                 failures = 0
                 core.clearProblem(about: "schedules")
@@ -183,6 +185,13 @@ extension ProcessingCore {
     /// A job was made: it gets its lane, if it has one, and is begun.
     func welcome(_ specification: JobSpecification) async throws(SluiceError) {
         if specification.isLane { try await updateLanes() }
+        prepareSignal.raise()
+        jobSignal.raise()
+    }
+
+    /// The same for all jobs that are open.
+    fileprivate func welcomeAll() async throws(SluiceError) {
+        try await updateLanes()
         prepareSignal.raise()
         jobSignal.raise()
     }
