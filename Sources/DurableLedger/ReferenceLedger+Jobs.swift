@@ -73,14 +73,19 @@ extension ReferenceLedger {
         for task in pending {
             let place = TaskPlace(job: id, index: Int(task.number) - 1)
             var row = targetRows[task.target] ?? TargetRow(id: task.target)
+            let isDueAnyway = row.isDueAnyway
             if row.isUnderWay, let latest = row.latest {
-                change(place) { $0.join(latest) }
+                if entries[latest]?.cancelReason != nil {
+                    feed.deferred += 1
+                    continue
+                }
+                change(place) { $0.join(latest, isOwed: true) }
                 feed.begun += 1
                 feed.joined += 1
             } else if let output = owned[task.target.place]?.row, output.version == nil {
                 feed.deferred += 1
             } else if let effect = row.ask(for: task), let made = record(row, effect, at: now) {
-                change(place) { $0.join(made) }
+                change(place) { $0.join(made, isOwed: isDueAnyway) }
                 feed.begun += 1
             } else {
                 change(place) { $0.end(.skipped, reason: "unknown-version") }
@@ -117,7 +122,9 @@ extension ReferenceLedger {
             effect = .ends(.skipped, reason: "superseded", failure: nil)
             if let latest, latest != id, let next = entries[latest]?.delivery, next.state != .superseded {
                 effect = next.taskEffect
-                if effect == .waits { for place in places { change(place) { $0.join(latest) } } }
+                if effect == .waits {
+                    for place in places { change(place) { $0.join(latest, isOwed: true) } }
+                }
             }
         }
         for place in places {
@@ -150,7 +157,8 @@ extension ReferenceLedger {
         for task in open.sorted(by: { $0.delivery ?? DeliveryID(0) < $1.delivery ?? DeliveryID(0) }) {
             guard let number = task.delivery, let delivery = entries[number]?.delivery else { continue }
             let place = TaskPlace(job: id, index: Int(task.number) - 1)
-            switch delivery.withdrawal(isShared: waiting(for: number).contains { $0.job != id }) {
+            let isShared = waiting(for: number).contains { $0.job != id }
+            switch delivery.withdrawal(isShared: isShared, isOwed: task.isOwed) {
             case .cancel:
                 change(place) { task in
                     if state == .paused { task.rewind() } else { task.end(.cancelled, reason: reason) }

@@ -68,9 +68,9 @@ extension TargetRow {
     }
 
     /// Whether an after-action for this version waits for the target: its trigger is configured for its
-    /// bucket, and not done with the version.
+    /// bucket, and not done with the version. Lanes of jobs keep nothing back: what is gone is skipped there.
     func delaysAfterAction(for version: ObjectVersion, trigger: TriggerRow?) -> Bool {
-        trigger?.isConfigured(for: id.bucket) == true && !isSettled(for: version)
+        trigger?.isConfigured(for: id.bucket) == true && !JobID.isLane(id.trigger) && !isSettled(for: version)
     }
 
     /// Keeps what an observation that expected this row saw; nil when the row says so already.

@@ -105,6 +105,8 @@ public final class EventProcessor: Service {
         try await core.register(configuration.with(lanes: lanes), at: core.clock.now)
         core.replace(configuration: configuration)
         core.replace(lanes: lanes)
+        // A job that was made meanwhile may have registered what was configured before.
+        try await core.updateLanes()
         supervisor.restart()
         core.dispatchSignal.raise()
         core.afterSignal.raise()

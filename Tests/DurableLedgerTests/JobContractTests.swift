@@ -25,6 +25,57 @@ internal import Testing
         return job.id
     }
 
+    /// The trigger has seen these and needs nothing of them.
+    private static func know(_ keys: [ObjectKey], _ scene: ContractScene) async throws {
+        for key in keys {
+            let target = TargetID(trigger: "web", bucket: "inbox", key: key)
+            try await scene.see("a", of: target, action: .skip(reason: "existing"))
+        }
+    }
+
+    @Test(
+        "what is due without a job goes on when the job is paused or cancelled",
+        arguments: LedgerKind.allCases
+    )
+    func owed(kind: LedgerKind) async throws {
+        try await kind.test { ledger in
+            let scene = try await ContractScene(ledger)
+            // `a` was never seen, `b` is dead, `c` is known and needs nothing.
+            let b = TargetID(trigger: "web", bucket: "inbox", key: "b.log")
+            try await scene.see("b", of: b)
+            _ = try await scene.end(
+                try await scene.leaseOne(),
+                .dead(Sample.failure, countsAgainstTrigger: false)
+            )
+            try await Self.know(["c.log"], scene)
+            let job = try await Self.make(ledger, ["a.log", "b.log", "c.log"].map { Self.task($0) })
+            #expect(try await ledger.feedJob(job, limit: 9, at: Sample.time(3)).begun == 3)
+            _ = try await ledger.setJob(job, to: .paused, reason: nil, at: Sample.time(4))
+            #expect(try await Self.tasks(ledger, job).map(\.state) == [.open, .open, .pending])
+            _ = try await ledger.setJob(job, to: .cancelled, reason: nil, at: Sample.time(5))
+            #expect(try await Self.tasks(ledger, job).map(\.state) == [.cancelled, .cancelled, .pending])
+            #expect(try await scene.lease(.job).map(\.delivery.target.key) == ["a.log", "b.log"])
+        }
+    }
+
+    @Test("a task does not join what is told to end", arguments: LedgerKind.allCases)
+    func told(kind: LedgerKind) async throws {
+        try await kind.test { ledger in
+            let scene = try await ContractScene(ledger)
+            try await Self.know(["a.log"], scene)
+            let first = try await Self.make(ledger, [Self.task()])
+            _ = try await ledger.feedJob(first, limit: 9, at: Sample.time(3))
+            let lease = try await scene.leaseOne(.job)
+            _ = try await ledger.setJob(first, to: .cancelled, reason: nil, at: Sample.time(4))
+            let second = try await Self.make(ledger, [Self.task()])
+            let feed = try await ledger.feedJob(second, limit: 9, at: Sample.time(5))
+            #expect((feed.begun, feed.deferred) == (0, 1))
+            #expect(try await scene.decide(lease, outputs: []) == .fenced(.cancelled))
+            #expect(try await ledger.feedJob(second, limit: 9, at: Sample.time(6)).begun == 1)
+            #expect(try await scene.leaseOne(.job).delivery.target.key == "a.log")
+        }
+    }
+
     private static func tasks(_ ledger: any Ledger, _ job: JobID) async throws -> [JobTask] {
         try await ledger.tasks(JobTaskQuery(job: job))
     }
@@ -109,6 +160,7 @@ internal import Testing
     func pauses(kind: LedgerKind) async throws {
         try await kind.test { ledger in
             let scene = try await ContractScene(ledger)
+            try await Self.know(["a.log", "b.log", "c.log"], scene)
             let job = try await Self.make(ledger, [Self.task(), Self.task("b.log"), Self.task("c.log")])
             _ = try await ledger.feedJob(job, limit: 2, at: Sample.time(3))
             let lease = try await scene.leaseOne(.job)
@@ -130,6 +182,7 @@ internal import Testing
     func cancels(kind: LedgerKind) async throws {
         try await kind.test { ledger in
             let scene = try await ContractScene(ledger)
+            try await Self.know(["a.log", "b.log", "c.log"], scene)
             let job = try await Self.make(ledger, [Self.task(), Self.task("b.log"), Self.task("c.log")])
             _ = try await ledger.feedJob(job, limit: 2, at: Sample.time(3))
             let lease = try await scene.leaseOne(.job)

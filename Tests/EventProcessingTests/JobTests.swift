@@ -202,11 +202,10 @@ internal import Testing
             let unreadable = try await scene.end(JobID(1))
             #expect(unreadable.state == .failed)
             #expect(unreadable.reason?.hasPrefix("job.invalid-specification") == true)
-            #expect(try await scene.ledger.job(JobID(2))?.state == .active)
-            scene.house.remove("lake/reports")
-            #expect(try await scene.end(JobID(2)).state == .complete)
+            // What it made is made, whatever becomes of its report.
+            #expect(try await scene.end(JobID(2)).tally.succeeded == 10)
         }
-        #expect(scene.texts("lake").keys.contains("reports/job-2/manifest.json"))
+        #expect(scene.texts("lake").keys.sorted() == ["reports"])
         await scene.ledger.close()
     }
 
@@ -233,7 +232,8 @@ internal import Testing
         let flaky = FunctionDouble("f", fingerprint: "f-flaky") { _ throws(SluiceError) in
             throw SluiceError(SluiceError.Code("test.flaky", .transient), "Not now.")
         }
-        let failing = scene.configuration([flaky])
+        let triggers = [trigger("t", on: "inbox", function: "f", to: "clean:{key}", attempts: 1_000_000)]
+        let failing = scene.configuration([flaky], triggers)
         try await scene.start(JobScene.job { $0.prefixes = ["1/1"] }, failing)
         let next = try await scene.house.boot(scene.ledger, failing).runUntilIdle()
         #expect(next.jobs == 1)

@@ -14,6 +14,8 @@ public struct JobID: Hashable, Sendable, Comparable, CustomStringConvertible {
     public var noteName: String { "job \(rawValue)" }
     /// Whether a trigger is one of its own.
     func owns(_ trigger: TriggerName) -> Bool { trigger.rawValue.hasPrefix("\(lane):") }
+    /// Whether a trigger is a lane of some job.
+    static func isLane(_ trigger: TriggerName) -> Bool { trigger.rawValue.hasPrefix("job:") }
     /// Older jobs come first.
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

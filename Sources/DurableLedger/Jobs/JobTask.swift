@@ -78,7 +78,7 @@ public struct JobTask: Hashable, Sendable {
     public internal(set) var state: JobTaskState
     /// The delivery that it waits for, or that ended it.
     public internal(set) var delivery: DeliveryID?
-    /// Why it was skipped or cancelled.
+    /// Why it was skipped or cancelled; of an open task, whether its delivery is due without the job too.
     public internal(set) var reason: String?
     /// Why it failed.
     public internal(set) var failure: FailureRecord?

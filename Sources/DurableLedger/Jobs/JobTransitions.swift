@@ -30,9 +30,10 @@ extension Delivery {
         }
     }
 
-    /// What becomes of a delivery that a job gives up: one that was made for it alone ends, all others go on.
-    package func withdrawal(isShared: Bool) -> Withdrawal {
-        if isShared || deliveryClass != .job { return .leave }
+    /// What becomes of a delivery that a job gives up: one that was made for it alone ends, all others go on:
+    /// those that other jobs wait for, and those that are due without any.
+    package func withdrawal(isShared: Bool, isOwed: Bool) -> Withdrawal {
+        if isShared || isOwed { return .leave }
         switch state {
         case .ready: return .cancel
         case .leased: return .mark
@@ -57,6 +58,10 @@ extension TargetRow {
         latest != nil && (latestState == .ready || latestState?.isOpen == true)
     }
 
+    /// Whether the target is due without the job: nobody has seen its object so far, or its delivery is dead.
+    /// A lane has nothing but its job.
+    var isDueAnyway: Bool { !JobID.isLane(id.trigger) && (seen == nil || latestState == .dead) }
+
     /// Keeps that a job wants the target made, and says what its delivery is made of; nil when neither the
     /// row nor the task knows a version.
     ///
@@ -79,9 +84,16 @@ extension TargetRow {
 }
 
 extension JobTask {
+    /// The reason of an open task whose delivery goes on when the job is paused or ends: it was not made for
+    /// the job, or is due without it.
+    static let owed = "due-anyway"
+
+    /// Whether its delivery goes on without the job.
+    var isOwed: Bool { state == .open && reason == Self.owed }
+
     /// Waits for a delivery.
-    mutating func join(_ delivery: DeliveryID) {
-        (state, self.delivery, reason, failure) = (.open, delivery, nil, nil)
+    mutating func join(_ delivery: DeliveryID, isOwed: Bool) {
+        (state, self.delivery, reason, failure) = (.open, delivery, isOwed ? Self.owed : nil, nil)
     }
 
     /// Is not begun any more.

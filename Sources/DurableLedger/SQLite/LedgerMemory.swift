@@ -45,6 +45,8 @@ struct LedgerMemory {
         let number: Int64
         /// Its object's length.
         let sizeBytes: UInt64
+        /// See `JobTask.isOwed`.
+        var isOwed = false
     }
 
     /// The last number of a delivery.

@@ -13,12 +13,13 @@ extension LedgerStore {
         // A file that was opened at an older schema (`Options.schema`) has none.
         let table = try sql("SELECT 1 FROM sqlite_schema WHERE name = 'job'").first { _ in true }
         guard table != nil else { return }
-        let tasks = try sql("SELECT delivery, job, number, size FROM job_task WHERE state = 1")
+        let tasks = try sql("SELECT delivery, job, number, size, reason FROM job_task WHERE state = 1")
         while try tasks.next() {
             let task = LedgerMemory.WaitingTask(
                 job: tasks.integer(1),
                 number: tasks.integer(2),
-                sizeBytes: UInt64(bitPattern: tasks.integer(3))
+                sizeBytes: UInt64(bitPattern: tasks.integer(3)),
+                isOwed: tasks.text(4) == JobTask.owed
             )
             memory.waitingTasks[tasks.integer(0), default: []].append(task)
         }
@@ -125,7 +126,8 @@ extension LedgerStore {
                 var entry = try entry(DeliveryID(delivery))
             else { continue }
             let old = entry.delivery
-            switch old.withdrawal(isShared: tasks.contains { $0.job != number }) {
+            let isShared = tasks.contains { $0.job != number }
+            switch old.withdrawal(isShared: isShared, isOwed: task.isOwed) {
             case .cancel:
                 try forget(task, of: delivery, as: job.state == .paused ? .pending : .cancelled, reason)
                 _ = entry.delivery.cancel(reason: reason, at: now)

@@ -66,13 +66,19 @@ extension LedgerStore {
     }
 
     private func begin(_ task: JobTask, _ feed: inout JobFeed, at now: Timestamp) throws(SluiceError) {
-        let waiting = LedgerMemory.WaitingTask(
+        var waiting = LedgerMemory.WaitingTask(
             job: task.job.rawValue,
             number: task.number,
             sizeBytes: task.sizeBytes
         )
         var target = try target(task.target)
         if target.row.isUnderWay, let latest = target.row.latest {
+            // One that is told to end would take the task along.
+            if try entry(latest)?.cancelReason != nil {
+                feed.deferred += 1
+                return
+            }
+            waiting.isOwed = true
             try join(waiting, latest)
             feed.begun += 1
             feed.joined += 1
@@ -82,6 +88,7 @@ extension LedgerStore {
             feed.deferred += 1
             return
         }
+        waiting.isOwed = target.row.isDueAnyway
         guard let effect = target.row.ask(for: task), let made = try record(&target, effect, at: now) else {
             return try store(waiting, .skipped, from: .pending, reason: "unknown-version")
         }
@@ -91,7 +98,8 @@ extension LedgerStore {
 
     private func join(_ task: LedgerMemory.WaitingTask, _ delivery: DeliveryID) throws(SluiceError) {
         memory.waitingTasks[delivery.rawValue, default: []].append(task)
-        try store(task, .open, from: .pending, delivery: delivery.rawValue)
+        let reason = task.isOwed ? JobTask.owed : nil
+        try store(task, .open, from: .pending, delivery: delivery.rawValue, reason: reason)
     }
 
     // MARK: Ending
@@ -121,9 +129,12 @@ extension LedgerStore {
         }
         switch next.taskEffect {
         case .waits:
-            guard let tasks = memory.waitingTasks.removeValue(forKey: delivery.rawValue) else { return }
+            guard var tasks = memory.waitingTasks.removeValue(forKey: delivery.rawValue) else { return }
+            for index in tasks.indices { tasks[index].isOwed = true }
             memory.waitingTasks[latest.rawValue, default: []] += tasks
-            for task in tasks { try store(task, .open, delivery: latest.rawValue) }
+            for task in tasks {
+                try store(task, .open, delivery: latest.rawValue, reason: JobTask.owed)
+            }
         case .follows: try apply(ends, to: delivery)
         case let effect: try apply(effect, to: delivery)
         }
@@ -222,21 +233,21 @@ extension LedgerStore {
         let rows = try sql(
             """
             SELECT \(LedgerSQL.targetColumns) FROM target t INDEXED BY target_key WHERE t.key >= ?
-            ORDER BY t.key, t.stream LIMIT \(Self.presenceRows / 2)
+            ORDER BY t.key, t.stream
             """
         ).bind(after.map { $0.bytes + [0] } ?? [])
         var (found, next, seen): ([TargetRow], ObjectKey?, Int) = ([], nil, 0)
         while try rows.next() {
             seen += 1
             let key = ObjectKey(bytes: rows.bytes(2))
-            // Rows of one key lie together; a part must not end among them.
-            if seen > 1, key != next, seen > Self.presenceRows / 2 - 16 || found.count == limit {
+            // Rows of one key lie together, one for each trigger and lane; a part must not end among them.
+            if seen > 1, key != next, seen > Self.presenceRows / 2 || found.count == limit {
                 rows.reset()
                 return (found, next)
             }
             next = key
             if rows.integer(1) == stream { found.append(try target(rows).row) }
         }
-        return (found, seen < Self.presenceRows / 2 ? nil : next)
+        return (found, nil)
     }
 }

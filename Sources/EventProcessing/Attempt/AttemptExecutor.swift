@@ -119,11 +119,27 @@ struct AttemptExecutor: Sendable {
         _ words: String
     ) async -> AttemptReport {
         let target = attempt.lease.delivery.target
+        if code == .storageNotFound, await isGoneFromLane(attempt) {
+            return await end(attempt, .skip(reason: "gone"))
+        }
         await intake.hint([target.key], in: target.bucket)
         let failure = FailureRecord(SluiceError(code, "'\(target.bucket):\(target.key)' \(words)."))
         let settle = attempt.configuration.buckets[target.bucket]?.watch.settle ?? .seconds(1)
         let pause = max(settle, waitAfterOutage(of: attempt.lease.delivery) ?? .zero)
         return await end(attempt, .release(failure, at: core.clock.now.advanced(by: pause)))
+    }
+
+    /// Nobody watches for a job's lane: it asks the store itself.
+    private func isGoneFromLane(_ attempt: ActiveAttempt) async -> Bool {
+        let target = attempt.lease.delivery.target
+        guard attempt.configuration.lane(target.trigger) != nil,
+            let store = attempt.configuration.buckets[target.bucket]?.store
+        else { return false }
+        do throws(SluiceError) {
+            return try await store.head(target.key) == nil
+        } catch {
+            return false
+        }
     }
 
     private func waitAfterOutage(of delivery: Delivery) -> Duration? {
@@ -149,7 +165,10 @@ struct AttemptExecutor: Sendable {
             now: core.clock.now
         )
         switch verdict {
-        case .dead: return await end(attempt, .dead(failure, countsAgainstTrigger: true))
+        case .dead:
+            // A job has a limit of its own, and must not stop live traffic.
+            let counts = delivery.deliveryClass != .job
+            return await end(attempt, .dead(failure, countsAgainstTrigger: counts))
         case .retry(let moment): return await end(attempt, .retry(failure, at: moment))
         case .release: return await end(attempt, .release(nil, at: nil))
         case .outage:

@@ -23,6 +23,9 @@ struct JobRounds {
         return ended.sorted()
     }
 
+    /// Whether no job is looked at again that has ended.
+    func known(only open: [JobRow]) -> Bool { known.isSubset(of: open.map(\.id)) }
+
     /// Has these looked at in the next round as if they had just ended.
     mutating func recall(_ jobs: [JobID]) { known.formUnion(jobs) }
 
@@ -50,7 +53,7 @@ struct JobRounds {
         // At most a second's worth is saved up.
         let tasks = min(max(1, rate), last.tasks + seconds * rate)
         allowance[job.id] = (tasks, uptime)
-        return min(max(0, window), Int(tasks))
+        return Int(min(tasks, Double(max(0, window))))
     }
 
     /// Tasks were begun.

@@ -30,7 +30,10 @@ extension JobRunner {
             }
         }
         if let place = specification.report { try await report(job.ended(.complete, at: now), to: place) }
-        _ = try await core.ledger.setJob(job.id, to: .complete, reason: nil, at: now)
+        // Cancelled meanwhile: that stands.
+        guard case .changed = try await core.ledger.setJob(job.id, to: .complete, reason: nil, at: now) else {
+            return true
+        }
         if specification.reduce != nil { try await reducer.forget(job.id) }
         core.logger.notice(
             "a job is complete",
@@ -70,14 +73,16 @@ extension JobRunner {
     }
 
     /// Ends what a job's end leaves to do: its lane goes, and its report is written once, also after a
-    /// restart.
-    func report(ended id: JobID) async throws(SluiceError) {
+    /// restart. Says whether it did; not while something still runs for the job.
+    func report(ended id: JobID) async throws(SluiceError) -> Bool {
         guard let job = try await core.ledger.job(id), job.state.isFinished,
             let specification = try? JobSpecification.decode(job.specification)
-        else { return }
+        else { return true }
+        if job.tally.open > 0 { return false }
         if specification.isLane { try await core.updateLanes() }
         if specification.reduce != nil { try await reducer.forget(id) }
         if let place = specification.report { try await report(job, to: place) }
+        return true
     }
 
     private func report(_ job: JobRow, to place: String) async throws(SluiceError) {
@@ -88,8 +93,15 @@ extension JobRunner {
             try await core.ledger.remember(note, place, at: core.clock.now)
             core.clearProblem(about: note)
         } catch {
-            core.note(problem: "the report of job \(job.id) cannot be written: \(error.message)", about: note)
-            throw error
+            let words = "the report of job \(job.id) cannot be written: \(error.message)"
+            core.note(problem: words, about: note)
+            if error.code.blame == .outage || error.code.blame == .transient { throw error }
+            // No later try would do better; the job itself is what it is.
+            core.logger.error(
+                "a report cannot be written",
+                metadata: ["job": "\(job.id)", "error": "\(error)"]
+            )
+            try await core.ledger.remember(note, words, at: core.clock.now)
         }
     }
 }

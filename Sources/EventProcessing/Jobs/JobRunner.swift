@@ -3,6 +3,7 @@ internal import EventModel
 internal import Execution
 internal import Logging
 internal import ServiceLifecycle
+internal import TriggerRules
 
 /// Carries jobs from their specification to their report: finds their tasks, begins them below live traffic,
 /// and ends the job when all have ended. All it knows is in the ledger, so it goes on after any stop.
@@ -157,7 +158,8 @@ final class JobRunner: Service {
                     memory.recall([id])
                     continue
                 }
-                try await report(ended: id)
+                // What runs for it goes on to its end, and is told as that.
+                if try await !report(ended: id) { memory.recall([id]) }
                 worked(id, &memory)
             } catch {
                 memory.recall([id])
@@ -176,7 +178,9 @@ final class JobRunner: Service {
                 putOff(job.id, error, &memory)
             }
         }
-        round.isIdle = !memory.hasPutOff && jobs.allSatisfy { $0.state == .paused || $0.state == .preparing }
+        round.isIdle =
+            !memory.hasPutOff && memory.known(only: jobs)
+            && jobs.allSatisfy { $0.state == .paused || $0.state == .preparing }
         return round
     }
 
@@ -210,11 +214,19 @@ final class JobRunner: Service {
             round.progress += 1
             return
         }
-        if let until = specification.until, until <= core.clock.now {
+        // One that an operator resumed after that goes on.
+        if let until = specification.until, until <= core.clock.now, job.updated < until {
             let reason = "its time is over"
             _ = try await core.ledger.setJob(job.id, to: .paused, reason: reason, at: core.clock.now)
             return
         }
+        let triggers = try JobLane.triggers(
+            of: specification,
+            core.configuration,
+            lane: JobLane.name(job.id)
+        )
+        // What is ready of a paused trigger would only take the places of others.
+        if triggers.contains(where: { core.paused.contains($0.name) }) { return }
         let room = memory.room(
             for: job,
             specification.ratePerSecond,

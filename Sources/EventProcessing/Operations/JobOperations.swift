@@ -60,6 +60,9 @@ extension LedgerOperations {
         if let reduction = try JobReduction(specification, configuration) {
             specification.fingerprint = reduction.function.fingerprint.hex
         }
+        if let rate = specification.ratePerSecond, !(rate > 0 && rate < 1e9) {
+            throw SluiceError(.jobSpecification, "The rate of the job is \(rate).", hint: "Write 500/s.")
+        }
         if let place = specification.report {
             let bucket = BucketName(String(place.prefix { $0 != ":" }))
             guard configuration.buckets[bucket] != nil, place.contains(":") else {

@@ -178,8 +178,10 @@ struct JobCommand: AsyncParsableCommand {
             let door = try await options.door()
             _ = try await door.get(JobView.self, "/v1/jobs/\(id)")
             let states = failed ? "failed" : nil
+            var isFirst = true
             try await JobDoor.tasks(of: id, states: states, door) { page throws(SluiceError) in
-                Terminal.write(try format.text(page.tasks, isFirst: page.tasks.first?.number == 1))
+                Terminal.write(try format.text(page.tasks, isFirst: isFirst))
+                isFirst = false
             }
         }
     }
