@@ -145,8 +145,8 @@ public protocol Ledger: Sendable {
     /// Forgets jobs that ended before a moment, oldest first, except the newest `keeping` (the newest of all
     /// stays in any case, so that no number is given twice) and those with open tasks: their tasks, partial
     /// results and notes, and of a lane the targets with their deliveries and the trigger's row. A lane's
-    /// target stays, with its deliveries, while an output of its exists or a delivery may go on. Forgets up to
-    /// `limit` tasks and jobs; returns how many. Repeating it goes on where a stop ended it.
+    /// target stays, with its deliveries, while an output of its exists or a delivery may go on. Forgets up
+    /// to `limit` tasks and jobs; returns how many. Repeating it goes on where a stop ended it.
     func pruneJobs(keeping: Int, before: Timestamp, limit: Int) async throws(SluiceError) -> Int
     /// One page of the targets of a trigger in a bucket, in byte order of their keys, from the first one
     /// behind `after`; at most `limit` (1 to 1000). Empty at the end.

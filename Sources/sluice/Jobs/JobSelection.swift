@@ -20,8 +20,8 @@ struct JobSelection: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             """
-            A list of objects: a file or BUCKET:KEY with lines Bucket,Key[,VersionId], keys URL-encoded; or the \
-            manifest.json of an S3 Inventory.
+            A list of objects: a file or BUCKET:KEY with lines Bucket,Key[,VersionId], keys URL-encoded; \
+            or the manifest.json of an S3 Inventory.
             """,
             valueName: "list"
         )
