@@ -93,10 +93,12 @@ public protocol Ledger: Sendable {
 
     // MARK: Jobs
 
-    /// Makes a job, in state `preparing`.
+    /// Makes a job, in state `preparing`; with a note that is kept in the same transaction, so that whoever
+    /// makes jobs by a plan knows after any stop which it has made.
     func createJob(
         _ specification: String,
         priority: Int,
+        remembering note: JobNote?,
         at now: Timestamp
     ) async throws(SluiceError) -> JobRow
     /// Adds tasks to a job that is preparing, and how far that has come; `isLast` makes it ready. A target
@@ -206,6 +208,15 @@ public protocol Ledger: Sendable {
 }
 
 extension Ledger {
+    /// Makes a job, in state `preparing`.
+    public func createJob(
+        _ specification: String,
+        priority: Int,
+        at now: Timestamp
+    ) async throws(SluiceError) -> JobRow {
+        try await createJob(specification, priority: priority, remembering: nil, at: now)
+    }
+
     /// Those of all buckets.
     public func dueAfterActions(limit: Int, at now: Timestamp) async throws(SluiceError) -> [AfterAction] {
         try await dueAfterActions(in: nil, limit: limit, at: now)

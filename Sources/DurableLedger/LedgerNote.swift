@@ -13,3 +13,17 @@ public struct LedgerNote: Sendable, Hashable {
         self.at = at
     }
 }
+
+/// A note that is kept together with a new job, in one transaction.
+public struct JobNote: Sendable {
+    /// The note's name.
+    public let name: String
+    /// Its text, once the job's number is known.
+    public let text: @Sendable (JobID) -> String
+
+    /// Describes a note.
+    public init(_ name: String, text: @escaping @Sendable (JobID) -> String) {
+        self.name = name
+        self.text = text
+    }
+}

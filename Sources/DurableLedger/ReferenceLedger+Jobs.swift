@@ -12,10 +12,16 @@ extension ReferenceLedger {
     // MARK: Making
 
     /// Makes a job.
-    public func createJob(_ specification: String, priority: Int, at now: Timestamp) -> JobRow {
+    public func createJob(
+        _ specification: String,
+        priority: Int,
+        remembering note: JobNote?,
+        at now: Timestamp
+    ) -> JobRow {
         let id = JobID((jobRows.keys.max()?.rawValue ?? 0) + 1)
         let job = JobRow(id, specification: specification, priority: priority, at: now)
         (jobRows[id], jobTasks[id]) = (job, [])
+        if let note { remember(note.name, note.text(id), at: now) }
         return job
     }
 

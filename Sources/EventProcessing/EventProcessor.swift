@@ -32,6 +32,8 @@ public final class EventProcessor: Service {
     let lookStop = Signal()
     /// Carries jobs.
     let jobs: JobRunner
+    /// Makes the jobs of schedules.
+    let schedule: ScheduleRunner
     private let stopSignal = Signal()
     private let isStopping = Atomic(false)
 
@@ -61,6 +63,7 @@ public final class EventProcessor: Service {
         after = AfterPerformer(core: core, intake: intake)
         supervisor = WatchSupervisor(core: core, intake: intake)
         jobs = JobRunner(core: core)
+        schedule = ScheduleRunner(core: core)
         recovery = Recovery(core: core, intake: intake)
     }
 
@@ -105,6 +108,7 @@ public final class EventProcessor: Service {
         supervisor.restart()
         core.dispatchSignal.raise()
         core.afterSignal.raise()
+        core.scheduleSignal.raise()
     }
 
     /// Begins the boot; a stop ends it early, for a store that does not answer may take its time.
@@ -158,6 +162,10 @@ public final class EventProcessor: Service {
             }
             group.addTask {
                 await self.jobs.run()
+                return .other
+            }
+            group.addTask {
+                await self.schedule.run()
                 return .other
             }
             group.addTask {

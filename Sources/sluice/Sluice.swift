@@ -31,7 +31,7 @@ struct Sluice: AsyncParsableCommand {
                 name: "Objects:",
                 subcommands: [PutCommand.self, GetCommand.self, ListCommand.self, RemoveCommand.self]
             ),
-            CommandGroup(name: "Batch jobs:", subcommands: [JobCommand.self]),
+            CommandGroup(name: "Batch jobs:", subcommands: [JobCommand.self, SchedulesCommand.self]),
             CommandGroup(
                 name: "Watching and mending:",
                 subcommands: [

@@ -64,3 +64,17 @@ extension FakeOperations {
 
     func setPriority(of job: JobID, to priority: Int) async throws(SluiceError) -> JobRow { Self.job(job) }
 }
+
+extension FakeOperations {
+    func schedules() async throws(SluiceError) -> [ScheduleStatus] {
+        guard let cron = try? CronExpression("30 3 * * *") else { return [] }
+        let job = ScheduledJob(JobSpecification())
+        let schedule = Schedule(name: "nightly", cron: cron, overlap: .queue, job: job)
+        return [ScheduleStatus(schedule, next: Self.time, job: Self.job(JobID(2)))]
+    }
+
+    func runSchedule(_ name: String) async throws(SluiceError) -> JobRow {
+        guard name == "web" else { throw SluiceError(.scheduleUnknown, "No schedule is called so.") }
+        return Self.job(JobID(1), state: .preparing)
+    }
+}

@@ -87,4 +87,19 @@ internal import Testing
     static func listed(_ manifest: String) -> String {
         specification.replacing(#""priority""#, with: #""manifest":"\#(manifest)","priority""#)
     }
+
+    @Test("schedules are listed with what came of them, and run by hand")
+    func schedules() async throws {
+        let answer = await call("GET", "/v1/schedules")
+        #expect(answer.1.contains(#""last_run":null"#))
+        let page = try ViewCoding.decode(SchedulePageView.self, from: Data(answer.1.utf8))
+        let view = try #require(page.schedules.first)
+        #expect((view.name, view.cron, view.timezone) == ("nightly", "30 3 * * *", "UTC"))
+        #expect((view.catchUp, view.overlap, view.paused) == ("once", "queue", false))
+        #expect((view.next, view.lastJob, view.lastState) == ("2026-10-01T00:00:00.000Z", 2, "active"))
+        #expect(await call("POST", "/v1/schedules/web/runs").1.contains(#""state":"preparing""#))
+        let unknown = await call("POST", "/v1/schedules/nobody/runs")
+        #expect(unknown.0 == 404)
+        #expect(unknown.1.contains("schedule.unknown"))
+    }
 }

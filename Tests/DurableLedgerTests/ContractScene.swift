@@ -134,7 +134,8 @@ struct ContractScene {
             content: content,
             wantsAfterAction: wantsAfterAction
         )
-        if case .done = decision { return lease }
+        // Without outputs it is done with the decision.
+        if decision == .done { return lease }
         guard case .commit = decision else { throw SluiceError(.cancelled, "Not decided: \(decision)") }
         let result = try await complete(lease, outputs: outputs)
         guard case .done = result else { throw SluiceError(.cancelled, "Not completed: \(result)") }

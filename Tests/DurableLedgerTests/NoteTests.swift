@@ -21,6 +21,23 @@ internal import Testing
         }
     }
 
+    @Test(
+        "a note that comes with a job is kept with it, and knows its number",
+        arguments: LedgerKind.allCases
+    )
+    func withJob(kind: LedgerKind) async throws {
+        try await kind.test { ledger in
+            try await ledger.remember("plan", "old", at: Sample.time(1))
+            let note = JobNote("plan") { "made \($0)" }
+            let job = try await ledger.createJob("words", priority: 0, remembering: note, at: Sample.time(2))
+            #expect(
+                try await ledger.recall("plan") == LedgerNote(text: "made \(job.id)", at: Sample.time(2))
+            )
+            _ = try await ledger.createJob("words", priority: 0, at: Sample.time(3))
+            #expect(try await ledger.recall("plan")?.text == "made \(job.id)")
+        }
+    }
+
     @Test("a ledger of the schema without notes keeps what it has and takes notes (trap D15)")
     func migration() async throws {
         try await TemporaryDirectory.with { directory in

@@ -92,7 +92,7 @@ public struct APIResponse: Sendable {
 
     private static func status(of code: SluiceError.Code) -> Int {
         switch code {
-        case .apiNotFound, .jobUnknown: 404
+        case .apiNotFound, .jobUnknown, .scheduleUnknown: 404
         case .apiMethod: 405
         case .apiTooLarge: 413
         case .apiMediaType: 415

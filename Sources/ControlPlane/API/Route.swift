@@ -84,6 +84,8 @@ package enum RouteTable {
         Route("POST", "/v1/jobs/{id}/resume", .operate, bodyLimit: 4096, API.resumeJob),
         Route("POST", "/v1/jobs/{id}/cancel", .operate, bodyLimit: 4096, API.cancelJob),
         Route("POST", "/v1/jobs/{id}/priority", .operate, bodyLimit: 4096, API.setJobPriority),
+        Route("GET", "/v1/schedules", .read, API.schedules),
+        Route("POST", "/v1/schedules/{name}/runs", .operate, bodyLimit: 4096, API.runSchedule),
         Route("POST", "/v1/deliveries:retry", .operate, bodyLimit: bodyLimit, API.retryMany),
         Route("POST", "/v1/deliveries:cancel", .operate, bodyLimit: bodyLimit, API.cancelMany),
         Route("POST", "/v1/deliveries/{id}/retry", .operate, bodyLimit: 4096, API.retryOne),

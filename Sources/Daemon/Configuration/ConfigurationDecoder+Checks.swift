@@ -1,4 +1,5 @@
 internal import EventModel
+internal import EventProcessing
 internal import FunctionRuntime
 internal import Settings
 internal import TriggerRules
@@ -10,9 +11,12 @@ extension ConfigurationDecoder {
     mutating func checkUse(
         _ buckets: [Named<BucketConfiguration>],
         _ functions: [Named<FunctionDefinition>],
-        _ triggers: [Named<Trigger>]
+        _ triggers: [Named<Trigger>],
+        _ schedules: [Named<Schedule>]
     ) {
-        if triggers.isEmpty {
+        let jobs = schedules.compactMap { $0.value?.job.specification }
+        guard jobs.count == schedules.count else { return }
+        if triggers.isEmpty, jobs.isEmpty {
             diagnostics.add(
                 Diagnostic(
                     .warning,
@@ -28,7 +32,9 @@ extension ConfigurationDecoder {
         // What a trigger that is itself wrong would have used is not known, so nothing counts as unused.
         let used = triggers.compactMap(\.value)
         guard used.count == triggers.count else { return }
-        for function in functions where !used.contains(where: { $0.function.rawValue == function.entry.name })
+        for function in functions
+        where !used.contains(where: { $0.function.rawValue == function.entry.name })
+            && !jobs.contains(where: { $0.function == function.entry.name })
         {
             warn(function.entry, "No trigger calls the function '\(function.entry.name)'.")
         }
@@ -39,6 +45,7 @@ extension ConfigurationDecoder {
             let name = BucketName(bucket.entry.name)
             let isRead = used.contains { $0.bucket == name }
             let isWritten = used.contains { $0.output.bucket == name || $0.rejects?.bucket == name }
+            if jobs.contains(where: { $0.mentions(name) }) { continue }
             if !isRead, !isWritten, !targets.contains(name) {
                 warn(bucket.entry, "No trigger reads or writes the bucket '\(name)'.")
             } else if !isRead, let after = bucket.value?.after, after != .keep {
@@ -76,5 +83,13 @@ extension ConfigurationDecoder {
                 path: entry.value.path
             )
         )
+    }
+}
+
+extension JobSpecification {
+    /// Whether a bucket is read, or written, by a job.
+    fileprivate func mentions(_ bucket: BucketName) -> Bool {
+        buckets.contains(bucket.rawValue)
+            || [output, rejects, reduce, report, manifest].contains { $0?.hasPrefix("\(bucket):") == true }
     }
 }

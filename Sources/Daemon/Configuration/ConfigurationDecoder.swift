@@ -52,6 +52,7 @@ struct ConfigurationDecoder {
         let bucketEntries = entries(of: reader.required("buckets", &diagnostics))
         let functionEntries = entries(of: reader.required("functions", &diagnostics))
         let triggerEntries = entries(of: reader.optional("triggers"))
+        let scheduleEntries = entries(of: reader.optional("schedules"))
         let names = Names(buckets: bucketEntries.map(\.name), functions: functionEntries.map(\.name))
         reader.finish(&diagnostics)
 
@@ -65,9 +66,12 @@ struct ConfigurationDecoder {
         let triggers = triggerEntries.map { entry in
             Named(entry: entry, value: decodeTrigger(entry, functions: functions, names))
         }
+        let schedules = scheduleEntries.map { entry in
+            Named(entry: entry, value: decodeSchedule(entry, functions: functions, triggers: triggers, names))
+        }
         checkDirectories(buckets, state: statePath)
         checkPlaces(buckets)
-        checkUse(buckets, functions, triggers)
+        checkUse(buckets, functions, triggers, schedules)
         checkStoring(buckets, triggers)
         checkFlow(buckets, functions, triggers)
         return SluiceConfiguration(
@@ -80,7 +84,8 @@ struct ConfigurationDecoder {
             webhook: doors.webhook,
             buckets: buckets.compactMap(\.value),
             functions: functions.compactMap(\.value),
-            triggers: triggers.compactMap(\.value)
+            triggers: triggers.compactMap(\.value),
+            schedules: schedules.compactMap(\.value)
         )
     }
 

@@ -62,6 +62,12 @@ public enum ConfigurationTable {
                 example: "{ all: { bucket: inbox, function: clean, output: \"clean:{key}\" } }",
                 "Which objects go to which function, and where the results go."
             ),
+            Setting(
+                "schedules",
+                .mapping(.section(schedule)),
+                example: "{ nightly: { cron: \"30 3 * * *\", job: { trigger: all, missing: true } } }",
+                "Which batch jobs are started by themselves, and when."
+            ),
         ]
     )
 

@@ -1,5 +1,6 @@
 public import ControlPlane
 public import EventModel
+public import EventProcessing
 public import FunctionRuntime
 public import TriggerRules
 
@@ -25,6 +26,8 @@ public struct SluiceConfiguration: Sendable {
     public let functions: [FunctionDefinition]
     /// All triggers, in the order of the file; a function's shorter `timeout` has been applied.
     public let triggers: [Trigger]
+    /// All schedules, in the order of the file.
+    public let schedules: [Schedule]
 
     /// The bucket of this name, if it is configured.
     public func bucket(_ name: BucketName) -> BucketConfiguration? { buckets.first { $0.name == name } }

@@ -52,7 +52,8 @@ struct ProcessingAssembly: Sendable {
             functions: FunctionRegistry(configuration.functions, executor: compute, spools: spools).all,
             workers: workers ?? configuration.workers,
             maxPending: configuration.maxPending,
-            memoryBytes: configuration.memoryBytes
+            memoryBytes: configuration.memoryBytes,
+            schedules: configuration.schedules
         )
     }
 

@@ -5,10 +5,13 @@ extension SQLiteLedger {
     public func createJob(
         _ specification: String,
         priority: Int,
+        remembering note: JobNote?,
         at now: Timestamp
     ) async throws(SluiceError) -> JobRow {
         try await committer.write { store throws(SluiceError) in
-            try store.createJob(specification, priority: priority, at: now)
+            let job = try store.createJob(specification, priority: priority, at: now)
+            if let note { try store.remember(note.name, note.text(job.id), at: now) }
+            return job
         }
     }
 

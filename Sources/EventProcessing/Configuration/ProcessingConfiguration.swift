@@ -21,6 +21,8 @@ public struct ProcessingConfiguration: Sendable {
     /// What attempts that run at the same time may need for codec windows above the ordinary, in bytes; one
     /// that needs more runs alone.
     public let memoryBytes: Int
+    /// What makes jobs when, in the order of the configuration.
+    public let schedules: [Schedule]
     private let byBucket: [BucketName: [Trigger]]
     private var byName: [TriggerName: Trigger]
     /// Triggers of jobs with a lane of their own: their deliveries run, and nothing watches for them.
@@ -33,7 +35,8 @@ public struct ProcessingConfiguration: Sendable {
         functions: [any Function],
         workers: Int,
         maxPending: Int = 1_000_000,
-        memoryBytes: Int = 1 << 30
+        memoryBytes: Int = 1 << 30,
+        schedules: [Schedule] = []
     ) {
         self.buckets = Dictionary(
             buckets.map { ($0.store.bucket, $0) },
@@ -44,6 +47,7 @@ public struct ProcessingConfiguration: Sendable {
         self.workers = max(1, workers)
         self.maxPending = max(1, maxPending)
         self.memoryBytes = max(0, memoryBytes)
+        self.schedules = schedules
         byBucket = Dictionary(grouping: matcher.triggers, by: \.bucket)
         byName = Dictionary(matcher.triggers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
     }

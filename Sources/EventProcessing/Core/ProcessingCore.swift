@@ -54,6 +54,8 @@ final class ProcessingCore: Sendable {
     let jobSignal = Signal()
     /// Raised when a job may be waiting for its tasks to be found.
     let prepareSignal = Signal()
+    /// Raised when schedules may have changed.
+    let scheduleSignal = Signal()
     /// Counts the objects of reports that this boot staged.
     let reports = Atomic<Int64>(0)
     /// Raised when an after-action may be due.

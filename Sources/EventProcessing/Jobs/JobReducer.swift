@@ -13,7 +13,7 @@ struct JobReducer: Sendable {
     static let leastBytes: UInt64 = 4 << 20
     private static let pageBytes = 1 << 20
     /// So many partial results are merged at a time at most: one transaction takes them out.
-    private static let mostTasks = 2000
+    private static let mostTasks = 500
     /// So many objects that a result does not cover are named beside it; the job's report names all.
     private static let mostNamed = 10_000
     private static let forgottenAtOnce = 500

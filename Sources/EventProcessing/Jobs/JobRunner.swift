@@ -16,6 +16,8 @@ final class JobRunner: Service {
     /// themselves.
     private static let longestWait = Duration.seconds(1)
 
+    /// Tasks that one transaction begins: everybody else waits for it.
+    private static let fedAtOnce = 128
     private static let recentJobs = 20
 
     /// What all parts share.
@@ -221,10 +223,15 @@ final class JobRunner: Service {
         )
         if room == 0, open < Self.window, job.tally.pending > 0 { round.isThrottled = true }
         guard room > 0, job.tally.pending > 0 || job.state == .ready else { return }
-        let feed = try await core.ledger.feedJob(job.id, limit: room, at: core.clock.now)
-        memory.fed(job.id, feed.begun)
-        open += feed.begun
-        round.progress += feed.begun
-        if feed.begun > 0 { core.dispatchSignal.raise() }
+        var left = room
+        while left > 0 {
+            let limit = min(left, Self.fedAtOnce)
+            let feed = try await core.ledger.feedJob(job.id, limit: limit, at: core.clock.now)
+            memory.fed(job.id, feed.begun)
+            open += feed.begun
+            round.progress += feed.begun
+            if feed.begun > 0 { core.dispatchSignal.raise() }
+            left = feed.begun < limit ? 0 : left - feed.begun
+        }
     }
 }

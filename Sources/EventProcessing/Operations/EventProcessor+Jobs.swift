@@ -10,9 +10,7 @@ extension EventProcessor {
     /// Makes a job and begins to find its objects.
     public func startJob(_ specification: JobSpecification) async throws(SluiceError) -> JobRow {
         let job = try await atRest.startJob(specification)
-        if specification.isLane { try await core.updateLanes() }
-        core.prepareSignal.raise()
-        core.jobSignal.raise()
+        try await core.welcome(specification)
         return job
     }
 

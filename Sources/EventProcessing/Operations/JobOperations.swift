@@ -45,6 +45,14 @@ extension LedgerOperations {
 
     /// Makes a job, which begins with the next start of the service.
     public func startJob(_ specification: JobSpecification) async throws(SluiceError) -> JobRow {
+        try await makeJob(specification, remembering: nil)
+    }
+
+    /// Makes a job if it can be one; with a note that is kept in the same transaction.
+    func makeJob(
+        _ specification: JobSpecification,
+        remembering note: JobNote?
+    ) async throws(SluiceError) -> JobRow {
         let configuration = try configured()
         _ = try JobRules(specification, configuration, lane: "job")
         var specification = specification
@@ -65,6 +73,7 @@ extension LedgerOperations {
         return try await ledger.createJob(
             try specification.encoded(),
             priority: specification.priority,
+            remembering: note,
             at: clock.now
         )
     }

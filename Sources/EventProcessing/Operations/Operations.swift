@@ -4,7 +4,7 @@ public import TriggerRules
 
 /// What operators can ask of the processing, by whatever door they come: the API, or the CLI beside a
 /// stopped service.
-public protocol Operations: JobOperations {
+public protocol Operations: JobOperations, ScheduleOperations {
     /// The service as a whole.
     func status() async throws(SluiceError) -> ServiceStatus
     /// Everything known of one key, matched or not.

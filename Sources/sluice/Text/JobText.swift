@@ -38,6 +38,7 @@ enum JobText {
         words += specification.prefixes + specification.globs
         if let output = specification.output { words.append("to \(output)") }
         if let reduce = specification.reduce { words.append("into \(reduce)") }
+        if let origin = specification.origin { words.append("by \(origin)") }
         return words.joined(separator: " ")
     }
 
@@ -51,6 +52,10 @@ enum JobText {
         let left = job.pending + job.open
         if left > 0 { text += ", \(Figures.count(left)) \(job.isFinished ? "never begun" : "left")" }
         text += "\n"
+        if let reduce = job.specification?.reduce, job.state == "complete" {
+            text += "  the result at \(Printable.escape(reduce)) covers \(Figures.count(job.succeeded)) of "
+            text += "\(Figures.count(job.total)) objects\n"
+        }
         for failure in failures {
             text += "  " + style("\(failure.count) × \(failure.code)", .bad)
             text += "  \(Printable.escape(failure.message))  (\(Printable.escape(failure.example)))\n"

@@ -71,10 +71,13 @@ package enum KeyCheckText {
 enum CheckText {
     static func summary(_ configuration: SluiceConfiguration, _ style: Style) -> String {
         func plural(_ count: Int, _ word: String) -> String { "\(count) \(word)\(count == 1 ? "" : "s")" }
-        let parts = [
+        var parts = [
             plural(configuration.buckets.count, "bucket"), plural(configuration.functions.count, "function"),
             plural(configuration.triggers.count, "trigger"),
         ]
+        if !configuration.schedules.isEmpty {
+            parts.append(plural(configuration.schedules.count, "schedule"))
+        }
         return style("ok", .good)
             + "  \(Printable.escape(configuration.file)): \(parts.joined(separator: ", "))\n"
     }

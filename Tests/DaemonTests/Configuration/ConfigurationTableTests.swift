@@ -49,6 +49,8 @@ internal import Testing
         ("limits", ConfigurationFixture.complete(function: ", limits: { § }")),
         ("trigger", ConfigurationFixture.complete(trigger: ", §")),
         ("retry", ConfigurationFixture.complete(trigger: ", retry: { § }")),
+        ("schedule", ConfigurationFixture.complete(head: "schedules: { s: { § } }")),
+        ("job", ConfigurationFixture.complete(head: "schedules: { s: { cron: '@daily', job: { § } } }")),
         (
             "compress",
             ConfigurationFixture.complete().replacing(

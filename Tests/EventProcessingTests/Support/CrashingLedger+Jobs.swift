@@ -5,10 +5,11 @@ extension CrashingLedger {
     func createJob(
         _ specification: String,
         priority: Int,
+        remembering note: JobNote?,
         at now: Timestamp
     ) async throws(SluiceError) -> JobRow {
         try await around("createJob") { () throws(SluiceError) in
-            await inner.createJob(specification, priority: priority, at: now)
+            await inner.createJob(specification, priority: priority, remembering: note, at: now)
         }
     }
     func addTasks(
