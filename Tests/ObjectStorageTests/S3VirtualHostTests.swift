@@ -58,6 +58,7 @@ internal import Testing
         settings.pathStyle = false
         settings.partSizeBytes = 5 << 20
         let store = S3ObjectStore(bucket: "b", settings: settings, pool: pool)
+        #expect((store.bucket, store.nameAtStore) == ("b", "bucket"))
 
         let key: ObjectKey = "a b/../\u{fc}+1"
         server.put(key, Array("one".utf8))

@@ -106,7 +106,7 @@ internal import sluice
     func stopped(signal: Int32) async throws {
         let server = FaultyS3Server()
         server.put("slow.log", Self.line)
-        server.fail(.get, with: .drip(bytes: 1, milliseconds: 500), key: "slow.log", times: .max)
+        server.fail(.get, with: .drip(bytes: 1, milliseconds: 1000), key: "slow.log", times: .max)
         let sandbox = try StoreFixture.sandbox(server.endpoint)
         let process = try sandbox.start(["serve", "--once"], name: "once")
         try await sandbox.until("the object is read") { server.count(.get) > 0 }

@@ -120,7 +120,8 @@ public struct InventoryTree: Sendable {
         return text
     }
 
-    private static func digest(_ bytes: [UInt8]) -> String {
+    /// The MD5 digest of bytes, as hexadecimal digits.
+    public static func digest(_ bytes: [UInt8]) -> String {
         Insecure.MD5.hash(data: bytes).map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits

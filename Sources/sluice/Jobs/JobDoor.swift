@@ -18,6 +18,9 @@ enum JobDoor {
         try options.show(job, "job \(id) is \(job.state)\n")
     }
 
+    /// So many tasks make a page.
+    static let pageSize = 1000
+
     /// Hands on all tasks of a job, page by page; of so many pages at most.
     static func tasks(
         of id: Int64,
@@ -33,7 +36,7 @@ enum JobDoor {
             let page = try await door.get(
                 JobTaskPageView.self,
                 "/v1/jobs/\(id)/tasks",
-                ["after": "\(cursor)", "limit": "1000", "state": states]
+                ["after": "\(cursor)", "limit": "\(pageSize)", "state": states]
             )
             try body(page)
             after = page.next

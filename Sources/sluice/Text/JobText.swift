@@ -76,7 +76,8 @@ enum JobText {
         }
         let more = failures.dropFirst(mostLiveFailures).reduce(0) { $0 + $1.count }
         if more > 0 { lines.append(LiveLines.Line("  \(Figures.count(more)) × other errors", .bad)) }
-        if seen > 0, seen < job.failed {
+        // What is shown may be two seconds old; only what is never asked for is worth a word.
+        if seen >= JobDoor.pageSize, seen < job.failed {
             let words = "of the first \(Figures.count(seen)) failures"
             lines.append(LiveLines.Line("  \(words)", .faint))
         }
